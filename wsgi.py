@@ -1,0 +1,5 @@
+"""The site, for any WSGI server."""
+
+from campaign.app import create_app
+
+app = create_app()

@@ -1,0 +1,99 @@
+// Quick exit. Without this script the link is a plain link. With it, the link or three presses of Shift
+// cover the page at once and put an ordinary page in its place. Nothing is stored; history is not erased.
+// Pattern: GOV.UK Design System, "Exit this page".
+(() => {
+  "use strict";
+
+  const link = document.querySelector("[data-exit-words]");
+  if (!link) return;
+  const words = link.dataset;
+  const LIMIT = 5000; // milliseconds from one press to the next
+  const PRESSES = 3;
+
+  const status = document.createElement("span");
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  const dots = document.createElement("span");
+  dots.className = "exit-dots";
+  dots.setAttribute("aria-hidden", "true");
+  for (let i = 0; i < PRESSES; i += 1) dots.append(document.createElement("i"));
+  link.append(dots);
+  link.after(status);
+
+  let presses = 0;
+  let alone = false; // Shift is down and nothing else has been touched since
+  let timer = 0;
+  let cover = null;
+  const title = document.title;
+
+  function show() {
+    [...dots.children].forEach((dot, i) => dot.classList.toggle("on", i < presses));
+    link.classList.toggle("counting", presses > 0);
+  }
+
+  function forget(said = "") {
+    clearTimeout(timer);
+    presses = 0;
+    status.textContent = said;
+    show();
+  }
+
+  function leave() {
+    if (cover) return;
+    cover = document.createElement("div");
+    cover.className = "cover";
+    cover.setAttribute("role", "alert");
+    document.documentElement.classList.add("leaving");
+    document.body.append(cover);
+    cover.textContent = words.loading;
+    document.title = words.loading;
+    location.replace(link.href);
+  }
+
+  function press() {
+    presses += 1;
+    clearTimeout(timer);
+    if (presses === PRESSES) {
+      forget();
+      leave();
+      return;
+    }
+    status.textContent = presses === 1 ? words.twoMore : words.oneMore;
+    timer = setTimeout(() => forget(words.expired), LIMIT);
+    show();
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") {
+      alone = false;
+      if (presses) forget();
+    } else if (!event.repeat) {
+      alone = !(event.ctrlKey || event.altKey || event.metaKey);
+    }
+  });
+
+  addEventListener("keyup", (event) => {
+    if (event.key === "Shift" && alone) press();
+    if (event.key === "Shift") alone = false;
+  });
+
+  addEventListener("pointerdown", () => { alone = false; });
+
+  for (const way of document.querySelectorAll("[data-exit]")) {
+    way.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+  }
+
+  // Back from the browser's cache: show the page again.
+  addEventListener("pageshow", () => {
+    if (cover) {
+      cover.remove();
+      cover = null;
+      document.title = title;
+    }
+    document.documentElement.classList.remove("leaving");
+    forget();
+  });
+})();

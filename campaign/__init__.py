@@ -1,0 +1,1 @@
+"""Folders are what a campaign does; files are how the site does it."""

@@ -1,0 +1,5 @@
+"""`python -m campaign` is the `campaign` command."""
+
+from .cli import main
+
+main()

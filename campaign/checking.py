@@ -1,0 +1,115 @@
+"""`campaign check`: reads all content, templates and migrations and names every mistake with file and line."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
+
+from . import schema
+from .config import Config
+from .content import Content, fingerprint
+from .printables import words as posters
+from .settings import Mistake
+
+# Ten digits as Americans group them, eleven with the 1 before, or the + form that is dialled (E.164).
+DIGITS = re.compile(r"(?<![\w#./-])(?:\+\d{8,15}|(?:1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|1?\d{10})(?![\w-])")
+HANDLER = re.compile(r"<[a-z][^>]*\s(?:on[a-z]+|style)\s*=", re.IGNORECASE)
+
+
+def mistakes(config: Config) -> list[str]:
+    """Everything that is wrong, a line each: file, line, what to do. Empty when all is well."""
+    return [*_content(config.place("content")), *_templates(config.place("templates")), *_migrations()]
+
+
+def notices(config: Config) -> list[str]:
+    """What is not wrong but unfinished: translations that are missing, stale or unreviewed."""
+    try:
+        content = Content(config.place("content"))
+    except (Mistake, OSError):
+        return []
+    return [
+        notice for language in content.site.languages if language.code != "en" for notice in _of(content, language.code)
+    ]
+
+
+def _of(content: Content, code: str) -> Iterator[str]:
+    for name in [*content.names(), *content.names("pledges")]:
+        page = content.page(name, code)
+        if page.language != code:
+            yield f"{code}/{name}.md is missing; readers get the English"
+        elif content.stale(page):
+            now = fingerprint(content.page(name, "en"))
+            yield f'{code}/{name}.md: the English has changed since; once translated anew, set from = "{now}"'
+        elif page.draft:
+            yield f"{code}/{name}.md has not been reviewed by a native speaker"
+
+
+def _content(folder: Path) -> Iterator[str]:
+    try:
+        content = Content(folder)
+    except (Mistake, OSError) as error:
+        yield f"content: {error}"
+        return
+    codes = {language.code for language in content.site.languages}
+    for path in sorted(folder.glob("*/**/*.md")):
+        language = path.relative_to(folder).parts[0]
+        if language not in codes:
+            yield f"{path.relative_to(folder)}:1: {language} is not one of [[languages]]"
+            continue
+        try:
+            content.read(path, language)
+        except Mistake as error:
+            yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
+    for path in sorted(folder.glob("*/print/poster.toml")):
+        try:
+            posters.read(folder, path.relative_to(folder).parts[0])
+        except Mistake as error:
+            yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
+    yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
+
+
+def _numbers(folder: Path, paths: list[Path]) -> Iterator[str]:
+    """A telephone number lives in campaign.toml alone: typed anywhere else it will one day be a wrong one."""
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if found := DIGITS.search(line):
+                place = path.relative_to(folder)
+                yield f"{place}:{number}: {found[0]} looks like a telephone number; write {{hotline:…}} instead"
+
+
+def _templates(folder: Path) -> Iterator[str]:
+    environment = Environment(loader=FileSystemLoader(folder), extensions=["jinja2.ext.i18n"], autoescape=True)
+    names = environment.list_templates(extensions=["html", "txt"])
+    for name in names:
+        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        try:
+            tree = environment.parse(source)
+        except TemplateSyntaxError as error:
+            yield f"templates/{name}:{error.lineno}: {error.message}"
+            continue
+        yield from _missing_parts(name, tree, set(names))
+        yield from _numbers(folder, [folder / name])
+        if not name.startswith("letters/"):  # mail programs know no style sheet; pages have one
+            yield from _inline(name, source)
+
+
+def _missing_parts(name: str, tree: nodes.Template, known: set[str]) -> Iterator[str]:
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        part = node.template  # type: ignore[attr-defined]
+        if isinstance(part, nodes.Const) and part.value not in known:
+            yield f"templates/{name}:{node.lineno}: there is no template {part.value}"
+
+
+def _inline(name: str, source: str) -> Iterator[str]:
+    for number, line in enumerate(source.splitlines(), start=1):
+        if HANDLER.search(line) or "<style" in line or re.search(r"<script(?![^>]*\ssrc=)", line):
+            yield f"templates/{name}:{number}: inline script or style; the content security policy forbids it"
+
+
+def _migrations() -> Iterator[str]:
+    from alembic.script import ScriptDirectory
+
+    heads = ScriptDirectory.from_config(schema.settings()).get_heads()
+    if len(heads) != 1:
+        yield f"migrations: {len(heads)} of them claim to be the newest ({', '.join(heads)})"

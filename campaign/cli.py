@@ -1,0 +1,255 @@
+"""The `campaign` command: start the site, prepare it, look after it."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from secrets import token_urlsafe
+
+import click
+
+from . import clock
+from .config import Config, read_env_file
+from .errors import Misconfigured
+from .run import go_with_parent, port_is_free, supervise
+
+PROGRAM = [sys.executable, "-m", "campaign"]
+
+
+def main() -> None:
+    """The command, with every foreseen trouble said in a sentence."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        campaign(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Misconfigured as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(1)
+
+
+@click.group()
+def campaign() -> None:
+    """Run the campaign's site and look after it."""
+
+
+@campaign.command()
+@click.option("--demo", is_flag=True, help="A demonstration with sample data, on this machine only.")
+def run(demo: bool) -> None:
+    """Start the site and its worker, and stop both with Ctrl-C."""
+    config = _prepared(demo)
+    if not port_is_free(config.host, config.port):
+        other = f"PORT={config.port + 1} make run" if demo else f"PORT={config.port + 1} campaign run"
+        raise click.ClickException(f"Port {config.port} is in use. Choose another one: {other}")
+    link = _ready(config, demo)
+    env = {**os.environ, "DATA_DIR": str(config.data_dir), "PORT": str(config.port), "CAMPAIGN_SUPERVISED": "1"}
+
+    def tell() -> None:
+        click.echo(f"\n  The site:        {config.base_url}")
+        if link:
+            click.echo(f"  Staff, once:     {config.base_url}/staff/link/{link}")
+        if not config.smtp_url:
+            click.echo(f"  Letters:         {config.base_url}/staff/letters and {config.data_dir / 'outbox'}")
+        click.echo("  Stop with Ctrl-C.\n")
+
+    url = f"http://{config.host}:{config.port}/healthz"
+    sys.exit(supervise([[*PROGRAM, "web"], [*PROGRAM, "worker"]], env, tell, url))
+
+
+def _prepared(demo: bool) -> Config:
+    """The settings, written down first when a demonstration is begun in an empty folder."""
+    folder = Path(os.environ.get("DATA_DIR") or "data").absolute()
+    settings = _writable(folder) / "campaign.env"
+    if demo and not settings.exists():
+        _write_settings(settings, {"MODE": "demo", "SECRET_KEY": token_urlsafe(48)})
+    if demo and read_env_file(settings).get("MODE") != "demo":
+        raise click.ClickException(f"{folder} holds a real site. Start it with `campaign run`, or set DATA_DIR.")
+    return Config.read().checked()
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        sentence = f"Nothing can be written to {folder} ({error.strerror}). Set DATA_DIR to a folder of yours."
+        raise click.ClickException(sentence) from error
+    return folder
+
+
+def _write_settings(path: Path, values: dict[str, str]) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.writelines(f"{key}={value}\n" for key, value in values.items())
+
+
+def _ready(config: Config, demo: bool) -> str:
+    """Bring the records up to date and, in a demonstration, fill them; the secret of a one-time link, if any."""
+    from . import db, schema
+    from .app import create_app
+    from .pledges import counting, seed
+    from .staff import service as staff
+
+    click.echo("Preparing the records …")
+    schema.upgrade(config.database_url)
+    if not demo:
+        return ""
+    app = create_app(config)
+    with app.app_context():
+        with db.writing():
+            if seed.pledges(clock.now()):
+                click.echo(f"Loaded the campaign's words and {seed.samples(clock.now())} sample signatures.")
+            account_id = staff.add("staff@example.invalid", "Sample staff", clock.now())
+            link = staff.one_time_link(account_id, clock.now())
+        counting.count()
+    return link
+
+
+@campaign.command()
+@click.option("--base-url", prompt="Address of the site (https://…)", help="The address that visitors type.")
+@click.option("--email", prompt="Your email address", help="The first staff account.")
+@click.option("--proxies", default=1, show_default=True, help="Proxies in front of the site that speak https.")
+def init(base_url: str, email: str, proxies: int) -> None:
+    """Make an empty, real site in DATA_DIR, and print a link to sign in once."""
+    from . import db, schema
+    from .app import create_app
+    from .forms import mailbox_of
+    from .pledges import seed
+    from .staff import service as staff
+
+    folder = _writable(Path(os.environ.get("DATA_DIR") or "data").absolute())
+    if (folder / "campaign.env").exists():
+        raise click.ClickException(f"{folder} holds a site already. Set DATA_DIR to an empty folder.")
+    values = {"MODE": "production", "SECRET_KEY": token_urlsafe(48), "BASE_URL": base_url.rstrip("/")}
+    config = Config.read({**os.environ, **values, "TRUSTED_PROXIES": str(proxies)}).checked()
+    app = create_app(config)  # refuses what must not be, before anything is written
+    _write_settings(folder / "campaign.env", {**values, "TRUSTED_PROXIES": str(proxies)})
+    schema.upgrade(config.database_url)
+    with app.app_context(), db.writing():
+        seed.pledges(clock.now())
+        link = staff.one_time_link(staff.add(mailbox_of(email), email, clock.now()), clock.now())
+    click.echo(f"The site is ready in {folder}. Start it with `campaign run`, then sign in once here:")
+    click.echo(f"{config.base_url}/staff/link/{link}")
+
+
+@campaign.command()
+def web() -> None:
+    """Be the web server."""
+    from .serve import serve
+
+    _go_with_supervisor()
+    serve(Config.read().checked())
+
+
+@campaign.command()
+def worker() -> None:
+    """Be a worker: letters, counts, reminders, forgetting."""
+    from . import jobs
+    from .app import create_app
+
+    _go_with_supervisor()
+    jobs.work(create_app())
+
+
+def _go_with_supervisor() -> None:
+    if os.environ.get("CAMPAIGN_SUPERVISED"):
+        go_with_parent()
+
+
+@campaign.group()
+def staff() -> None:
+    """Staff accounts, from the machine itself."""
+
+
+@staff.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Make an account for EMAIL if there is none, and print a link that signs in once."""
+    from . import db
+    from .app import create_app
+    from .forms import mailbox_of
+    from .staff import service
+
+    config = Config.read().checked()
+    with create_app(config).app_context(), db.writing():
+        key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
+    click.echo(f"{config.base_url}/staff/link/{key}")
+
+
+@staff.command()
+@click.argument("email")
+@click.option("--disable", is_flag=True, help="Do not let this account in again.")
+def reset(email: str, disable: bool) -> None:
+    """Take password and app of EMAIL away and sign out everywhere; prints a link that signs in once."""
+    from . import db
+    from .app import create_app
+    from .forms import mailbox_of
+    from .staff import service
+
+    config = Config.read().checked()
+    with create_app(config).app_context(), db.writing():
+        account_id = service.add(mailbox_of(email), email, clock.now())
+        service.reset(account_id, clock.now(), disable=disable)
+        key = "" if disable else service.one_time_link(account_id, clock.now())
+    click.echo(f"{config.base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")
+
+
+@campaign.command()
+@click.option("--move", is_flag=True, help="The list has a new home for good; everybody is told there anew.")
+def sync(move: bool) -> None:
+    """Tell the mailing list now what people last said, and say what is left."""
+    from . import db
+    from .app import create_app
+    from .mailing import service
+
+    with create_app().app_context():
+        told = service.sync(at_once=True, moving=move)
+        with db.reading():
+            standing = service.standing()
+    click.echo(f"{told} told. Waiting: {standing.waiting}. Stuck: {standing.stuck}.")
+    if standing.contact and standing.contact.trouble:
+        click.echo(standing.contact.trouble)
+
+
+@campaign.command("fake-mailchimp")
+@click.option("--port", default=4010, show_default=True, help="Where it listens, on this machine only.")
+def fake_mailchimp(port: int) -> None:
+    """Be a Mailchimp that keeps everything in memory, to watch a sync without an account."""
+    from .mailing import fake
+
+    fake.serve(port)
+
+
+@campaign.command()
+@click.option("--dry-run", is_flag=True, help="Only say how much would be forgotten.")
+def forget(dry_run: bool) -> None:
+    """Forget what has been kept long enough, as the worker does every hour."""
+    from .app import create_app
+    from .supporters import retention
+
+    with create_app().app_context():
+        for kind, number in retention.forgotten(dry_run=dry_run).items():
+            click.echo(f"{kind:14}{number:8}")
+
+
+@campaign.command()
+def check() -> None:
+    """Check content, templates and migrations; every mistake with file and line."""
+    from .checking import mistakes, notices
+
+    config = Config.read()
+    for notice in notices(config):
+        click.echo(f"notice: {notice}")
+    found = mistakes(config)
+    for mistake in found:
+        click.echo(mistake, err=True)
+    if found:
+        raise click.ClickException(f"{len(found)} mistakes.")
+    click.echo("Content, templates and migrations are as they should be.")

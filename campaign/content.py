@@ -1,0 +1,122 @@
+"""The campaign's words: `campaign.toml` and the pages beside it, each read once and checked."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from .settings import Mistake, read_campaign
+from .text import markdown
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of words in one language. `draft` says that no native speaker has reviewed the translation."""
+
+    name: str
+    language: str
+    facts: dict[str, Any]
+    source: str
+    draft: bool
+    numbers: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return str(self.facts["title"])
+
+    @property
+    def description(self) -> str:
+        """One sentence for those who have not opened it yet."""
+        return str(self.facts.get("description", ""))
+
+    @cached_property
+    def html(self) -> Markup:
+        """The words as HTML, with telephone numbers put in from their one place."""
+        html = str(markdown(self.source))
+        for placeholder, link in self.numbers.items():
+            html = html.replace(placeholder, link)
+        return Markup(html)  # noqa: S704 (Markdown without HTML, and links that we built and escaped)
+
+
+class Content:
+    """The words of one campaign: the settings in `site`, and pages by name and language."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.site = read_campaign(folder / "campaign.toml")
+        self.numbers = {f"{{hotline:{line.key}}}": _call(line.number, line.shown) for line in self.site.hotlines}
+        self.numbers["{emergency}"] = _call(self.site.emergency.number, self.site.emergency.number)
+        self._pages: dict[tuple[str, str], Page] = {}
+
+    def page(self, name: str, language: str) -> Page:
+        """A page in this language, or in English where it has not been translated or cannot be read."""
+        key = (name, language)
+        if key not in self._pages:
+            self._pages[key] = self._find(name, language)
+        return self._pages[key]
+
+    def _find(self, name: str, language: str) -> Page:
+        path = self.folder / language / f"{name}.md"
+        if language != "en":
+            try:
+                return self.read(path, language)
+            except (Mistake, OSError):  # `campaign check` reports it; a reader gets the English words
+                return self.page(name, "en")
+        return self.read(path, language)
+
+    def read(self, path: Path, language: str) -> Page:
+        """One page. Raises Mistake when it is not as it should be, OSError when it is not there."""
+        facts, source = split_front_matter(path)
+        draft = language != "en" and not facts.get("reviewed", False)
+        name = str(path.relative_to(self.folder / language).with_suffix(""))
+        for placeholder in re.findall(r"\{[a-z]+:?[a-z]*\}", source):
+            if placeholder not in self.numbers and placeholder != "{retention}":
+                raise Mistake(path, _line_of(path, placeholder), f"nothing is known by the name {placeholder}")
+        return Page(name, language, facts, source, draft, self.numbers)
+
+    def names(self, folder: str = "") -> list[str]:
+        """The pages there are in English, in the content folder itself or one below it."""
+        below = self.folder / "en" / folder
+        return sorted(str((Path(folder) / path.stem).as_posix()) for path in below.glob("*.md"))
+
+    def stale(self, page: Page) -> bool:
+        """Whether the English has changed since this translation was made from it."""
+        return page.language != "en" and page.facts.get("from") != fingerprint(self.page(page.name, "en"))
+
+
+def fingerprint(page: Page) -> str:
+    """Tells one version of an English page from another: what a translation's `from` must say."""
+    return sha256(f"{page.title}\n{page.source.strip()}".encode()).hexdigest()[:12]
+
+
+def split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    """The facts between the `+++` lines at the top of a page, and the Markdown below them."""
+    text = path.read_text(encoding="utf-8")
+    parts = text.split("+++\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise Mistake(path, 1, "a page begins with facts between two lines of +++")
+    try:
+        facts = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        raise Mistake(path, 1, f"the facts at the top cannot be read: {error}") from error
+    if not isinstance(facts.get("title"), str):
+        raise Mistake(path, 1, "the facts at the top need a title")
+    if raw := re.search(r"<[a-zA-Z/!]", parts[2]):
+        raise Mistake(path, _line_of(path, raw[0]), "HTML is not allowed in a page; write Markdown")
+    return facts, parts[2]
+
+
+def _line_of(path: Path, text: str) -> int:
+    """The line of a file on which a text stands first."""
+    return path.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1
+
+
+def _call(number: str, shown: str) -> str:
+    # `bdi` keeps the digits in order inside right-to-left text.
+    return f'<a class="tel" href="tel:{escape(number)}"><bdi>{escape(shown)}</bdi></a>'

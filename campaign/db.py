@@ -1,0 +1,215 @@
+"""The records: how to read them, how to change them, and the one place that commits."""
+
+import fcntl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# SQLite gives the id of a deleted row to the next one; where ids stand in mailed links, it must not.
+NEVER_REUSED = {"sqlite_autoincrement": True}
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets time zones, so they are taken off going in and put back coming out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must say its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The mother of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: Moment()}
+
+
+_session: ContextVar[Session | None] = ContextVar("session", default=None)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, and the two ways into it.
+
+    On SQLite a writer first takes a lock file, in which the kernel queues writers fairly; SQLite's own busy
+    handler lets one of them starve for seconds. `lock_file=False` is the negative control of that.
+    """
+
+    def __init__(self, url: str, *, lock_file: bool = True) -> None:
+        self.sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
+        self.writer = self.engine.execution_options(writing=True)
+        path = self.engine.url.database
+        self.lock_path = Path(f"{path}.lock") if self.sqlite and path and lock_file else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only looks; joins one that is already open. On SQLite it sees one state of the records."""
+        if (open_one := _session.get()) is not None:
+            yield open_one
+            return
+        with Session(self.engine, autoflush=False) as session:
+            token = _session.set(session)
+            try:
+                yield session
+            finally:
+                _session.reset(token)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are committed together at its end, or not at all; joins an open one.
+
+        What `after_commit` was given runs when the commit is done and the lock is free again.
+        """
+        if _session.get() is not None:
+            if not _writing.get():
+                raise RuntimeError("records are being read here; begin writing before you read")
+            yield cast(Session, _session.get())
+            return
+        afterwards: list[Callable[[], None]] = []
+        with self._turn(), Session(self.writer, expire_on_commit=False) as session:
+            session.info["afterwards"] = afterwards
+            tokens = _session.set(session), _writing.set(True)
+            try:
+                yield session
+                session.commit()
+            finally:
+                _session.reset(tokens[0])
+                _writing.reset(tokens[1])
+        for act in afterwards:
+            act()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """This writer's turn: the lock file, held until the commit is on the disk."""
+        if self.lock_path is None:
+            yield
+            return
+        with self.lock_path.open("a") as file:  # closing the file gives the lock back, even when killed
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=8, connect_args={"timeout": 5, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # SQLAlchemy's own BEGIN is deferred: it takes the write lock too late and fails with "busy".
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    """A server that says nothing is taken for away after a few seconds, or it would hold every visitor."""
+    patience = {"connect_timeout": 3, "options": "-c lock_timeout=5000 -c statement_timeout=30000"}
+    return create_engine(url, pool_size=5, max_overflow=5, pool_timeout=5, connect_args=patience)
+
+
+def install(app: Flask, url: str, *, lock_file: bool = True) -> Database:
+    """Give the site its database; nothing is opened before it is needed."""
+    database = app.extensions["database"] = Database(url, lock_file=lock_file)
+    return database
+
+
+def database() -> Database:
+    """The database of the site that is running."""
+    return cast(Database, current_app.extensions["database"])
+
+
+def reading() -> Any:
+    """See Database.reading."""
+    return database().reading()
+
+
+def writing() -> Any:
+    """See Database.writing."""
+    return database().writing()
+
+
+def session() -> Session:
+    """The session that the door opened. Raises RuntimeError when none is open: services never open one."""
+    if (open_one := _session.get()) is None:
+        raise RuntimeError("no records are open here; the door opens them with reading() or writing()")
+    return open_one
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do this once the change that is being made is safely on the disk."""
+    session().info["afterwards"].append(act)
+
+
+def add(table: type[Base], values: Mapping[str, object]) -> int | None:
+    """Add a row unless a unique key says that it is there already; its id, or None when it was there."""
+    return cast("int | None", session().execute(_adding(_dialect(), table), values).scalar())
+
+
+def add_or_find(table: type[Base], values: Mapping[str, object], key: str) -> int:
+    """The id of the row with this key, added when new, and locked until the commit: two at once become one."""
+    return cast(int, session().execute(_adding_or_finding(_dialect(), table, key), values).scalar_one())
+
+
+def _dialect() -> str:
+    return "sqlite" if database().sqlite else "postgresql"
+
+
+# Built once for each table: building a statement takes longer than the database takes to obey it.
+@cache
+def _adding(dialect: str, table: type[Base]) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(table.__table__.c.id)
+
+
+@cache
+def _adding_or_finding(dialect: str, table: type[Base], key: str) -> Any:
+    insert = _insert(dialect, table)
+    # Setting the key to itself changes nothing, but makes PostgreSQL lock the row and both answer with its id.
+    setting = insert.on_conflict_do_update(index_elements=[key], set_={key: insert.excluded[key]})
+    return setting.returning(table.__table__.c.id)
+
+
+def add_up(table: type[Base], key: Mapping[str, object], column: str, number: int) -> None:
+    """Add a number to the row with this key, which is made if need be; in SQL, so that two at once add up."""
+    insert = _insert(_dialect(), table).values(**key, **{column: number})
+    total = table.__table__.c[column] + insert.excluded[column]
+    session().execute(insert.on_conflict_do_update(index_elements=list(key), set_={column: total}))
+
+
+def _insert(dialect: str, table: type[Base]) -> Any:
+    return {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(cast(Table, table.__table__))

@@ -1,0 +1,25 @@
+"""The three ways in which something can be refused or fail on purpose."""
+
+
+class Refused(Exception):
+    """A rule said no; the message is a sentence for the visitor, already translated. Becomes a 409."""
+
+
+class Passing(Exception):
+    """An outside service failed in a way that time may mend: try again later."""
+
+
+class Away(Passing):
+    """The service itself cannot be reached: it says nothing about what was to be handed over."""
+
+
+class Permanent(Exception):
+    """An outside service said no for good: a person has to look."""
+
+
+class Misconfigured(Exception):
+    """The settings do not allow a start; `problems` holds one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems

@@ -1,0 +1,165 @@
+"""What every form shares: a trap, the time it was shown, fields that clean what is typed, clear sentences."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any, cast
+
+from email_validator import EmailNotValidError, validate_email
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+from wtforms import EmailField as BareEmailField
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.meta import DefaultMeta
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+
+from . import cache, i18n, security
+from .text import UNREADABLE, clean
+
+# Domains that many people write from: what a slip such as "gmial.com" was probably meant to be.
+FAMILIAR = """
+    gmail.com yahoo.com hotmail.com outlook.com icloud.com aol.com live.com msn.com me.com comcast.net ymail.com
+    protonmail.com proton.me att.net sbcglobal.net verizon.net naver.com daum.net qq.com 163.com hotmail.es
+    yahoo.es yahoo.com.mx outlook.es
+""".split()  # noqa: SIM905 (one word a line would be a page)
+
+
+def readable(_form: object, field: Field) -> None:
+    """Refuse what arrived damaged: NUL bytes, and bytes that were not UTF-8."""
+    if any(UNREADABLE.search(str(raw)) for raw in field.raw_data or []):
+        field.data = UNREADABLE.sub("", str(field.data or ""))
+        raise StopValidation(gettext("Some characters could not be read. Please type this again."))
+
+
+class Line(StringField):
+    """One line of text, cleaned; `most` is its longest length in characters."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, most: int, **kwargs: Any) -> None:
+        too_long = Length(max=most, message=lazy_gettext("Please use at most %(max)d characters."))
+        super().__init__(label, [readable, *validators, too_long], **kwargs)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = clean(valuelist[0]) if valuelist else ""
+
+
+class Lines(TextAreaField):
+    """Several lines of text, cleaned; `most` is its longest length in characters."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, most: int, **kwargs: Any) -> None:
+        too_long = Length(max=most, message=lazy_gettext("Please use at most %(max)d characters."))
+        super().__init__(label, [readable, *validators, too_long], **kwargs)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = clean(valuelist[0], lines=True) if valuelist else ""
+
+
+class EmailField(BareEmailField):
+    """A mail address; `data` is what was typed, cleaned, and `mailbox` the form under which it is found again."""
+
+    most = 254
+    mailbox = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = clean(valuelist[0]).replace(" ", "") if valuelist else ""
+
+    def pre_validate(self, form: object) -> None:
+        readable(form, self)
+        if not self.data:
+            raise StopValidation(gettext("Please give your email address."))
+        try:
+            checked = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            sentence = gettext("This does not look like an email address. It should look like name@example.com.")
+            raise StopValidation(sentence) from error
+        # Domains with other letters are sent to in their plain form (RFC 5890); many servers know no other.
+        self.data = checked.ascii_email or checked.normalized
+        self.mailbox = mailbox_of(self.data)
+
+
+def mailbox_of(address: str) -> str:
+    """The form under which one mailbox is one record, however its owner spells it."""
+    return clean(address).casefold()
+
+
+def suggestion(address: str) -> str:
+    """The address that was probably meant, or nothing when there is no reason to doubt."""
+    name, _, domain = address.rpartition("@")
+    near = get_close_matches(domain.lower(), FAMILIAR, n=1, cutoff=0.82)
+    return f"{name}@{near[0]}" if near and near[0] != domain.lower() and domain.lower() not in FAMILIAR else ""
+
+
+class FieldsAlone:
+    """What a form takes its values from: the fields of a sent form, never uploaded files or JSON."""
+
+    def wrap_formdata(self, _form: object, formdata: Any) -> Any:
+        """Called by Flask-WTF, which would take files and JSON for fields as well."""
+        if formdata is not _Auto:
+            return formdata
+        return request.form if request.method == "POST" else None
+
+    @property
+    def locales(self) -> list[str]:
+        """The language of WTForms' own sentences."""
+        return [i18n.locale_of(i18n.language())]
+
+    def get_translations(self, form: Any) -> Any:
+        """WTForms' own, which are kept; Flask-WTF would read them from the disk for every request."""
+        return DefaultMeta.get_translations(cast(DefaultMeta, self), form)
+
+
+class PublicForm(FlaskForm):
+    """A form that anybody may send. It has no cookie and so no CSRF token: `refuse_strangers` guards it.
+
+    A trap field that people do not see, and the signed time of rendering, keep simple robots out.
+    """
+
+    class Meta(FieldsAlone, FlaskForm.Meta):
+        csrf = False
+
+    website = StringField(lazy_gettext("Leave this empty"))
+    rendered = HiddenField()
+    late = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            self.rendered.data = cache.GAP if cache.keeping() else security.render_time()
+
+    @property
+    def trapped(self) -> bool:
+        """Whether the field was filled in that people do not see."""
+        return bool(self.website.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields and the time of rendering; a form too young or too old is shown again, all kept."""
+        valid = bool(super().validate(extra_validators))
+        age = security.age_of(self.rendered.data or "")
+        self.late = age is None or not security.YOUNGEST <= age <= security.OLDEST
+        if age is None or age > security.OLDEST:
+            self.rendered.data = security.render_time()  # one that is only too young goes on ageing
+        return valid and not self.late
+
+
+class StaffForm(FlaskForm):
+    """A form behind the staff door, with Flask-WTF's CSRF token."""
+
+    class Meta(FieldsAlone, FlaskForm.Meta):
+        pass
+
+
+def required(sentence: Any) -> InputRequired:
+    """This field must be filled in; otherwise the sentence is said."""
+    return InputRequired(message=sentence)
+
+
+def not_blank(sentence: Any) -> Any:
+    """The field must hold something after cleaning."""
+
+    def check(_form: object, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(sentence))
+
+    return check

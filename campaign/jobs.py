@@ -1,0 +1,148 @@
+"""Work after the answer: wake-ups, sweeps and the timetable; the only file that knows the queue library.
+
+A sweep is a function without arguments that brings something up to date and may run at any time, twice, or at
+two places at once. What is to be done is a row; a lost wake-up costs at most the minute until the timetable.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import sleep
+from typing import Any, cast
+
+from flask import Flask, current_app
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+
+from . import db
+from .config import Config, normal_url
+
+log = logging.getLogger("campaign.jobs")
+PAUSE = 0.1  # seconds between two wake-ups of one process: a crowd of acts wakes a sweep once
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A named piece of upkeep and when the timetable runs it."""
+
+    name: str
+    run: Callable[[], object]
+    when: dict[str, str]
+
+
+SWEEPS: dict[str, Sweep] = {}
+
+
+def sweep(name: str, **when: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Declare a sweep; `when` is what huey's crontab takes, every minute if nothing is said."""
+
+    def declare(run: Callable[[], object]) -> Callable[[], object]:
+        SWEEPS[name] = Sweep(name, run, when)
+        return run
+
+    return declare
+
+
+@dataclass
+class Jobs:
+    """The queue of one process, and a thread that hands wake-ups over so that no visitor waits for it."""
+
+    app: Flask
+    config: Config
+    waiting: set[str] = field(default_factory=set)
+    ring: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def huey(self) -> Huey:
+        """The queue, opened when it is first needed: a page must not fail because the queue is away."""
+        return _queue(self.config)
+
+    @cached_property
+    def tasks(self) -> dict[str, Any]:
+        """What the queue can be asked to run: every sweep, woken by name and by the timetable."""
+        tasks = {}
+        for one in SWEEPS.values():
+            self.huey.periodic_task(crontab(**one.when), name=f"{one.name} by the timetable")(_inside(self.app, one))
+            tasks[one.name] = self.huey.task(name=one.name)(_inside(self.app, one))
+        return tasks
+
+    def wake(self, name: str) -> None:
+        """Run this sweep soon."""
+        with self.lock:
+            self.waiting.add(name)
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._hand_over, daemon=True, name="wake-ups")
+                self.thread.start()
+        self.ring.set()
+
+    def _hand_over(self) -> None:
+        while True:
+            self.ring.wait()
+            self.ring.clear()
+            with self.lock:
+                names, self.waiting = self.waiting, set()
+            for name in names & set(SWEEPS):
+                try:
+                    self.tasks[name]()
+                except Exception as error:  # noqa: BLE001 (the timetable will do it; never the visitor's error)
+                    log.warning("could not wake %s: %s", name, type(error).__name__)
+            sleep(PAUSE)
+
+
+def install(app: Flask, config: Config) -> Jobs:
+    """Give the site its queue: a file beside the records, PostgreSQL or Redis."""
+    jobs = app.extensions["jobs"] = Jobs(app, config)
+    return jobs
+
+
+def _inside(app: Flask, one: Sweep) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            try:
+                one.run()
+            except Exception as error:  # noqa: BLE001 (the rows say what is left to do; the next round does it)
+                what = type(error).__name__  # no traceback: it would hold values
+                log.error("sweep %s failed: %s", one.name, what)  # noqa: TRY400
+
+    return run
+
+
+def _queue(config: Config) -> Huey:
+    settings: dict[str, Any] = {
+        "results": False,  # a stored traceback would hold personal data
+        "serializer": SignedSerializer(secret=config.secret_key, salt="campaign.jobs"),
+    }
+    if config.queue_url.startswith("redis"):
+        return RedisHuey("campaign", url=config.queue_url, **settings)
+    if config.queue_url.startswith("postgres"):
+        dsn = normal_url(config.queue_url).replace("+psycopg", "")
+        return PostgresHuey("campaign", dsn=dsn, **settings)
+    # Losing the queue file loses nothing but time, so it need not wait for the disk.
+    return SqliteHuey("campaign", filename=str(config.data_dir / "queue.db"), fsync=False, **settings)
+
+
+def wake(name: str) -> None:
+    """Run this sweep soon after the change that is being made is committed."""
+    jobs = cast(Jobs, current_app.extensions["jobs"])
+    db.after_commit(lambda: jobs.wake(name))
+
+
+def work(app: Flask, workers: int = 2) -> None:
+    """Be a worker until told to stop: SIGTERM lets the running sweeps finish."""
+    jobs = cast(Jobs, app.extensions["jobs"])
+    log.info("working on %s", ", ".join(sorted(jobs.tasks)))
+    consumer = Consumer(
+        jobs.huey, workers=workers, worker_type="thread", max_delay=0.5, graceful_signal="TERM", shutdown_timeout=25
+    )
+    consumer.run()
+
+
+def run_all() -> None:
+    """Run every sweep here and now, twice: what the first round begins, the second finishes. For tests."""
+    for one in [*SWEEPS.values()] * 2:
+        one.run()

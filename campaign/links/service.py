@@ -1,0 +1,135 @@
+"""The acts: make a code, point it elsewhere, retire it, follow it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from .. import db, i18n, web
+from ..errors import Refused
+from . import rules
+from .models import Code, CodeChange, Visits
+
+HELD = 10.0  # seconds that a process may go on believing what it knows of a code
+MOST_HELD = 10_000
+READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show"}
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Where a code leads: its id, and the path with its language. A retired code has no path."""
+
+    id: int
+    path: str
+
+
+@dataclass
+class Held:
+    """The codes that this process has looked up lately, those that do not exist too."""
+
+    leads: dict[str, tuple[float, Lead | None]]
+
+    def fresh(self, typed: str) -> tuple[str, Lead] | None:
+        """What is known for sure without asking the records: a code as stored, in use, looked up a moment ago."""
+        found = self.leads.get(typed)
+        if found is None or found[1] is None or not found[1].path or monotonic() - found[0] > HELD:
+            return None
+        return typed, found[1]
+
+
+def follow(typed: str) -> tuple[str, Lead] | None:
+    """The code as stored and where it leads; None when there is no such code. Asks the records every 10 s at most."""
+    code = rules.read(typed)
+    if code is None:
+        return None
+    held = cast(Held, current_app.extensions["codes"]).leads
+    known = held.get(code)
+    if known is None or monotonic() - known[0] > HELD:
+        if len(held) > MOST_HELD:
+            held.clear()
+        known = held[code] = monotonic(), _lead(code)
+    return (code, known[1]) if known[1] else None
+
+
+def _lead(code: str) -> Lead | None:
+    with db.reading() as session:
+        row = session.execute(
+            select(Code.id, Code.target, Code.language, Code.retired_at).where(Code.code == code)
+        ).one_or_none()
+    if row is None:
+        return None
+    return Lead(row.id, "" if row.retired_at else i18n.find(row.language).prefix + row.target)
+
+
+def id_of(typed: str) -> int | None:
+    """The id of a code that came along with a form; None when there is none, whatever was typed."""
+    found = follow(typed)
+    return found[1].id if found else None
+
+
+def make(target: str, language: str, note: str, now: datetime) -> int:
+    """A new code; its id. Raises Refused when the target is no path of this site."""
+    _refuse_elsewhere(target)
+    values = {"target": target, "language": language, "note": note, "made_at": now}
+    while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
+        pass  # that one was taken; there are many
+    return code_id
+
+
+def get(code_id: int) -> Code:
+    """The code. Raises LookupError."""
+    if (code := db.session().get(Code, code_id)) is None:
+        raise LookupError(code_id)
+    return code
+
+
+def all_codes() -> list[Code]:
+    """Every code, newest first."""
+    return list(db.session().scalars(select(Code).order_by(Code.id.desc())))
+
+
+def retarget(code_id: int, target: str, account_id: int | None, now: datetime) -> None:
+    """Let a printed code lead elsewhere on this site, and keep a record of it. Raises Refused."""
+    _refuse_elsewhere(target)
+    code = get(code_id)
+    if code.target != target:
+        change = CodeChange(code_id=code_id, before=code.target, after=target, account_id=account_id, changed_at=now)
+        db.session().add(change)
+        code.target = target
+
+
+def changes(code_id: int) -> list[CodeChange]:
+    """Where a code has led before, newest first."""
+    theirs = select(CodeChange).where(CodeChange.code_id == code_id)
+    return list(db.session().scalars(theirs.order_by(CodeChange.id.desc())))
+
+
+def retire(code_id: int, now: datetime) -> None:
+    """Let a code lead to a kind page from now on; what it brought stays counted."""
+    code = get(code_id)
+    code.retired_at = code.retired_at or now
+
+
+def bring_back(code_id: int) -> None:
+    """Let a retired code lead where it led before."""
+    get(code_id).retired_at = None
+
+
+def visits() -> dict[int, int]:
+    """How often each code was followed, by its id."""
+    rows = db.session().execute(select(Visits.code_id, func.sum(Visits.number)).group_by(Visits.code_id))
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def printed_address(code: Code) -> str:
+    """The address as it is put into a QR symbol: in capitals, which makes the symbol smaller."""
+    return web.address("links.follow_capitals", i18n.find("en"), typed=code.code).upper()
+
+
+def _refuse_elsewhere(target: str) -> None:
+    """A target is one of the pages made to be read; never another site, a file, a query, or a page of one person."""
+    if not target.isascii() or set("?#%\\") & set(target) or web.endpoint_of(target) not in READABLE:
+        raise Refused("A code leads to a public page of this site, for example /pledges/freedom.")

@@ -1,0 +1,36 @@
+"""The public door: follow a printed code."""
+
+from flask import Response, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from .. import web
+from . import service, visits
+
+area = web.public_area("links", __name__)
+
+
+@area.get("/q/<typed>")
+def follow(typed: str) -> ResponseReturnValue:
+    """On to where the code leads, always a stored path of this site; the code goes along as `via`."""
+    found = service.follow(typed)
+    if found is None:
+        return _kind_page(404, gettext("Please look at the code again: a letter or a digit may be wrong."))
+    code, lead = found
+    if not lead.path:
+        return _kind_page(410, gettext("This code is no longer in use. Everything else is still here."))
+    if visits.is_somebody(request):
+        visits.tally().add(lead.id)
+    return Response(status=302, headers={"Location": f"{lead.path}?via={code}", "Cache-Control": "no-store"})
+
+
+@area.get("/Q/<typed>")
+def follow_capitals(typed: str) -> ResponseReturnValue:
+    """The same: printed in capitals, the address makes a smaller QR symbol."""
+    return follow(typed)
+
+
+def _kind_page(status: int, sentence: str) -> Response:
+    heading = gettext("This code does not lead anywhere")
+    way_out = (gettext("See the pledges"), url_for("pledges.index"))
+    return make_response(web.error_page(status, sentence, heading, way_out))

@@ -1,0 +1,1 @@
+"""The mailing list: keep it saying what supporters last said, wherever it lives."""

@@ -1,0 +1,44 @@
+"""The list at home: a table of our own, for campaigns without a Mailchimp account."""
+
+from collections.abc import Sequence
+
+from .. import clock, db
+from ..supporters import service as supporters
+from . import rules
+from .audience import Entry, ListState, Outcome, Person
+from .models import ListEntry
+
+
+class BuiltIn:
+    """The same promises as Mailchimp's: newcomers are added, and who left is not brought back by a routine yes."""
+
+    name = "the built-in list"
+
+    def bring_up_to_date(self, people: Sequence[Person]) -> list[Outcome]:
+        """Write down each of them, in one transaction."""
+        with db.writing() as session:
+            found = {one.id: session.get(ListEntry, one.id) for one in people}
+            return [rules.judge(one, self._tell(one, found[one.id])) for one in people]
+
+    def _tell(self, person: Person, entry: ListEntry | None) -> ListState:
+        if entry is None:
+            return self._add(person) if person.wanted else ListState.ABSENT
+        state = ListState(entry.status)
+        if not person.wanted:
+            state = ListState.UNSUBSCRIBED
+        elif person.again and state is ListState.UNSUBSCRIBED:
+            state = ListState.SUBSCRIBED  # our own letter has asked them already
+        entry.status, entry.language, entry.changed_at = state, person.language, clock.now()
+        return state
+
+    def _add(self, person: Person) -> ListState:
+        values = {"supporter_id": person.id, "status": ListState.SUBSCRIBED, "language": person.language}
+        db.session().add(ListEntry(**values, changed_at=clock.now()))
+        return ListState.SUBSCRIBED
+
+    def read(self, address: str) -> Entry | None:
+        """The entry of this mailbox."""
+        with db.reading() as session:
+            supporter_id = supporters.find_by_mailbox(address.lower())
+            entry = session.get(ListEntry, supporter_id) if supporter_id else None
+            return Entry(ListState(entry.status), entry.language) if entry else None

@@ -1,0 +1,105 @@
+"""Taking people in hand for a delivery, and writing down what became of them.
+
+    due ──take──> in hand (leased) ──settle──> not due
+                       ├──later, stuck──> due, not leased
+                       └──unknown, killed──> leased until nothing can still happen, then due and unsure
+
+The lease is the claim: nobody else takes these people while it runs, and whoever lost it writes nothing. It outlives
+every call that the round can have begun, so two deliveries of one person can never overtake each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
+
+from .. import db
+from ..supporters.models import Supporter
+from . import rules
+from .audience import Fate, ListState, Outcome, Person
+
+LEFT = Supporter.list_state == ListState.UNSUBSCRIBED
+ONE_BY_ONE = or_(not_(Supporter.subscribed), LEFT)  # they left, or come back: each needs a call of their own
+TOGETHER = and_(Supporter.subscribed, not_(LEFT))
+FAILED = (Fate.LATER, Fate.UNKNOWN)
+DUE = and_(Supporter.due_since.is_not(None), Supporter.list_stuck_at.is_(None))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """People in hand, and until when."""
+
+    people: list[Person]
+    leased_until: datetime
+
+
+def take(now: datetime) -> Claim:
+    """The next people to tell the list about, leased to us; leavers first. Inside `db.writing()`."""
+    until = now + rules.LEASE
+    if _deliveries(now) >= rules.MOST_AT_ONCE:
+        return Claim([], until)
+    people = [_person(row) for row in _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, rules.A_BATCH, now)]
+    ours = update(Supporter).where(Supporter.id.in_([one.id for one in people]))
+    db.session().execute(ours.values(list_leased_until=until, list_tries=Supporter.list_tries + 1))
+    return Claim(people, until)
+
+
+def _deliveries(now: datetime) -> int:
+    """How many are under way, or may be: each has a lease of its own."""
+    leases = select(func.count(func.distinct(Supporter.list_leased_until))).where(Supporter.list_leased_until >= now)
+    return int(db.session().scalar(leases) or 0)
+
+
+def _due(which: ColumnElement[bool], most: int, now: datetime) -> Sequence[Supporter]:
+    ready = or_(Supporter.list_next_at.is_(None), Supporter.list_next_at <= now)
+    free = or_(Supporter.list_leased_until.is_(None), Supporter.list_leased_until < now)
+    found = select(Supporter).where(DUE, ready, free, which).order_by(Supporter.due_since, Supporter.id).limit(most)
+    return db.session().scalars(found.with_for_update(skip_locked=True)).all()
+
+
+def _person(row: Supporter) -> Person:
+    return Person(
+        id=row.id,
+        email=row.email,
+        language=row.language,
+        wanted=row.subscribed,
+        version=row.due_version,
+        again=row.subscribed and row.list_state == ListState.UNSUBSCRIBED,
+        unsure_since=row.list_leased_until - rules.LEASE if row.list_leased_until else None,
+    )
+
+
+def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
+    """Write down what became of them; the outcomes that count. Inside `db.writing()`.
+
+    Not for those whose lease has run out: they are somebody else's now. Whoever said something new meanwhile stays
+    due, and what they said before is not counted.
+    """
+    known = {one.person.id: one for one in outcomes}
+    ours = select(Supporter).where(Supporter.id.in_(known), Supporter.list_leased_until == claim.leased_until)
+    counted = []
+    for row in db.session().scalars(ours.with_for_update()):
+        outcome = known[row.id]
+        _learn(row, outcome, now)
+        if row.due_version == outcome.person.version:
+            _conclude(row, outcome.fate, now)
+            counted.append(outcome)
+    return counted
+
+
+def _learn(row: Supporter, outcome: Outcome, now: datetime) -> None:
+    if outcome.state is not None:
+        row.list_state = outcome.state
+    row.list_trouble = outcome.words[:200]
+    if outcome.fate is not Fate.UNKNOWN:  # else nobody may touch them before the call has surely ended
+        row.list_leased_until = None
+    if outcome.fate in FAILED and outcome.words:
+        row.list_next_at = now + rules.pause(row.list_tries, rules.LONGEST_WAIT)
+
+
+def _conclude(row: Supporter, fate: Fate, now: datetime) -> None:
+    if fate is Fate.SETTLED:
+        row.due_since, row.list_stuck_at, row.list_tries, row.list_next_at = None, None, 0, None
+    elif fate is Fate.STUCK:
+        row.list_stuck_at = now

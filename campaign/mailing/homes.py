@@ -1,0 +1,20 @@
+"""Where the list lives: at Mailchimp when there is a key to it, else at home."""
+
+from ..config import Config
+from .audience import Audience
+from .builtin import BuiltIn
+
+
+def ours(config: Config) -> Audience:
+    """The list that the settings name."""
+    if not config.mailchimp_key:
+        return BuiltIn()
+    from .hosted import AtMailchimp
+    from .mailchimp import Mailchimp
+
+    return AtMailchimp(Mailchimp(config.mailchimp_key, config.mailchimp_host), config.mailchimp_audience)
+
+
+def name(config: Config) -> str:
+    """What staff call that list."""
+    return "Mailchimp" if config.mailchimp_key else BuiltIn.name

@@ -1,0 +1,49 @@
+"""What an answer of the list means for a person, and how long to wait after a failure; nothing here asks anybody.
+
+The list is never told "subscribed" about somebody whom it knows: `status_if_new` acts on newcomers alone, so whoever
+left, by whichever door, stays gone. Only a fresh yes of the person's own (`again`) asks the list to ask them.
+"""
+
+from datetime import timedelta
+from random import uniform
+
+from .audience import Fate, ListState, Outcome, Person
+
+A_BATCH = 500  # people in one call, Mailchimp's limit
+A_FEW = 20  # people in one round when each needs a call of their own
+MOST_AT_ONCE = 4  # deliveries under way, over all processes: Mailchimp takes 10 calls at once from all of an account
+
+BEGIN_WITHIN = 20.0  # seconds: a round begins no call later than this
+A_CALL = 40.0  # seconds until we stop listening to a call
+THEIR_PATIENCE = 120.0  # seconds that Mailchimp may go on working at a call that we have given up
+LEASE = timedelta(seconds=BEGIN_WITHIN + A_CALL + THEIR_PATIENCE)  # after it, nothing of the round can still happen
+
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 10.0, 900.0, 3600.0  # seconds: the whole list, one person
+
+WHY_STUCK = {
+    ListState.CLEANED: "Mail to this address came back, so the list took it off. Ask them for another address.",
+    ListState.ARCHIVED: "Somebody archived this person in the list. Only there can they be taken out of the archive.",
+    ListState.TRANSACTIONAL: "The list knows this person for receipts only. Change that in the list if they agreed.",
+    ListState.FORGOTTEN: "The list has deleted this person for good. Only they can come back, by the list's own form.",
+}
+NOT_TAKEN = "The list answered, but did not take the unsubscribe."
+
+
+def judge(person: Person, state: ListState) -> Outcome:
+    """What it means for this person that the list now says this of them."""
+    on = state in (ListState.SUBSCRIBED, ListState.PENDING)
+    if not person.wanted:
+        return Outcome(person, Fate.UNKNOWN, state, NOT_TAKEN) if on else Outcome(person, Fate.SETTLED, state)
+    if on or state is ListState.UNSUBSCRIBED:  # who left at the list has left: the record here follows
+        return Outcome(person, Fate.SETTLED, state)
+    return Outcome(person, Fate.STUCK, state, WHY_STUCK.get(state, "The list did not take this person."))
+
+
+def has_left(outcome: Outcome) -> bool:
+    """Whether the list told us that somebody left of whom we still believed that they want the news."""
+    return outcome.person.wanted and outcome.state is ListState.UNSUBSCRIBED and outcome.fate is Fate.SETTLED
+
+
+def pause(failures: int, longest: float = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many failures: full jitter, so that those who failed together come back apart."""
+    return timedelta(seconds=uniform(1, min(longest, FIRST_PAUSE * 2 ** min(failures, 20))))  # noqa: S311

@@ -1,0 +1,178 @@
+"""The acts: bring the list up to date, see how it stands, let staff try again. Nothing slow happens inside a change."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import and_, func, not_, or_, select, update
+
+from .. import clock, db, jobs, web
+from ..supporters import service as supporters
+from ..supporters.models import Supporter
+from . import claims, homes, rules
+from .audience import Audience, Fate, Outcome
+from .builtin import BuiltIn
+from .claims import Claim
+from .models import ListContact
+
+log = logging.getLogger("campaign.mailing")
+A_ROUND = 40  # deliveries in one run of the sweep
+NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
+LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
+
+
+def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = False) -> int:
+    """Tell the list about everybody who is due; how many it now has right.
+
+    `at_once` does not wait out a pause. `moving` lets the list leave a home that is not our own: without it, one
+    command run without the key would make everybody a newcomer, those too who left there.
+    """
+    home = home or homes.ours(web.config())
+    if at_once:
+        try_now()
+    told = 0
+    for _ in range(A_ROUND):
+        claim = _begin(home.name, clock.now(), moving=moving)
+        if not claim.people:
+            return told
+        told += deliver(home, claim)
+    with db.writing():
+        jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
+    return told
+
+
+def deliver(home: Audience, claim: Claim) -> int:
+    """Tell the list about the people in hand, then write down what became of them; how many are settled."""
+    try:
+        outcomes = home.bring_up_to_date(claim.people)
+    except Exception as error:
+        if current_app.testing:
+            raise
+        words = f"Our own program failed here ({type(error).__name__})."
+        outcomes = [Outcome(one, Fate.UNKNOWN, words=words) for one in claim.people]
+    with db.writing():
+        _end(outcomes, clock.now())  # first, as in _begin: who locks in one order never waits in a ring
+        counted = claims.settle(claim, outcomes, clock.now())
+        for one in counted:
+            if rules.has_left(one):
+                _record_leaving(one, clock.now())
+    settled = sum(one.fate is Fate.SETTLED for one in counted)
+    log.info("told the list about %d people, %d settled", len(claim.people), settled)
+    return settled
+
+
+def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
+    """People in hand; none while the list wants to be left alone. The contact's row makes claims wait in line."""
+    if _nothing_to_do(home):
+        return Claim([], now)
+    with db.writing() as session:
+        contact = _contact()
+        if contact.home != home:
+            if contact.home not in ("", BuiltIn.name, home) and not moving:
+                contact.trouble = NOT_MOVED
+                return Claim([], now)
+            _move(contact, home, now)
+        if contact.paused_until and contact.paused_until > now:
+            return Claim([], now)
+        session.flush()
+        claim = claims.take(now)
+        if claim.people:
+            contact.tried_at = now
+        return claim
+
+
+def _nothing_to_do(home: str) -> bool:
+    """Looked up without a change, for the sweep runs every minute and after every act."""
+    with db.reading() as session:
+        contact = session.get(ListContact, 1)
+        nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
+        return contact is not None and contact.home == home and nobody
+
+
+def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """What the delivery says of the list itself: when nobody got through, it is left alone for a while."""
+    contact = _contact()
+    failed = [one.words for one in outcomes if one.words and one.fate in claims.FAILED]
+    contact.trouble = failed[0][:200] if failed else ""
+    if failed and len(failed) == len(outcomes):
+        contact.failures += 1
+        contact.paused_until = now + rules.pause(contact.failures)
+    else:
+        contact.failures, contact.paused_until, contact.answered_at = 0, None, now
+
+
+def _contact() -> ListContact:
+    """The one row, locked until the commit."""
+    db.add_or_find(ListContact, {"id": 1, "home": "", "failures": 0, "trouble": ""}, "id")
+    return db.session().get_one(ListContact, 1, populate_existing=True)
+
+
+def _move(contact: ListContact, home: str, now: datetime) -> None:
+    """The list has a new home, which knows nobody: everybody who ever said yes or no is due there."""
+    said = or_(Supporter.subscribed, Supporter.left_at.is_not(None))
+    nothing_known = {"list_state": "", "list_trouble": "", "list_stuck_at": None, "list_next_at": None, "list_tries": 0}
+    due = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
+    db.session().execute(update(Supporter).where(said).values(**due, **nothing_known))
+    contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
+
+
+def _record_leaving(outcome: Outcome, now: datetime) -> None:
+    """The person left at the list; our own record follows, and there is nothing to tell the list about that."""
+    person = outcome.person
+    supporters.leave(person.id, LEFT_THERE, person.language, "mailing list", now)
+    db.session().flush()
+    known = update(Supporter).where(Supporter.id == person.id)
+    db.session().execute(known.values(due_since=None))
+
+
+def try_now() -> None:
+    """Somebody does not want to wait: whatever was put off is due at once. Leases stay, for calls may be under way."""
+    with db.writing() as session:
+        _contact().paused_until = None
+        waiting = Supporter.due_since.is_not(None) & Supporter.list_next_at.is_not(None)
+        session.execute(update(Supporter).where(waiting).values(list_next_at=None))
+        jobs.wake("sync-list")
+
+
+def try_again(supporter_id: int) -> bool:
+    """Somebody has looked at a person who was stuck: tell the list once more. False when they are not stuck."""
+    stuck = and_(Supporter.id == supporter_id, Supporter.list_stuck_at.is_not(None))
+    changes = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    done = db.session().execute(update(Supporter).where(stuck).values(**changes))
+    jobs.wake("sync-list")
+    return bool(cast(Any, done).rowcount)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the list stands: people by what it last said of them, who waits, who needs somebody, and the contact."""
+
+    home: str
+    states: dict[str, int]
+    waiting: int
+    stuck: int
+    contact: ListContact | None
+
+
+def standing() -> Standing:
+    """How the list stands now."""
+    session, is_stuck = db.session(), Supporter.list_stuck_at.is_not(None)
+    due = Supporter.due_since.is_not(None)
+    counts = select(func.count().filter(and_(due, not_(is_stuck))), func.count().filter(is_stuck))
+    waiting, stuck = session.execute(counts).one()
+    by_state = (
+        select(Supporter.list_state, func.count()).where(Supporter.list_state != "").group_by(Supporter.list_state)
+    )
+    states = {str(row[0]): int(row[1]) for row in session.execute(by_state)}
+    return Standing(homes.name(web.config()), states, waiting, stuck, session.get(ListContact, 1))
+
+
+def stuck(page: int, size: int) -> list[Supporter]:
+    """People whom the list does not take, longest first; one more than `size`, if any."""
+    found = (
+        select(Supporter).where(Supporter.list_stuck_at.is_not(None)).order_by(Supporter.list_stuck_at, Supporter.id)
+    )
+    return list(db.session().scalars(found.limit(size + 1).offset(page * size)))

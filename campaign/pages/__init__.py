@@ -1,0 +1,1 @@
+"""Words: the front page, help, privacy; what they say lies in content/."""

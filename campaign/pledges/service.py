@@ -1,0 +1,242 @@
+"""The acts of a signer: sign, ask for the letter again, confirm, disown, withdraw. All their SQL is here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from flask import current_app
+from flask_babel import gettext
+from sqlalchemy import bindparam, func, select, update
+
+from .. import db, i18n, jobs, mail
+from ..errors import Refused
+from ..supporters import service as supporters
+from ..text import fold
+from .models import (
+    PLACES,
+    FormerSlug,
+    Pledge,
+    Refusal,
+    Signature,
+    SignatureState,
+    refusal,
+)
+
+QUIET = timedelta(minutes=10)  # a double click or a reload within this time writes no second letter
+PLEDGE = select(Pledge.__table__.c.id, Pledge.__table__.c.state).where(Pledge.__table__.c.slug == bindparam("slug"))
+PLEASE_CONFIRM, ALREADY_SIGNED = "pledges.please_confirm", "pledges.already_signed"
+MAILBOX_FULL, THANK_YOU = "pledges.mailbox_full", "pledges.thank_you"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What somebody typed when signing. `newsletter` holds the words agreed to, `code_id` the code that led here."""
+
+    name: str
+    email: str
+    mailbox: str
+    area: str = ""
+    message: str = ""
+    show_name: bool = False
+    newsletter: str = ""
+    code_id: int | None = None
+
+
+def sign(slug: str, promise: Promise, language: str, now: datetime) -> None:
+    """Take a signature, pending until it is confirmed by letter. The caller learns nothing of who signed before.
+
+    Raises Refused when the pledge cannot be signed now, LookupError when there is none.
+    """
+    pledge_id, state = _pledge(slug)
+    _refuse(refusal(state))
+    _count_at_once(pledge_id)
+    supporter_id = supporters.find_or_add(promise.email, promise.mailbox, language, now)
+    if (signature_id := _add(pledge_id, supporter_id, promise, language, now, place=1)) is not None:
+        mail.write(PLEASE_CONFIRM, signature_id, supporter_id, now)
+    else:
+        _sign_again(pledge_id, supporter_id, promise, language, now)
+
+
+def _count_at_once(pledge_id: int) -> None:
+    """The negative control of "a crowd that signs one pledge is no slower": the one row that all would wait for."""
+    if current_app.extensions["switches"].hot_counter:
+        table = Pledge.__table__
+        db.session().execute(update(table).where(table.c.id == pledge_id).values(count=table.c.count + 1))  # type: ignore[arg-type]
+
+
+def _pledge(slug: str) -> tuple[int, str]:
+    row = db.session().execute(PLEDGE, {"slug": slug}).one_or_none()
+    if row is not None:
+        return row.id, row.state
+    if (now_at := forward(slug)) is None:
+        raise LookupError(slug)
+    return _pledge(now_at)  # a form that was open while staff changed the address
+
+
+def _refuse(reason: Refusal | None) -> None:
+    if reason is Refusal.CLOSED:
+        raise Refused(gettext("This pledge is closed. It cannot be signed any more."))
+    if reason is Refusal.NOT_OPEN_YET:
+        raise Refused(gettext("This pledge is not open yet."))
+
+
+def _add(pledge_id: int, supporter_id: int, promise: Promise, language: str, now: datetime, place: int) -> int | None:
+    """The new signature's id, or None when its name or its place is taken."""
+    values = {
+        "pledge_id": pledge_id,
+        "supporter_id": supporter_id,
+        "place": place,
+        "name_key": fold(promise.name)[:200],
+        "language": language,
+        "reminders": 0,
+        "to_count": 0,
+        **_typed(promise, now),
+    }
+    if not current_app.extensions["switches"].natural_keys:  # the negative control of "signs once"
+        values |= {"place": int(token_hex(3), 16), "name_key": token_hex(8)}
+    return db.add(Signature, values)
+
+
+def _typed(promise: Promise, now: datetime) -> dict[str, object]:
+    return {
+        "name": promise.name,
+        "area": promise.area,
+        "message": promise.message,
+        "show_name": promise.show_name,
+        "newsletter": promise.newsletter,
+        "code_id": promise.code_id,
+        "signed_at": now,
+    }
+
+
+def _sign_again(pledge_id: int, supporter_id: int, promise: Promise, language: str, now: datetime) -> None:
+    """Somebody whose mailbox has signed this before: a second name is taken, anything else is told by letter.
+
+    Nothing that is already there changes, for whoever types an address need not own it.
+    """
+    found = select(Signature).where(Signature.pledge_id == pledge_id, Signature.supporter_id == supporter_id)
+    theirs = list(db.session().scalars(found.order_by(Signature.place)))
+    same = next((one for one in theirs if one.name_key == fold(promise.name)[:200]), None)
+    if same is not None:
+        _repeat(same, promise, now)
+    elif free := PLACES - {one.place for one in theirs}:
+        most = i18n.site().limits.letters_per_day
+        if mail.written_since(now - timedelta(days=1), supporter_id, [PLEASE_CONFIRM]) < most:
+            signature_id = _add(pledge_id, supporter_id, promise, language, now, min(free))
+            if signature_id is not None:
+                mail.write(PLEASE_CONFIRM, signature_id, supporter_id, now)
+    else:
+        _remind(MAILBOX_FULL, theirs[0], now, most=1)
+
+
+def _repeat(signature: Signature, promise: Promise, now: datetime) -> None:
+    state = signature.state(now)
+    if state is SignatureState.CONFIRMED:
+        _remind(ALREADY_SIGNED, signature, now, most=1)
+    elif state in (SignatureState.WITHDRAWN, SignatureState.LATE):
+        for name, value in _typed(promise, now).items():
+            setattr(signature, name, value)
+        signature.confirmed_at = signature.withdrawn_at = signature.passed_at = signature.turned_down_at = None
+        signature.reminders = 0
+        _remind(PLEASE_CONFIRM, signature, now, most=i18n.site().limits.letters_per_day)
+    elif state is SignatureState.PENDING:
+        _remind(PLEASE_CONFIRM, signature, now, most=i18n.site().limits.letters_per_day)
+
+
+def _remind(kind: str, signature: Signature, now: datetime, most: int) -> None:
+    """Write about a signature, unless that was done a moment ago or often enough today."""
+    db.session().flush()
+    day, moment = now - timedelta(days=1), now - QUIET
+    if mail.written_since(moment, signature.supporter_id, [kind], signature.id):
+        return
+    if mail.written_since(day, signature.supporter_id, [kind]) < most:
+        mail.write(kind, signature.id, signature.supporter_id, now)
+
+
+def send_letter_again(slug: str, mailbox: str, now: datetime) -> None:
+    """The letter did not come: write it again, at most so often a day. Says nothing about who is known."""
+    pledge_id, _ = _pledge(slug)
+    supporter_id = supporters.find_by_mailbox(mailbox)
+    if supporter_id is None:
+        return
+    found = select(Signature).where(Signature.pledge_id == pledge_id, Signature.supporter_id == supporter_id)
+    for signature in db.session().scalars(found).all():
+        if signature.state(now) is SignatureState.PENDING:
+            _ask_again(signature, now)
+
+
+def _ask_again(signature: Signature, now: datetime) -> None:
+    day = now - timedelta(days=1)
+    if mail.written_since(day, signature.supporter_id, [PLEASE_CONFIRM]) < i18n.site().limits.letters_per_day:
+        mail.write(PLEASE_CONFIRM, signature.id, signature.supporter_id, now)
+
+
+def get(signature_id: int) -> Signature:
+    """A signature. Raises LookupError when it is no longer kept."""
+    if (signature := db.session().get(Signature, signature_id)) is None:
+        raise LookupError(signature_id)
+    return signature
+
+
+def confirm(signature_id: int, now: datetime, *, news: bool = True) -> SignatureState:
+    """Make a pending signature count. Pressing twice is harmless.
+
+    The consent that was ticked with it is recorded, unless it is taken back here (`news` False: somebody else may
+    have typed the address) or its owner has left since.
+    """
+    signature = get(signature_id)
+    if (state := signature.state(now)) is not SignatureState.PENDING:
+        return state
+    pending = [Signature.confirmed_at.is_(None), Signature.disowned_at.is_(None)]
+    deed = update(Signature).where(Signature.id == signature_id, *pending)
+    done = db.session().execute(deed.values(confirmed_at=now, to_count=Signature.to_count + 1))
+    if done.rowcount:  # type: ignore[attr-defined]
+        supporters.confirm(signature.supporter_id, now)
+        left_at = supporters.get(signature.supporter_id).left_at
+        if news and signature.newsletter and not (left_at and left_at >= signature.signed_at):
+            source = f"signature {signature_id}"
+            supporters.agree(signature.supporter_id, signature.newsletter, signature.language, source, now)
+        mail.write(THANK_YOU, signature_id, signature.supporter_id, now)
+        jobs.wake("count-signatures")
+    return SignatureState.CONFIRMED
+
+
+def disown(signature_id: int, now: datetime) -> SignatureState:
+    """Its mailbox says "this was not me": it never counts, no letter follows, and it is forgotten in time."""
+    signature = get(signature_id)
+    if signature.state(now) in (SignatureState.PENDING, SignatureState.LATE):
+        signature.disowned_at = now
+        signature.name, signature.message, signature.area, signature.newsletter = "", "", "", ""
+        signature.place = -signature.id  # its place is free for the mailbox's owner; its name stays refused
+    return signature.state(now)
+
+
+def withdraw(signature_id: int, now: datetime) -> SignatureState:
+    """Take a confirmed signature back: it no longer counts or shows. Other signatures and the list stay."""
+    signature = get(signature_id)
+    if signature.state(now) is SignatureState.CONFIRMED:
+        still = update(Signature).where(Signature.id == signature_id, Signature.withdrawn_at.is_(None))
+        db.session().execute(
+            still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - 1)
+        )
+        jobs.wake("count-signatures")
+        db.session().refresh(signature)
+    return signature.state(now)
+
+
+def signatures_by_code() -> dict[int, int]:
+    """How many signatures that count each code has brought, by the code's id."""
+    counts = Signature.confirmed_at.is_not(None) & Signature.withdrawn_at.is_(None) & Signature.code_id.is_not(None)
+    rows = db.session().execute(select(Signature.code_id, func.count()).where(counts).group_by(Signature.code_id))
+    return {int(row[0] or 0): row[1] for row in rows}
+
+
+def forward(slug: str) -> str | None:
+    """The address that a pledge has now, given one it had before."""
+    found = select(Pledge.slug).join(FormerSlug, FormerSlug.pledge_id == Pledge.id).where(FormerSlug.slug == slug)
+    return db.session().scalar(found)
+
+
+@supporters.still_needed.connect
+def _has_signatures(supporter_id: int) -> bool:
+    return db.session().scalar(select(Signature.id).where(Signature.supporter_id == supporter_id).limit(1)) is not None

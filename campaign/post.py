@@ -1,0 +1,158 @@
+"""Handing letters over: to a mail server, or into a folder; the only file that knows SMTP."""
+
+import os
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
+
+from .config import Config
+from .errors import Away, Passing, Permanent
+
+# A folded List-Unsubscribe would be encoded, and no mail program could read it. RFC 5322 allows 998 characters.
+LETTER = SMTP.clone(max_line_length=998)
+PATIENCE = 20.0  # seconds that a mail server may take for one answer
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Uncertain(Exception):
+    """The server fell silent after it had the whole letter: nobody can know whether it was taken."""
+
+
+class Carrier(Protocol):
+    """Takes letters away. `deliver` raises Passing, Permanent or Uncertain, with words for staff.
+
+    `claim` is called at the last moment at which nothing has left the house yet.
+    """
+
+    def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None: ...
+
+
+def carrier(config: Config) -> Carrier:
+    """The mail server in SMTP_URL, or the folder `DATA_DIR/outbox` when there is none."""
+    return Server(config.smtp_url) if config.smtp_url else Folder(config.data_dir / "outbox")
+
+
+class Folder:
+    """A folder of .eml files, one per letter: delivering twice writes the same file again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None:
+        """Write the letter as a whole file or not at all."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            draft = self.path / f".{name}.part"
+            with draft.open("wb") as file:
+                file.write(message.as_bytes(policy=LETTER))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path / f"{name}.eml")
+        except OSError as error:
+            raise Away(f"the outbox folder cannot be written ({type(error).__name__})") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        pass
+
+
+class Server:
+    """A mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; one connection for a round."""
+
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+        self.smtp: smtplib.SMTP | None = None
+
+    def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None:
+        """Hand one letter over, step by step, so that it is known how far it came (RFC 5321, section 3.3)."""
+        try:
+            smtp = self._connected()
+            if smtp.mail(message["From"].addresses[0].addr_spec)[0] not in (250, 251):
+                raise smtplib.SMTPConnectError(0, "our sender is not welcome")  # about us, not about this letter
+            _expect(smtp.rcpt(message["To"].addresses[0].addr_spec), "address")
+            _expect(smtp.docmd("DATA"), "letter")
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, OSError) as error:
+            self._hang_up()
+            raise Away(f"the mail server is away ({type(error).__name__})") from error
+        except smtplib.SMTPException as error:
+            self._hang_up()
+            raise Away(f"the mail server did not agree to talk ({type(error).__name__})") from error
+        except Exception:  # a refusal, or an address that cannot be said: the next letter must begin anew
+            self._start_over()
+            raise
+        claim()
+        try:
+            smtp.send(_dotted(message.as_bytes(policy=LETTER)))
+            answer = smtp.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            raise Uncertain("the mail server fell silent after it had the letter") from error
+        _expect(answer, "letter")
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.smtp is not None:
+            return self.smtp
+        host = self.url.hostname or "localhost"
+        safe = ssl.create_default_context()
+        if self.url.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=PATIENCE, context=safe)
+        else:
+            smtp = smtplib.SMTP(host, self.url.port or 587, timeout=PATIENCE)
+            smtp.ehlo()
+            if smtp.has_extn("starttls") or host not in LOOPBACK:
+                smtp.starttls(context=safe)
+        smtp.ehlo()
+        if self.url.username:
+            smtp.login(unquote(self.url.username), unquote(self.url.password or ""))
+        self.smtp = smtp
+        return smtp
+
+    def _start_over(self) -> None:
+        try:
+            if self.smtp is not None:
+                self.smtp.rset()
+        except (smtplib.SMTPException, OSError):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+            self.smtp = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            if self.smtp is not None:
+                self.smtp.quit()
+        except (smtplib.SMTPException, OSError):
+            self._hang_up()
+
+
+def _expect(answer: tuple[int, bytes], part: str) -> None:
+    """Only the code is kept of a refusal: the server's words often repeat the address."""
+    code = answer[0]
+    if code in (250, 251, 354):
+        return
+    if code == 421 or code < 0:
+        raise smtplib.SMTPServerDisconnected("hung up")
+    kind = Passing if 400 <= code < 500 else Permanent
+    raise kind(f"the mail server refused the {part} ({code})")
+
+
+def _dotted(message: bytes) -> bytes:
+    """The letter as DATA wants it: a dot doubled at the start of a line, a dot alone at the end."""
+    lines = message.replace(b"\r\n.", b"\r\n..")
+    return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"

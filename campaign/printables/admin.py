@@ -1,0 +1,129 @@
+"""The staff door: make codes, see what each brought, print its poster, point it elsewhere, retire it."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from .. import clock, db, i18n, web
+from ..errors import Refused
+from ..links import service as links
+from ..pledges import board
+from ..pledges import service as pledges
+from ..staff import doors
+from ..typeset import Press
+from . import poster, words
+from .forms import CodeForm, TargetForm
+
+if TYPE_CHECKING:
+    from ..links.models import Code
+
+area = web.staff_area("printables_staff", __name__)
+
+
+@area.get("/codes")
+def index() -> ResponseReturnValue:
+    """Every code with its visits and the signatures that it brought."""
+    with db.reading():
+        known = {"visits": links.visits(), "signatures": pledges.signatures_by_code()}
+        return render_template("printables/staff/index.html", codes=links.all_codes(), **known)
+
+
+@area.route("/codes/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Make a code for a pledge."""
+    with db.reading():
+        form = CodeForm([card for card in board.all_cards() if card.state != "draft"])
+    if not form.validate_on_submit():
+        return render_template("printables/staff/new.html", form=form), web.status_of(form)
+    with db.writing():
+        target = url_for("pledges.show", slug=form.pledge.data)
+        code_id = links.make(target, form.language.data, form.note.data or "", clock.now())
+    return web.to("printables_staff.edit", id=code_id)
+
+
+@area.route("/codes/<int:id>", methods=["GET", "POST"])
+def edit(id: int) -> ResponseReturnValue:
+    """One code: its posters, where it leads, where it has led."""
+    with db.reading():
+        code = _code_or_404(id)
+        form = TargetForm(target=code.target)
+        if not form.validate_on_submit():
+            known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
+            known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
+            page = render_template("printables/staff/edit.html", form=form, posters=_posters(), **known)
+            return page, web.status_of(form)
+    target = form.target.data or ""
+    with db.writing():
+        slug = target.removeprefix("/pledges/")
+        if slug != target and ((pledge := board.find(slug)) is None or pledge.state == "draft"):
+            raise Refused("There is no open pledge at this address. Look it up under Pledges.")
+        links.retarget(id, target, doors.me().id, clock.now())
+    return web.to("printables_staff.edit", id=id)
+
+
+@area.post("/codes/<int:id>/retire")
+def retire(id: int) -> ResponseReturnValue:
+    """Let it lead to a kind page from now on."""
+    with db.writing():
+        _code_or_404(id)
+        links.retire(id, clock.now())
+    return web.to("printables_staff.edit", id=id)
+
+
+@area.post("/codes/<int:id>/bring-back")
+def bring_back(id: int) -> ResponseReturnValue:
+    """Let it lead where it led before."""
+    with db.writing():
+        _code_or_404(id)
+        links.bring_back(id)
+    return web.to("printables_staff.edit", id=id)
+
+
+@area.get("/codes/<int:id>/poster.pdf")
+def print_poster(id: int) -> ResponseReturnValue:
+    """The poster with this code, to print: `language`, and `paper` (letter or a4)."""
+    code, address, language = _asked(id)
+    made = poster.pdf(_press(), i18n.content(), language, address, request.args.get("paper", "letter"))
+    name = f"poster-{language}-{code}.pdf"
+    return Response(made, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+@area.get("/codes/<int:id>/poster.png")
+def show_poster(id: int) -> ResponseReturnValue:
+    """The same, small, to look at."""
+    _, address, language = _asked(id)
+    return Response(poster.png(_press(), i18n.content(), language, address), mimetype="image/png")
+
+
+def _asked(id: int) -> tuple[str, str, str]:
+    """The code, its printed address and the language that is asked for: a language of a poster, or a 404."""
+    with db.reading():
+        code = _code_or_404(id)
+        language = request.args.get("language", code.language)
+        if language not in words.languages(i18n.content().folder) and language != code.language:
+            abort(404)
+        return code.code, links.printed_address(code), language
+
+
+def _posters() -> list[tuple[str, words.PosterWords | None, str]]:
+    """The languages that have a poster: code, words, and what is wrong with them if something is."""
+    content = i18n.content()
+    found: list[tuple[str, words.PosterWords | None, str]] = []
+    for code in words.languages(content.folder):
+        try:
+            found.append((code, poster.words_in(content, code), ""))
+        except Refused as refused:
+            found.append((code, None, str(refused)))
+    return found
+
+
+def _press() -> Press:
+    return Press(web.config().place("templates") / "print")
+
+
+def _code_or_404(id: int) -> "Code":
+    try:
+        return links.get(id)
+    except LookupError:
+        abort(404)

@@ -1,0 +1,28 @@
+"""The forms of those who make codes and point them elsewhere."""
+
+from typing import Any
+
+from wtforms import SelectField
+
+from .. import i18n
+from ..forms import Line, StaffForm, not_blank
+from ..pledges.board import Card
+
+
+class CodeForm(StaffForm):
+    """A code for a pledge, in a language, with a note that says where the poster will hang."""
+
+    pledge = SelectField("It leads to the pledge")
+    language = SelectField("In the language")
+    note = Line("Where will it hang?", [not_blank("Say where it will hang, to tell one code from another.")], most=200)
+
+    def __init__(self, pledges: list[Card], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pledge.choices = [(card.slug, card.title) for card in pledges]
+        self.language.choices = [(one.code, one.name) for one in i18n.site().languages]
+
+
+class TargetForm(StaffForm):
+    """Where a code leads that has been printed already."""
+
+    target = Line("It leads to", [not_blank("Give the address of a page of this site.")], most=200)

@@ -1,0 +1,1 @@
+"""Who runs the site: accounts, sign-in, sessions."""

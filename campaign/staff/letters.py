@@ -1,0 +1,65 @@
+"""The staff door to letters: their state, what they say, and sending one again."""
+
+from email.message import EmailMessage
+
+from flask import Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from .. import clock, db, mail, post, web
+
+area = web.staff_area("mail_staff", __name__)
+
+
+@area.get("/letters")
+def index() -> ResponseReturnValue:
+    """Letters and their state, those first that need a person."""
+    state, page = request.args.get("filter"), web.page_number()
+    wanted = state if state in set(mail.LetterState) else None
+    with db.reading():
+        rows, counts = mail.recent(wanted, page, web.A_PAGE), mail.counts()
+    pager = web.pager("mail_staff.index", page, len(rows), filter=wanted)
+    known = {"counts": counts, "filter": wanted, "pager": pager}
+    return render_template("mail/staff/index.html", rows=rows[: web.A_PAGE], **known)
+
+
+@area.get("/letters/<int:id>")
+def show(id: int) -> ResponseReturnValue:
+    """One letter: as it lies in the outbox, or as it would read now, for letters are rendered when they are sent."""
+    with db.reading():
+        letter = _letter_or_404(id)
+        message = mail.as_sent(id) or mail.render(id)
+    return render_template("mail/staff/show.html", letter=letter, mail=_readable(message) if message else None)
+
+
+def _readable(message: EmailMessage) -> dict[str, str]:
+    plain = message.get_body(("plain",))
+    text = plain.get_content() if plain is not None else ""
+    return {"to": str(message["To"]), "subject": str(message["Subject"]), "text": text}
+
+
+@area.get("/letters/<int:id>.eml")
+def file(id: int) -> ResponseReturnValue:
+    """The letter as a file for a mail program."""
+    with db.reading():
+        _letter_or_404(id)
+        message = mail.as_sent(id) or mail.render(id)
+    if message is None:
+        abort(410)
+    headers = {"Content-Disposition": f'attachment; filename="{mail.file_name(id)}.eml"'}
+    return Response(message.as_bytes(policy=post.LETTER), mimetype="message/rfc822", headers=headers)
+
+
+@area.post("/letters/<int:id>/again")
+def again(id: int) -> ResponseReturnValue:
+    """Send a letter after all that was parked, or whose fate is uncertain."""
+    with db.writing():
+        _letter_or_404(id)
+        mail.send_again(id, clock.now())
+    return web.to("mail_staff.show", id=id)
+
+
+def _letter_or_404(letter_id: int) -> mail.Letter:
+    try:
+        return mail.get(letter_id)
+    except LookupError:
+        abort(404)

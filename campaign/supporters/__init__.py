@@ -1,0 +1,1 @@
+"""People: one record per mailbox, what they agreed to, what is kept about them and how long."""

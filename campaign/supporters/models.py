@@ -1,0 +1,76 @@
+"""The tables of people and of what they agreed to.
+
+A consent is a dated record and never changes: leaving adds one that says no. `Supporter.subscribed` is what the
+last of them says, kept beside so that the list can be read at once.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import NEVER_REUSED, Base, BigId
+
+
+class Purpose(StrEnum):
+    """What somebody can agree to."""
+
+    NEWSLETTER = "newsletter"
+
+
+class Supporter(Base):
+    """A mailbox. `mailbox` is the form under which it is found, `email` the address that letters go to.
+
+    `due_since` says that the mailing list does not know yet what this person last said; each act that makes it so
+    raises `due_version`, so that a delivery begun before an act cannot settle it. `list_state` is what the list last
+    said, `list_trouble` why it could not be told, in words; with `list_stuck_at` it is not asked again before an act of
+    the person or of staff. `list_leased_until` is a worker's: it has this person in hand.
+    """
+
+    __tablename__ = "supporters"
+    __table_args__ = (
+        Index(
+            "ix_supporters_due",
+            "due_since",
+            sqlite_where=text("due_since IS NOT NULL"),
+            postgresql_where=text("due_since IS NOT NULL"),
+        ),
+        Index(
+            "ix_supporters_leased",
+            "list_leased_until",
+            sqlite_where=text("list_leased_until IS NOT NULL"),
+            postgresql_where=text("list_leased_until IS NOT NULL"),
+        ),
+        NEVER_REUSED,
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(320), unique=True)
+    email: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(12))
+    subscribed: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    due_since: Mapped[datetime | None]
+    due_version: Mapped[int] = mapped_column(default=0)
+    list_state: Mapped[str] = mapped_column(String(20), default="")
+    list_trouble: Mapped[str] = mapped_column(String(200), default="")
+    list_tries: Mapped[int] = mapped_column(default=0)
+    list_next_at: Mapped[datetime | None]
+    list_leased_until: Mapped[datetime | None]
+    list_stuck_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """One yes or no, with the words it was said to, when, in which language and from where."""
+
+    __tablename__ = "consents"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    given: Mapped[bool]
+    words: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(80))
+    said_at: Mapped[datetime]

@@ -1,0 +1,97 @@
+"""How long each kind of record is kept. The hourly sweep obeys this table, and the privacy page prints it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import clock, db, jobs, mail
+from ..staff import service as staff
+
+log = logging.getLogger("campaign")
+Forget = Callable[[datetime, bool], int]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of record, in words for the privacy page, and how many days it is kept; None is until midnight UTC."""
+
+    what: object
+    how_long: object
+    days: int | None
+
+    @property
+    def words(self) -> str:
+        """How long, in the language spoken, with the number that the sweep obeys."""
+        days = self.days or 0
+        return str(self.how_long) % {"days": days, "years": days // 365}
+
+
+RULES: dict[str, Rule] = {
+    "unconfirmed": Rule(
+        lazy_gettext("A signature that was not confirmed"), lazy_gettext("%(days)d days after signing"), 30
+    ),
+    "withdrawn": Rule(
+        lazy_gettext("A signature that was taken back"), lazy_gettext("%(days)d days after it was taken back"), 30
+    ),
+    "messages": Rule(
+        lazy_gettext("The message of a signature"), lazy_gettext("%(days)d days after the pledge closes"), 365
+    ),
+    "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
+    "network": Rule(
+        lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None
+    ),
+    "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
+    "audit": Rule(
+        lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
+    ),
+    "backups": Rule(lazy_gettext("Encrypted backups"), lazy_gettext("%(days)d days after they were made"), 35),
+}
+
+FORGETS: dict[str, Forget] = {
+    "letters": lambda until, dry_run: mail.forget_before(until, dry_run=dry_run),
+    "network": lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
+    "sessions": lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run),
+}
+
+
+def obeys(kind: str) -> Callable[[Forget], Forget]:
+    """Declare the function that forgets this kind: given the moment before which, and whether only to count."""
+
+    def declare(forget: Forget) -> Forget:
+        FORGETS[kind] = forget
+        return forget
+
+    return declare
+
+
+def until(kind: str, now: datetime) -> datetime:
+    """Records of this kind that are older than this moment are to be forgotten."""
+    days = RULES[kind].days
+    return now - timedelta(days=days) if days else now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def table() -> list[tuple[str, str]]:
+    """What is kept and how long, in the language spoken."""
+    return [(str(rule.what), rule.words) for rule in RULES.values()]
+
+
+@jobs.sweep("forget", minute="7", hour="*")
+def forget() -> dict[str, int]:
+    """Forget all that has been kept long enough; how much of each kind. Hourly, so that midnight is kept."""
+    return forgotten(dry_run=False)
+
+
+def forgotten(*, dry_run: bool) -> dict[str, int]:
+    """What is (or with `dry_run` would be) forgotten now, by kind; each kind in a transaction of its own."""
+    now, numbers = clock.now(), {}
+    for kind, forget_kind in FORGETS.items():
+        try:
+            with db.writing():
+                numbers[kind] = forget_kind(until(kind, now), dry_run)
+        except SQLAlchemyError as error:  # one kind that cannot be forgotten now must not keep the others
+            log.error("forgetting %s failed: %s", kind, type(error).__name__)  # noqa: TRY400
+    return numbers

@@ -1,0 +1,151 @@
+"""Pages and codes to PDF and PNG: the only file that imports typst.
+
+Three gates stand before every print, because typst by itself lets all three pass in silence: a letter that no font has
+(the tagged compile, PDF/UA-1, refuses it), a family that is not there (a warning, and every warning is an error here),
+and a weight that is not there (the fonts are compared with what the designs use, once, when first needed).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import qr
+from .errors import Refused
+from .fonts import FACES, Face, missing
+
+if TYPE_CHECKING:
+    import typst
+
+SMALLEST = 0.5  # mm a module: below that, blurred codes at 150 dpi were lost when measured
+HANGUL = re.compile(r"(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
+JOINER = "\u2060"
+
+
+class Unprintable(Refused):
+    """A print that must not leave the house; the message tells staff why."""
+
+
+class TooLong(Unprintable):
+    """A text does not fit into its place; `line` is the name of the text."""
+
+    def __init__(self, line: str, text: str) -> None:
+        super().__init__(f"The text “{line}” is too long for its place on the print: {text!r}. Please shorten it.")
+        self.line = line
+
+
+class NoLetters(Unprintable):
+    """No font has these letters."""
+
+    def __init__(self, letters: str, line: str) -> None:
+        where = f" in the text “{line}”" if line else ""
+        super().__init__(f"None of the fonts has the letters {letters!r}{where}. Use others, or add a font for them.")
+        self.letters, self.line = letters, line
+
+
+class NoFont(Unprintable):
+    """A font, or one of its weights, is not installed."""
+
+    def __init__(self, lacking: list[str]) -> None:
+        super().__init__(f"Nothing can be printed without these fonts: {', '.join(lacking)}. Install the site again.")
+
+
+class TooSmall(Unprintable):
+    """A code would be too small to be read."""
+
+    def __init__(self, module: float, least_side: float) -> None:
+        super().__init__(
+            f"The squares of the code would be {module:.2f} mm wide. Below {SMALLEST} mm phones fail to read it: "
+            f"make the code at least {least_side:.1f} mm wide, or use a shorter address."
+        )
+
+
+@dataclass(frozen=True)
+class Press:
+    """Sets the designs (`*.typ`) of a folder in the given faces. Nothing outside the folder can be read by a design."""
+
+    folder: Path
+    faces: tuple[Face, ...] = FACES
+
+    def pdf(self, design: str, content: Mapping[str, Any]) -> bytes:
+        """The print as tagged PDF (PDF/UA-1). Texts in `content` are data: nothing in them is ever run.
+
+        Raises Unprintable with a sentence that names the text to mend.
+        """
+        import typst
+
+        given = {"print": json.dumps(content, ensure_ascii=False)}
+        try:
+            made, warnings = self._compiler(design, given).compile_with_warnings(format="pdf", pdf_standards="ua-1")
+        except typst.TypstError as error:
+            raise _reason(error.message, content) from error
+        if warnings:
+            raise Unprintable(f"The design {design} prints only with a warning: {warnings[0].message}.")
+        assert isinstance(made, bytes)
+        return made
+
+    def png(self, design: str, content: Mapping[str, Any], ppi: float) -> bytes:
+        """The first page as a picture, after the same gates."""
+        self.pdf(design, content)
+        given = {"print": json.dumps(content, ensure_ascii=False)}
+        made = self._compiler(design, given).compile(format="png", ppi=ppi)
+        first = made[0] if isinstance(made, list) else made
+        assert first is not None
+        return first
+
+    def _compiler(self, design: str, given: dict[str, str]) -> "typst.Compiler":
+        import typst
+
+        place = self.folder / f"{design}.typ"
+        known = _fonts(self.faces)
+        return typst.Compiler(place, root=self.folder, font_paths=known, ignore_system_fonts=True, sys_inputs=given)
+
+
+@lru_cache(maxsize=4)
+def _fonts(faces: tuple[Face, ...]) -> "typst.Fonts":
+    """The fonts, looked at once: a print is the first to need them, so that no page ever waits for them."""
+    import typst
+
+    folders = [face.folder for face in faces if face.folder]
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    found = [(one.family, one.weight, Path(one.path)) for one in fonts.fonts() if one.path]
+    if lacking := missing(faces, found):
+        raise NoFont(lacking)
+    return fonts
+
+
+def code(address: str, side: float) -> dict[str, Any]:
+    """The code of an address for a design, `side` mm wide with its quiet zone. Raises TooSmall."""
+    rows = qr.modules(address)
+    if (module := side / len(rows)) < SMALLEST:
+        raise TooSmall(module, SMALLEST * len(rows))
+    return {"side": side, "modules": len(rows), "quiet": qr.QUIET, "runs": qr.runs(rows), "says": address}
+
+
+def unbroken(text: str) -> str:
+    """The text with joiners where typst would break a line and a reader would not: inside Korean words, before ๆ."""
+    return HANGUL.sub(JOINER, text).replace("ๆ", f"{JOINER}ๆ")
+
+
+def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:
+    """What typst says, in words for staff."""
+    if said := re.search(r"too long: (\w+)", message):
+        return TooLong(said[1], dict(_texts(content)).get(said[1], ""))
+    if said := re.search(r'the text `"(.+)"` could not be displayed', message):
+        letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), said[1])
+        return NoLetters(letters, next((name for name, text in _texts(content) if letters in text), ""))
+    return Unprintable(f"The design cannot be printed: {message}.")
+
+
+def _texts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every text of a print by its name, those inside tables too."""
+    found: list[tuple[str, str]] = []
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            found += _texts(value)
+        elif isinstance(value, str):
+            found.append((name, value.replace(JOINER, "")))
+    return found

@@ -1,0 +1,194 @@
+"""Doors: areas for the public and for staff, addresses for letters, error pages, what every template knows."""
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask_babel import gettext
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
+
+from . import i18n, security
+from .config import Config
+from .errors import Refused
+from .settings import Language
+
+log = logging.getLogger("campaign")
+A_PAGE = 50  # rows of a list behind the staff door
+
+
+def public_area(name: str, package: str) -> Blueprint:
+    """Pages for everybody: no cookie, no session; a form sent by another site is refused."""
+    area = Blueprint(name, package)
+    area.before_request(security.refuse_strangers)
+    return area
+
+
+def staff_area(name: str, package: str) -> Blueprint:
+    """Pages behind the staff door; who may pass is decided by `staff.doors`, which guards every such address."""
+    area = Blueprint(name, package, url_prefix="/staff")
+    area.before_request(security.refuse_strangers)
+    area.after_request(_not_stored)
+    return area
+
+
+def _not_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask, config: Config) -> None:
+    """Teach the site its templates, its error pages and its log of failures."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
+    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext)
+    app.context_processor(_what_pages_know)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))
+    app.register_error_handler(DBAPIError, _records_away)
+    app.register_error_handler(Exception, _own_fault)
+
+
+def _what_pages_know() -> dict[str, object]:
+    site = i18n.site()
+    return {"site": site, "language": i18n.language(), "languages": site.languages, "hotline": site.hotline}
+
+
+def asset(name: str) -> str:
+    """The address of a file in static/, with a mark that changes when the file does."""
+    folder = Path(cast(str, current_app.static_folder))
+    return f"/static/{name}?v={_mark(folder / name, (folder / name).stat().st_mtime_ns)}"
+
+
+@lru_cache(maxsize=200)
+def _mark(path: Path, _changed: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def config() -> Config:
+    """The settings of the site that is running."""
+    return cast(Config, current_app.extensions["config"])
+
+
+def address(endpoint: str, language: Language | None = None, **values: Any) -> str:
+    """A whole address for letters and share links: built from BASE_URL, never from what a request claims."""
+    scheme, _, host = config().base_url.partition("://")
+    prefix = (language or i18n.language()).prefix
+    adapter = current_app.url_map.bind(host, script_name=prefix or "/", url_scheme=scheme)
+    return str(adapter.build(endpoint, values, force_external=True))
+
+
+def endpoint_of(path: str) -> str:
+    """Which page a path of this site leads to; empty when none can be looked at there."""
+    try:
+        return str(current_app.url_map.bind("localhost").match(path, method="GET")[0]) if path[:1] == "/" else ""
+    except (HTTPException, RoutingException):
+        return ""
+
+
+def error_page(status: int, sentence: str, heading: str = "", way_out: tuple[str, str] | None = None) -> Response:
+    """A page that says in a sentence what went wrong; the hotline stands on it as on every page."""
+    heading = heading or gettext("That did not work")
+    page = render_template("errors/page.html", status=status, heading=heading, sentence=sentence, way_out=way_out)
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _sentence(status: int) -> tuple[str, str]:
+    """Heading and sentence for a status."""
+    wrong = gettext("That did not work")
+    return {
+        400: (wrong, gettext("Your browser sent something that this site cannot read.")),
+        403: (wrong, gettext("This came from another site, so we did not take it. Please use the form on our page.")),
+        404: (gettext("Page not found"), gettext("There is no page at this address. It may have moved.")),
+        405: (wrong, gettext("This address does not take what was sent. Please go back and try again.")),
+        410: (gettext("No longer here"), gettext("What you are looking for is no longer here.")),
+        411: (wrong, gettext("Your browser sent something that this site cannot read.")),
+        413: (wrong, gettext("What you sent is too large. Please send less text.")),
+        429: (gettext("Please wait"), gettext("There were too many tries. Please wait a while and try again.")),
+        503: (gettext("Please try again soon"), gettext("We cannot reach our records now. Nothing was lost or saved.")),
+    }.get(status, (wrong, gettext("Something is wrong on our side. Please try again later.")))
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    heading, sentence = _sentence(error.code)
+    response = error_page(
+        error.code, sentence, heading, (gettext("Go to the front page"), i18n.language().prefix + "/")
+    )
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _records_away(error: DBAPIError) -> Response:
+    """The database is away, full or broken: 503, for it may be back soon. A wrong statement is our own fault."""
+    if isinstance(error, IntegrityError | ProgrammingError | DataError):
+        return _own_fault(error)
+    # Only the kind of the failure is logged: the statement's values may be personal.
+    log.error("request %s: the database failed: %s", request_id(), type(error.orig).__name__)
+    heading, sentence = _sentence(503)
+    response = error_page(503, sentence, heading)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def _own_fault(error: Exception) -> Response:
+    """A page for what nobody foresaw; logged once, with the place but without the values."""
+    place = error.__traceback__
+    steps = []
+    while place is not None:
+        steps.append(f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}")
+        place = place.tb_next
+    log.error("request %s: %s at %s", request_id(), type(error).__name__, " > ".join(steps[-8:]))
+    if current_app.testing:
+        raise error
+    heading, sentence = _sentence(500)
+    return error_page(500, sentence, heading)
+
+
+def status_of(form: Any) -> int:
+    """The status of a page with this form: 422 when something sent was wrong, else 200."""
+    return 422 if form.errors else 200
+
+
+@dataclass(frozen=True)
+class Pager:
+    """The addresses of the page before and the page after; empty where there is none."""
+
+    newer: str
+    older: str
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for, from 0."""
+    return min(max(0, request.args.get("page", 0, int)), 100_000)
+
+
+def pager(endpoint: str, page: int, found: int, **values: Any) -> Pager:
+    """The way on from a page, when `found` rows were found where A_PAGE fit."""
+    newer = url_for(endpoint, page=page - 1, **values) if page else ""
+    return Pager(newer, url_for(endpoint, page=page + 1, **values) if found > A_PAGE else "")
+
+
+def request_id() -> str:
+    """A random name for this request, to find it in the log."""
+    if "request_id" not in g:
+        g.request_id = uuid4().hex[:12]
+    return str(g.request_id)
+
+
+def to(endpoint: str, **values: Any) -> Response:
+    """Send the browser on after a form: 303, so that reloading does not send the form again."""
+    return cast(Response, current_app.redirect(url_for(endpoint, **values), 303))

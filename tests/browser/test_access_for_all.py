@@ -1,0 +1,79 @@
+"""Every page can be used by everybody: axe finds nothing, in light and in dark, narrow and wide, for staff too."""
+
+import pytest
+
+from tests.browser.chromium import look_closely
+
+pytestmark = pytest.mark.browser
+PUBLIC = ("/", "/pledges", "/pledges/freedom", "/pledges/freedom/thanks", "/help", "/privacy", "/style", "/nowhere")
+STAFF = (
+    "/staff/",
+    "/staff/pledges",
+    "/staff/pledges/new",
+    "/staff/pledges/1",
+    "/staff/pledges/1/words/es",
+    "/staff/pledges/1/preview/es",
+    "/staff/signatures",
+    "/staff/signatures?filter=all&page=1",
+    "/staff/letters",
+    "/staff/codes",
+    "/staff/codes/new",
+    "/staff/list",
+    "/staff/account",
+)
+
+
+@pytest.mark.parametrize(("prefix", "width", "scheme"), [("", 360, "dark"), ("/es", 1280, "light")])
+def test_axe_finds_nothing_on_public_pages(person, demo, prefix, width, scheme):
+    page = person(width=width, color_scheme=scheme, reduced_motion="reduce").open("/")
+    for path in PUBLIC:
+        page.goto(demo.address + prefix + path)
+        look_closely(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing_behind_the_staff_door(person, demo, staff_state, width, scheme):
+    page = person(width=width, color_scheme=scheme, storage_state=staff_state).open("/staff/")
+    for path in STAFF:
+        page.goto(demo.address + path)
+        assert "/sign-in" not in page.url
+        look_closely(page)
+    page.goto(demo.address + "/staff/pledges/new")
+    page.locator("main form button").click()
+    page.wait_for_selector(".summary")
+    look_closely(page)
+
+
+def test_axe_finds_nothing_at_the_staff_door(person, demo):
+    page = person(width=360).open("/staff/sign-in")
+    look_closely(page)
+    page.locator("main form button").click()
+    page.wait_for_selector(".summary")
+    look_closely(page)
+    page.goto(demo.address + "/staff/link/used-before")
+    look_closely(page)
+
+
+def test_axe_would_find_something(person):
+    page = person().open("/help")
+    page.evaluate("document.querySelector('html').removeAttribute('lang')")
+    with pytest.raises(AssertionError, match="html-has-lang"):
+        look_closely(page)
+
+
+def test_the_keyboard_reaches_the_words_first_and_never_loses_sight_of_itself(person):
+    page = person(width=360).open("/pledges/freedom")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            """() => {
+                const one = document.activeElement, box = one.getBoundingClientRect();
+                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return !(one === top || one.contains(top) || (top && top.contains(one))) && one.outerHTML;
+            }"""
+        )
+        assert not hidden, f"covered while it has the focus: {hidden}"

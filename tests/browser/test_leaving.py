@@ -1,0 +1,121 @@
+"""The quick exit: by three presses of Shift, by a click, and without scripts; and nothing stays behind."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PUBLIC = (
+    "/",
+    "/pledges",
+    "/pledges/freedom",
+    "/pledges/freedom/thanks",
+    "/help",
+    "/privacy",
+    "/style",
+    "/nowhere",
+    "/confirm/cut",
+)
+LEFT = """async () => [
+    document.cookie.length, localStorage.length, sessionStorage.length,
+    (await indexedDB.databases()).length, (await caches.keys()).length,
+    (await navigator.serviceWorker.getRegistrations()).length,
+]"""
+
+
+def _gone(page):
+    page.wait_for_url(lambda address: "localhost" not in address)
+    assert page.title() == "Weather"
+
+
+@pytest.mark.parametrize("path", ["/", "/es/help", "/pledges/freedom"])
+def test_three_presses_of_shift_leave(person, path):
+    page = person().open(path)
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    _gone(page)
+
+
+def test_the_page_is_covered_at_once_also_when_the_other_one_never_comes(person):
+    page = person().open("/pledges/freedom")
+    page.route(lambda address: "localhost" not in address, lambda route: route.fulfill(status=204))
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_selector(".cover")
+    assert not page.locator("main").is_visible() and not page.locator("header.top").is_visible()
+    assert "pledge" not in page.title().lower() and "Freedom" not in page.title()
+
+
+def test_the_page_that_was_left_is_not_in_the_history(person, demo):
+    page = person().open("/")
+    page.goto(f"{demo.address}/help")
+    page.locator("[data-exit-words]").click()
+    _gone(page)
+    page.go_back()
+    assert page.url == f"{demo.address}/"
+
+
+def test_typing_capital_letters_does_not_leave(person, demo):
+    page = person().open("/pledges/freedom")
+    page.locator("[name=name]").click()
+    for letter in ("A", "B", "C", "D"):
+        page.keyboard.press(f"Shift+{letter}")
+    for key in ("Shift", "Shift", "x", "Shift", "Shift"):
+        page.keyboard.press(key)
+    assert page.url.startswith(demo.address) and page.locator("[name=name]").input_value() == "ABCDx"
+
+
+def test_each_press_is_counted_aloud(person):
+    page = person().open("/help")
+    status = page.locator("[role=status]")
+    page.keyboard.press("Shift")
+    first = status.inner_text()
+    page.keyboard.press("Shift")
+    assert "2" in first and "1" in status.inner_text()
+
+
+def test_the_link_at_the_start_of_the_page_leaves_too(person):
+    page = person().open("/help")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    _gone(page)
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"], ids=["en", "es"])
+def test_without_scripts_it_is_a_link(person, prefix):
+    page = person(width=360, java_script_enabled=False).open(f"{prefix}/help")
+    page.locator("[data-exit-words]").click()
+    _gone(page)
+
+
+def test_the_way_out_stays_in_sight_at_the_end_of_a_long_page(person):
+    for width in (360, 1280):
+        page = person(width=width).open("/privacy")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        box = page.locator("[data-exit-words]").bounding_box()
+        assert box and 0 <= box["y"] <= 800 - box["height"] and box["height"] >= 44
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_a_visit_to_every_public_page_leaves_nothing_behind_and_asks_nobody_else(person, demo):
+    someone = person()
+    page = someone.open("/")
+    for prefix in ("", "/es"):
+        for path in PUBLIC:
+            page.goto(demo.address + prefix + path)
+            assert page.evaluate(LEFT) == [0] * 6, prefix + path
+    page.goto(f"{demo.address}/pledges/freedom")
+    page.wait_for_timeout(1200)  # until the script has asked for the count
+    page.locator("main form button").click()
+    page.wait_for_selector(".summary")
+    assert someone.context.cookies() == [] and page.evaluate(LEFT) == [0] * 6
+    assert someone.strays == []
+
+
+def test_a_request_that_would_leave_this_machine_is_noticed(person):
+    someone = person()
+    page = someone.open("/")
+    page.evaluate("fetch('https://elsewhere.example/').catch(() => 0)")
+    page.evaluate("document.cookie = 'noticed=1'")
+    assert page.evaluate(LEFT) != [0] * 6
+    page.goto("https://elsewhere.example/")
+    assert someone.strays == ["https://elsewhere.example/"]

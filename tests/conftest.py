@@ -1,0 +1,206 @@
+"""What tests stand on: a site of their own on either database, people in front of it, a clock that stands still."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import time_machine
+from flask import Flask
+
+from campaign import clock, db, jobs, schema
+from campaign.app import Switches, create_app
+from campaign.config import Config, normal_url
+from campaign.pledges import seed
+from campaign.staff import service
+from tests import servers
+from tests.visitor import Visitor
+
+ROOT = Path(__file__).parents[1]
+SECRET = "a secret for tests, long enough to be one"
+NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The last lines say which tests could not run here, and how to make them."""
+    for line in servers.closing_lines():
+        terminalreporter.write_line(line)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a drill, keep only the gates that were named."""
+    wanted = os.environ.get("GATES", "").split()
+    if not wanted or os.environ.get("DRILL") != "1":
+        return
+    named = {item: (mark.args or ("",))[0] for item in items if (mark := item.get_closest_marker("gate"))}
+    config.hook.pytest_deselected(items=[item for item in items if named.get(item) not in wanted])
+    items[:] = [item for item in items if named.get(item) in wanted]
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest) -> int:
+    """How often a gate is tried: its quick form in `make test`, its full one in `make drill`, or N."""
+    mark = request.node.get_closest_marker("gate")
+    full = os.environ.get("DRILL") == "1"
+    return int(os.environ.get("N") or mark.kwargs["full"]) if full else int(mark.kwargs["quick"])
+
+
+@pytest.fixture
+def noon() -> Iterator[time_machine.Traveller]:
+    """Noon of 11 January 2027; time stands still unless a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database in today's shape, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "site.db"
+    schema.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of our own; skips (in CI: fails) where there is none."""
+    servers.need("postgresql")
+    with servers.postgres_cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """An empty PostgreSQL database in today's shape, to be copied."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_site")
+    schema.upgrade(normal_url(postgres.replace("/postgres?", "/template_site?")))
+    return "template_site"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of the test's own, on SQLite and then on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "site.db")
+        return f"sqlite:///{tmp_path / 'site.db'}"
+    cluster, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    name = f"test_{abs(hash(str(tmp_path)))}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return normal_url(cluster.replace("/postgres?", f"/{name}?"))
+
+
+@dataclass
+class Site:
+    """A running site, seen from where its people stand."""
+
+    app: Flask
+    config: Config
+    seen: set[Path] = field(default_factory=set)
+
+    def visitor(self) -> Visitor:
+        """Somebody new, without a past."""
+        cache = self.app.extensions.get("page_cache")
+        return Visitor(self.app.test_client(), cache.pages.clear if cache else lambda: None)
+
+    def work(self) -> None:
+        """Let the worker do everything there is to do now."""
+        with self.app.app_context():
+            jobs.run_all()
+
+    def letters(self) -> list[EmailMessage]:
+        """The letters that have come since this was last asked, oldest first."""
+        self.work()
+        files = sorted(set((self.config.data_dir / "outbox").glob("*.eml")) - self.seen)
+        self.seen |= set(files)
+        return [BytesParser(policy=policy.default).parsebytes(file.read_bytes()) for file in files]
+
+    def letter(self) -> EmailMessage:
+        """The one letter that has come."""
+        letters = self.letters()
+        assert len(letters) == 1, [str(one["subject"]) for one in letters]
+        return letters[0]
+
+    def rows(self, statement: Any) -> list[Any]:
+        """What a question to the records answers."""
+        with self.app.app_context(), db.reading() as session:
+            return list(session.execute(statement).all())
+
+    def inside(self) -> Any:
+        """The context in which the site's own functions can be called."""
+        return self.app.app_context()
+
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def make_site(database_url: str, tmp_path: Path) -> Iterator[MakeSite]:
+    """Makes sites on the test's database: with other settings, words or switches if asked for."""
+    made: list[Site] = []
+
+    def make(*, switches: Switches | None = None, seeded: bool = True, **changes: Any) -> Site:
+        config = Config("demo", tmp_path, database_url, SECRET, "http://localhost", processes=1)
+        config = replace(config, **changes)
+        app = create_app(config, switches)
+        app.testing = True
+        site = Site(app, config)
+        made.append(site)
+        if seeded:
+            with app.app_context(), db.writing():
+                seed.pledges(clock.now())
+        return site
+
+    yield make
+    for site in made:
+        site.app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def site(noon: time_machine.Traveller, make_site: MakeSite) -> Site:
+    """The campaign's own site at noon, with its first pledge open and nobody there yet."""
+    return make_site()
+
+
+@pytest.fixture
+def visitor(site: Site) -> Visitor:
+    """Somebody who comes for the first time."""
+    return site.visitor()
+
+
+@pytest.fixture
+def later(noon: time_machine.Traveller) -> Callable[..., None]:
+    """Lets time pass: `later(days=2)`."""
+
+    def pass_time(**much: float) -> None:
+        noon.shift(timedelta(**much))
+
+    return pass_time
+
+
+@pytest.fixture
+def staff_of() -> Callable[[Site], Visitor]:
+    """Signs somebody of the staff in at a site, by a one-time link."""
+    return _signed_in
+
+
+@pytest.fixture
+def staff(site: Site) -> Visitor:
+    """Somebody on the staff, signed in by a one-time link."""
+    return _signed_in(site)
+
+
+def _signed_in(site: Site) -> Visitor:
+    with site.inside(), db.writing():
+        key = service.one_time_link(service.add("staff@example.org", "Staff", clock.now()), clock.now())
+    person = site.visitor()
+    person.press(person.get(f"/staff/link/{key}"), "Sign in")
+    return person

@@ -1,0 +1,16 @@
+"""`python -m tests.drill [R4 …]`: the gates in full, one after the other; N= sets how often each is tried."""
+
+import os
+import subprocess
+import sys
+
+
+def main() -> int:
+    """Run the gates named, or all; the status of the test run."""
+    env = {**os.environ, "DRILL": "1", "GATES": " ".join(sys.argv[1:])}
+    command = [sys.executable, "-m", "pytest", "-v", "-m", "gate", "--timeout", "1800", "--durations", "0"]
+    return subprocess.run(command, env=env, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

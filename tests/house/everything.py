@@ -1,0 +1,116 @@
+"""A site with one of everything in it, an address for every route, and what its records hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from werkzeug.routing import Rule
+
+from campaign import clock, db, security
+from campaign.app import TABLES
+from campaign.links import service as links
+from campaign.mail import Letter
+from campaign.pledges import editing
+from campaign.staff import service as accounts
+from campaign.supporters import service as supporters
+from campaign.supporters.models import Supporter
+from tests.conftest import Site
+from tests.pledges.acts import ANNA, sign, signed
+from tests.visitor import Visitor
+
+# For rules of the house that do not depend on the database: once is enough.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+# What is tried at an address that takes forms: complete, so that it would be done if nothing stood in its way.
+FIELDS: dict[str, dict[str, str]] = {
+    "pledges.sign": {**ANNA, "email": "carla@example.org"},
+    "pledges.resend": {"email": "bela@example.org"},
+    "pledges_staff.new": {"slug": "new-year", "goal": "10"},
+    "pledges_staff.edit": {"slug": "freedom", "goal": "77", "version": "1"},
+    "pledges_staff.pass_": {"read": editing.mark_of("Anna Sample", "", "Hello")},
+    "pledges_staff.refuse": {"read": editing.mark_of("Anna Sample", "", "Hello")},
+    "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed."},
+    "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
+    "printables_staff.edit": {"target": "/pledges"},
+    "staff.sign_in": {"email": "staff@example.org", "password": "wrong and long", "code": "000000"},
+    "staff.choose_password": {"password": "chosen and long", "code": "000000"},
+}
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
+    """Every route: its method, its address as the site writes it, its rule."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule, rule
+
+
+def contents(site: Site) -> dict[str, list[Any]]:
+    """All that the records hold, table by table."""
+    with site.inside(), db.reading() as session:
+        return {table.name: sorted(session.execute(select(table)).all(), key=repr) for table in TABLES.sorted_tables}
+
+
+@dataclass
+class Everything:
+    """A pledge that is open and one that is a draft, a signature that counts, one that waits, letters, staff."""
+
+    site: Site
+    staff: Visitor
+    letters: list[EmailMessage]
+    rendered: str
+    key: str
+    code: str
+
+    def address(self, rule: Rule) -> str:
+        """An address of this route, of something that is there."""
+        known = {
+            "slug": "freedom",
+            "signature_id": 2,
+            "supporter_id": 1,
+            "code": "es",
+            "filename": "css/site.css",
+        }
+        known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        if rule.endpoint == "pledges_staff.open":
+            known["id"] = 2
+        if rule.endpoint.startswith("mail_staff."):
+            known["id"] = 3
+        if rule.endpoint in ("pledges.withdraw", "pledges.withdrawn"):
+            known["signature_id"] = 1
+        with self.site.inside():
+            values = {name: known[name] for name in rule.arguments}
+            return self.site.app.url_map.bind("localhost").build(rule.endpoint, values)
+
+    def fields(self, rule: Rule) -> dict[str, str]:
+        """What a form at this route would send."""
+        return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {})}
+
+
+def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything:
+    """Bring all of it about, through the doors where there is one."""
+    signed(site, visitor, later, show_name="y", message="Hello")
+    letters = site.letters()
+    sign(visitor, later, name="Bela Sample", email="bela@example.org", newsletter="y", show_name="y")
+    letters += site.letters()
+    _agree_and_get_stuck(site)
+    with site.inside(), db.writing() as session:
+        draft = editing.add("draft", 10, clock.now())
+        editing.write(draft, "en", "A draft", "I promise.", "")
+        session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
+        key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
+        rendered = security.render_time()
+        code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
+    later(seconds=3)
+    return Everything(site, staff, letters, rendered, key, code)
+
+
+def _agree_and_get_stuck(site: Site) -> None:
+    """The first signer wants the news, and the list has refused the address."""
+    with site.inside(), db.writing() as session:
+        supporters.agree(1, "Yes", "en", "test", clock.now())
+        stuck = {"list_trouble": "refused", "list_stuck_at": clock.now()}
+        session.execute(update(Supporter).where(Supporter.id == 1).values(**stuck))

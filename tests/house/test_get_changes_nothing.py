@@ -1,0 +1,76 @@
+"""Looking changes nothing: programs follow every link, and must not sign, confirm, leave or sign in for anybody.
+
+What is counted of a look is a number for a code and a day, and of nobody; it is left out here.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from tests.house import everything as house
+from tests.house.everything import routes
+from tests.pledges.acts import text_of
+
+TIMES = 3
+
+
+def contents(site):
+    """All that the records hold of anybody."""
+    return {name: rows for name, rows in house.contents(site).items() if name != "code_visits"}
+
+
+def _addresses(everything):
+    """Every route that can be looked at, in both languages, and every link of every letter."""
+    for method, address, rule in routes(everything.site.app):
+        if method == "GET":
+            yield everything.address(rule)
+            if not address.startswith(("/staff", "/static", "/healthz")):
+                yield "/es" + everything.address(rule)
+    for letter in everything.letters:
+        html = letter.get_body(("html",)).get_content()
+        links = re.findall(r"https?://\S+", text_of(letter)) + re.findall(r'href="([^"]+)"', html)
+        yield from (urlsplit(link.strip("<>")).path for link in [*links, str(letter["List-Unsubscribe"]).strip("<>")])
+
+
+def test_looking_at_everything_three_times_changes_no_record(everything):
+    addresses = set(_addresses(everything))
+    assert {path.strip("/").split("/")[0] for path in addresses} >= {
+        "confirm",
+        "withdraw",
+        "unsubscribe",
+        "staff",
+    }
+    before = contents(everything.site)
+    for person in (everything.staff, everything.site.visitor()):
+        for path in addresses:
+            for _ in range(TIMES):
+                for method in ("GET", "HEAD", "OPTIONS"):
+                    assert person.raw(path, method=method, buffered=True).status_code < 500, (method, path)
+    assert contents(everything.site) == before
+
+
+def test_following_every_link_of_every_page_changes_no_record(everything):
+    before, person = contents(everything.site), everything.staff
+    waiting, seen = ["/", "/es/", "/staff/"], set()
+    while waiting:
+        if (path := waiting.pop()) in seen:
+            continue
+        seen.add(path)
+        answer = person.raw(path, buffered=True)
+        assert answer.status_code in (200, 301, 302, 303, 308), path
+        if answer.mimetype != "text/html":
+            continue
+        found = re.findall(r'(?:href|src|action)="(/[^"#]*)"', answer.get_data(as_text=True))
+        waiting += [one.replace("&amp;", "&") for one in found if "/sign-out" not in one and not _is_a_deed(one)]
+    assert {"/help", "/es/help", "/privacy", "/pledges/freedom", "/staff/signatures"} <= seen
+    assert contents(everything.site) == before
+
+
+def _is_a_deed(path):
+    return re.search(r"/(resend|open|close|pass|refuse|again|not-me|now|retire|bring-back)$", path)
+
+
+def test_a_deed_is_noticed(everything):
+    before = contents(everything.site)
+    link = next(path for path in _addresses(everything) if path.startswith("/confirm/sign-2"))
+    everything.site.visitor().post(link)
+    assert contents(everything.site) != before

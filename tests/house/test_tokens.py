@@ -1,0 +1,122 @@
+"""The addresses in letters: each opens one thing for one purpose, and nothing that was tampered with opens any."""
+
+import pytest
+
+from campaign import security
+from tests.house.everything import on_sqlite, routes
+
+pytestmark = on_sqlite
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def _doors(site):
+    """Every route with a signed address: method, address with a gap, purpose."""
+    for method, address, rule in routes(site.app):
+        for converter in rule._converters.values():
+            if isinstance(converter, security.Signed):
+                start, _, end = address.partition("<")
+                yield method, start + "{}" + end.partition(">")[2], converter.purpose
+
+
+def _token(site, purpose, row_id=1):
+    with site.inside():
+        return security.sign(purpose, row_id)
+
+
+def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):
+    site = everything.site
+    doors, visitor = list(_doors(site)), site.visitor()
+    purposes = sorted({purpose for _, _, purpose in doors})
+    assert purposes == ["leave", "sign", "withdraw"]
+    for method, address, wanted in doors:
+        for purpose in purposes:
+            answer = visitor.raw(address.format(_token(site, purpose)), method=method)
+            expected = (200, 303) if purpose == wanted else (404, 405)
+            assert answer.status_code in expected, (method, address, purpose)
+
+
+def test_a_token_opens_its_own_row_only(everything):
+    first, second = (_token(everything.site, "sign", row) for row in (1, 2))
+    mixed = first.partition(".")[0] + "." + second.partition(".")[2]
+    assert everything.site.visitor().get(f"/confirm/{mixed}").status == 404
+
+
+def _tampered(token):
+    whole, half = len(token), token.index(".")
+    yield from (token[:cut] for cut in range(1, whole))
+    yield from (
+        token[:at] + LETTERS[(LETTERS.find(token[at]) + 1) % 64] + token[at + 1 :] for at in range(half + 1, whole)
+    )
+    yield from (token[:half] + "0" + token[half:], token.replace("-1.", "-01."), token.replace("-1.", "--1."))
+    yield from (
+        token.upper(),
+        token.lower(),
+        token.swapcase(),
+        token + "A",
+        token + "=",
+        token + "%00",
+        token + "%0A",
+    )
+    yield from (
+        token + "A" * 5000,
+        "A" * 5000,
+        "sign-" + "9" * 4000 + token[half:],
+        token.replace("-1.", "-%D9%A1."),
+    )
+    yield from (
+        "%FF%FE",
+        "..%2F..%2Fetc",
+        "sign-1." + "%F0%9F%98%80" * 43,
+        "sign-1.",
+        ".",
+        "%20",
+        "<b>",
+        "{{7*7}}",
+    )
+
+
+@pytest.mark.parametrize("kind", ["confirm", "withdraw", "unsubscribe"])
+def test_a_token_that_was_cut_altered_or_made_up_gets_a_page_and_opens_nothing(everything, kind):
+    purpose = {"confirm": "sign", "withdraw": "withdraw", "unsubscribe": "leave"}[kind]
+    token, visitor = _token(everything.site, purpose), everything.site.visitor()
+    assert visitor.raw(f"/{kind}/{token}").status_code == 200
+    for wrong in _tampered(token):
+        for prefix in ("", "/es"):
+            answer = visitor.raw(f"{prefix}/{kind}/{wrong}")
+            assert answer.status_code in (404, 410), (answer.status_code, wrong)
+        assert visitor.raw(f"/{kind}/{wrong}", method="POST").status_code in (404, 405, 410), wrong
+
+
+def test_a_broken_link_is_explained(everything):
+    page = everything.site.visitor().get("/confirm/sign-1.cut")
+    assert page.heading == "This link does not work" and page.link("See the pledges") == "/pledges"
+
+
+def test_a_token_of_something_no_longer_kept_says_so(everything):
+    visitor = everything.site.visitor()
+    for purpose, kind in (("sign", "confirm"), ("withdraw", "withdraw")):
+        path = f"/{kind}/{_token(everything.site, purpose, 999)}"
+        assert visitor.get(path).status == 410
+        assert visitor.raw(path, method="POST").status_code in (404, 410)
+
+
+def test_a_token_of_another_secret_opens_nothing(everything, make_site):
+    other = make_site(secret_key="another secret for tests, long enough", seeded=False)
+    assert everything.site.visitor().get(f"/confirm/{_token(other, 'sign')}").status == 404
+
+
+def test_a_token_has_256_bits_and_is_the_same_in_every_rendering(site):
+    token = _token(site, "sign")
+    assert len(token.partition(".")[2]) == 43 and token == _token(site, "sign")
+
+
+def test_unsubscribing_may_be_repeated_and_never_expires(everything, later):
+    later(days=4000)
+    path, visitor = f"/unsubscribe/{_token(everything.site, 'leave')}", everything.site.visitor()
+    for _ in range(2):
+        assert visitor.raw(path, method="POST", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
+def test_unsubscribing_somebody_who_was_forgotten_is_no_error(everything):
+    path = f"/unsubscribe/{_token(everything.site, 'leave', 999)}"
+    assert everything.site.visitor().raw(path, method="POST").status_code == 200

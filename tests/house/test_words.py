@@ -1,0 +1,90 @@
+"""Every text of the site is translated into every language of the site, and says the same things."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from campaign.content import Content
+
+ROOT = Path(__file__).parents[2]
+CONTENT = Content(ROOT / "content")
+LANGUAGES = [one for one in CONTENT.site.languages if one.code != "en"]
+GAPS = re.compile(r"%\(\w+\)[sd]")
+
+
+def _tool():
+    spec = importlib.util.spec_from_file_location("words", ROOT / ".ci" / "words.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TOOL = _tool()
+
+
+def _catalogue(language) -> Catalog:
+    tag = language.tag.replace("-", "_")
+    path = ROOT / "campaign" / "translations" / tag / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=tag)
+
+
+def _pairs(catalogue):
+    """Every English text with its translation; of a plural, the general form with each of the others."""
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            yield from ((message.id[1], text) for text in message.string[1:])
+        elif message.id:
+            yield message.id, message.string
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.code)
+def test_the_catalogue_of_a_language_is_complete_and_holds_nothing_unused(language):
+    assert TOOL.behind(_catalogue(language), TOOL.collected()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.code)
+def test_a_translation_has_the_same_gaps_as_the_english(language):
+    wrong = [
+        pair for pair in _pairs(_catalogue(language)) if sorted(GAPS.findall(pair[0])) != sorted(GAPS.findall(pair[1]))
+    ]
+    assert wrong == []
+
+
+def test_a_text_that_is_missing_is_noticed():
+    words = TOOL.collected()
+    held = Catalog(locale="es")
+    first = next(message for message in words if message.id)
+    for message in words:
+        if message.id and message is not first:
+            held.add(message.id, "x" if isinstance(message.id, str) else ("x", "x"), context=message.context)
+    missing = [line for line in TOOL.behind(held, words) if line.startswith("missing")]
+    assert len(missing) == 1
+
+
+def test_every_page_is_there_in_every_language_and_names_the_same_numbers():
+    names = CONTENT.names() + CONTENT.names("pledges")
+    assert {"front", "help", "privacy"} < set(names)
+    for name in names:
+        english = CONTENT.page(name, "en")
+        for language in LANGUAGES:
+            page = CONTENT.page(name, language.code)
+            assert page.language == language.code, f"{name} in {language.name}"
+            gaps = re.compile(r"\{[a-z:]+\}|https?://[^)\s]+")
+            assert sorted(gaps.findall(page.source)) == sorted(gaps.findall(english.source)), (
+                name,
+                language.code,
+            )
+
+
+def test_every_table_of_words_in_the_settings_has_every_language():
+    site, codes = CONTENT.site, {one.code for one in CONTENT.site.languages}
+    tables = [site.campaign.name, site.campaign.tagline, site.mail.sender_name, site.exit.address]
+    tables += [words for line in site.hotlines for words in (line.name, line.note)]
+    tables += [words for goal in site.goals for words in (goal.title, goal.text)]
+    assert [table for table in tables if set(table) != codes] == []

@@ -1,0 +1,150 @@
+"""Pictures of every page, in every language, narrow and wide: `python -m tests.pictures [folder] [--readme]`.
+
+They are looked at by people; no test compares them. `--readme` takes docs/picture.png alone.
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from campaign.content import Content
+from tests import servers
+from tests.browser.chromium import chromium as chromium_running
+from tests.browser.chromium import link_for
+from tests.house.running import ROOT, Running, running
+
+WIDTHS = (360, 768, 1280)
+PUBLIC = {
+    "front": "/",
+    "help": "/help",
+    "pledges": "/pledges",
+    "pledge": "/pledges/freedom",
+    "thanks": "/pledges/freedom/thanks",
+    "privacy": "/privacy",
+    "not-found": "/nowhere",
+    "style": "/style",
+}
+STAFF = {
+    "home": "/staff/",
+    "pledges": "/staff/pledges",
+    "new": "/staff/pledges/new",
+    "edit": "/staff/pledges/1",
+    "words": "/staff/pledges/1/words/es",
+    "preview": "/staff/pledges/1/preview/es",
+    "signatures": "/staff/signatures",
+    "letters": "/staff/letters",
+    "letter": "/staff/letters/1",
+    "codes": "/staff/codes",
+    "new-code": "/staff/codes/new",
+    "list": "/staff/list",
+    "account": "/staff/account",
+}
+LARGEST = 300_000  # bytes of the README's picture
+
+
+def main(words: list[str]) -> int:
+    """Take the pictures and say where they are; the exit status."""
+    if servers.chromium_path() is None:
+        print(servers.KINDS["chromium"].way)
+        return 1
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium_running() as browser,
+        running(Path(folder), "run", "--demo") as site,
+    ):
+        if "--readme" in words:
+            return _readme(browser, site)
+        into = Path(next((word for word in words if not word.startswith("-")), ROOT / "build" / "pictures"))
+        number = sum(1 for _ in _all(browser, site, into))
+    print(f"{number} pictures in {into}")
+    return 0
+
+
+def _readme(browser: Browser, site: Running) -> int:
+    page = _page(browser, site, 1280, "/")
+    path = ROOT / "docs" / "picture.png"
+    path.parent.mkdir(exist_ok=True)
+    page.screenshot(path=path, animations="disabled")
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
+    return int(path.stat().st_size > LARGEST)
+
+
+def _page(browser: Browser, site: Running, width: int, path: str, **settings: object) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+        **settings,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    page.goto(site.address + path)
+    return page
+
+
+def _all(browser: Browser, site: Running, into: Path) -> Iterator[Path]:
+    state = _sign_in(browser, site)
+    for language in Content(ROOT / "content").site.languages:
+        confirm = _sign(browser, site, language.prefix, f"{language.code}@example.org")
+        for width in WIDTHS:
+            places = {**PUBLIC, "confirm": confirm}
+            if language.prefix:
+                places = {name: language.prefix + path if name != "confirm" else path for name, path in places.items()}
+            yield from _take(_page(browser, site, width, "/"), site, places, into / language.code / str(width))
+            yield _mistakes(browser, site, language.prefix, width, into / language.code / str(width))
+    for width in WIDTHS:
+        page = _page(browser, site, width, "/staff/", storage_state=state)
+        yield from _take(page, site, STAFF, into / "staff" / str(width))
+        door = {"sign-in": "/staff/sign-in", "link": "/staff/link/sample"}
+        yield from _take(_page(browser, site, width, "/"), site, door, into / "staff" / str(width))
+
+
+def _take(page: Page, site: Running, places: dict[str, str], into: Path) -> Iterator[Path]:
+    for name, path in places.items():
+        page.goto(site.address + path)
+        yield _picture(page, into / f"{name}.png")
+    page.context.close()
+
+
+def _picture(page: Page, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path
+
+
+def _mistakes(browser: Browser, site: Running, prefix: str, width: int, into: Path) -> Path:
+    page = _page(browser, site, width, f"{prefix}/pledges/freedom")
+    page.locator("main form [name=email]").fill("sample@gmial")
+    page.locator("main form button").click()
+    page.wait_for_selector(".summary")
+    path = _picture(page, into / "pledge-with-mistakes.png")
+    page.context.close()
+    return path
+
+
+def _sign_in(browser: Browser, site: Running) -> object:
+    found = re.search(r"/staff/link/\S+", site.wait_for(r"/staff/link/\S+"))
+    assert found
+    page = _page(browser, site, 1280, found[0])
+    page.locator("main button").click()
+    page.wait_for_url("**/staff/")
+    return page.context.storage_state()
+
+
+def _sign(browser: Browser, site: Running, prefix: str, address: str) -> str:
+    """Sign as somebody would; the path of the page that confirms it."""
+    page = _page(browser, site, 1280, f"{prefix}/pledges/freedom")
+    page.locator("[name=name]").fill("Sample Person")
+    page.locator("[name=email]").fill(address)
+    page.locator("[name=old_enough]").check()
+    page.wait_for_timeout(2100)
+    page.locator("main form button").click()
+    page.wait_for_url("**/thanks")
+    page.context.close()
+    return link_for(site, address, "confirm")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

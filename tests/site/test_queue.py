@@ -1,0 +1,55 @@
+"""The queue only carries wake-ups: with it work is done at once, without it by the timetable, and nothing is lost."""
+
+import pytest
+from sqlalchemy import select
+
+from campaign import clock, db, jobs
+from campaign.mail import Letter
+from campaign.pledges import service
+from tests.processes import wait_for, working
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def queue_url(request: pytest.FixtureRequest) -> str:
+    """Where the queue is: a file, or PostgreSQL."""
+    if request.param == "sqlite":
+        return ""
+    return str(request.getfixturevalue("postgres"))
+
+
+def _sign(site) -> None:
+    with site.inside(), db.writing():
+        address = "anna@example.org"
+        service.sign("freedom", service.Promise("Anna Sample", address, address), "en", clock.now())
+
+
+def _sent(site) -> bool:
+    return [row[0] for row in site.rows(select(Letter.state))] == ["sent"]
+
+
+def test_a_letter_goes_out_within_moments_of_the_act(make_site, queue_url):
+    site = make_site(queue_url=queue_url)
+    with working(site.config):
+        wait_for("the worker", lambda: site.app.extensions["jobs"].huey.storage.queue_size() == 0)
+        _sign(site)
+        wait_for("the letter", lambda: _sent(site), 20)
+
+
+def test_a_queue_that_is_away_is_never_the_visitors_error(make_site, later, noon):
+    site = make_site(queue_url="postgresql://nobody@127.0.0.1:1/nowhere")
+    _sign(site)
+    assert not _sent(site)
+    with site.inside():
+        jobs.run_all()
+    assert _sent(site)
+
+
+def test_a_sweep_that_fails_says_so_without_a_word_of_what_it_held(make_site, monkeypatch, caplog):
+    site = make_site()
+
+    def broken() -> None:
+        raise ValueError("anna@example.org")
+
+    monkeypatch.setitem(jobs.SWEEPS, "broken", jobs.Sweep("broken", broken, {}))
+    site.app.extensions["jobs"].tasks["broken"].call_local()
+    assert "broken failed: ValueError" in caplog.text and "anna" not in caplog.text

@@ -5,13 +5,20 @@ import os
 import sys
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 import click
 
 from . import clock
 from .config import Config, read_env_file
 from .errors import Misconfigured
+from .mailing import commands as mailing
 from .run import go_with_parent, port_is_free, supervise
+from .staff import commands as accounts
+from .supporters import commands as supporters
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 PROGRAM = [sys.executable, "-m", "campaign"]
 
@@ -22,7 +29,7 @@ def main() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        campaign(standalone_mode=False)
+        campaign(standalone_mode=False, obj=_open_site)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -32,6 +39,13 @@ def main() -> None:
         for problem in error.problems:
             click.echo(problem, err=True)
         sys.exit(1)
+
+
+def _open_site() -> "Flask":
+    """The site for a command of a feature, which stands below the app and must not import it."""
+    from .app import create_app
+
+    return create_app()
 
 
 @click.group()
@@ -163,82 +177,6 @@ def _go_with_supervisor() -> None:
         go_with_parent()
 
 
-@campaign.group()
-def staff() -> None:
-    """Staff accounts, from the machine itself."""
-
-
-@staff.command()
-@click.argument("email")
-def link(email: str) -> None:
-    """Make an account for EMAIL if there is none, and print a link that signs in once."""
-    from . import db
-    from .app import create_app
-    from .forms import mailbox_of
-    from .staff import service
-
-    config = Config.read().checked()
-    with create_app(config).app_context(), db.writing():
-        key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
-    click.echo(f"{config.base_url}/staff/link/{key}")
-
-
-@staff.command()
-@click.argument("email")
-@click.option("--disable", is_flag=True, help="Do not let this account in again.")
-def reset(email: str, disable: bool) -> None:
-    """Take password and app of EMAIL away and sign out everywhere; prints a link that signs in once."""
-    from . import db
-    from .app import create_app
-    from .forms import mailbox_of
-    from .staff import service
-
-    config = Config.read().checked()
-    with create_app(config).app_context(), db.writing():
-        account_id = service.add(mailbox_of(email), email, clock.now())
-        service.reset(account_id, clock.now(), disable=disable)
-        key = "" if disable else service.one_time_link(account_id, clock.now())
-    click.echo(f"{config.base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")
-
-
-@campaign.command()
-@click.option("--move", is_flag=True, help="The list has a new home for good; everybody is told there anew.")
-def sync(move: bool) -> None:
-    """Tell the mailing list now what people last said, and say what is left."""
-    from . import db
-    from .app import create_app
-    from .mailing import service
-
-    with create_app().app_context():
-        told = service.sync(at_once=True, moving=move)
-        with db.reading():
-            standing = service.standing()
-    click.echo(f"{told} told. Waiting: {standing.waiting}. Stuck: {standing.stuck}.")
-    if standing.contact and standing.contact.trouble:
-        click.echo(standing.contact.trouble)
-
-
-@campaign.command("fake-mailchimp")
-@click.option("--port", default=4010, show_default=True, help="Where it listens, on this machine only.")
-def fake_mailchimp(port: int) -> None:
-    """Be a Mailchimp that keeps everything in memory, to watch a sync without an account."""
-    from .mailing import fake
-
-    fake.serve(port)
-
-
-@campaign.command()
-@click.option("--dry-run", is_flag=True, help="Only say how much would be forgotten.")
-def forget(dry_run: bool) -> None:
-    """Forget what has been kept long enough, as the worker does every hour."""
-    from .app import create_app
-    from .supporters import retention
-
-    with create_app().app_context():
-        for kind, number in retention.forgotten(dry_run=dry_run).items():
-            click.echo(f"{kind:14}{number:8}")
-
-
 @campaign.command()
 def check() -> None:
     """Check content, templates and migrations; every mistake with file and line."""
@@ -253,3 +191,7 @@ def check() -> None:
     if found:
         raise click.ClickException(f"{len(found)} mistakes.")
     click.echo("Content, templates and migrations are as they should be.")
+
+
+for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget):
+    campaign.add_command(command)

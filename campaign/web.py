@@ -1,6 +1,7 @@
 """Doors: areas for the public and for staff, addresses for letters, error pages, what every template knows."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -21,6 +22,7 @@ from .errors import Refused
 from .settings import Language
 
 log = logging.getLogger("campaign")
+OpenSite = Callable[[], Flask]  # what a command of a feature is given to open the site with
 A_PAGE = 50  # rows of a list behind the staff door
 
 

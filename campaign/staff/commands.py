@@ -24,9 +24,10 @@ def link(open_site: "OpenSite", email: str) -> None:
     from ..forms import mailbox_of
     from . import service
 
-    with open_site().app_context(), db.writing():
-        key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
-    click.echo(f"{web.config().base_url}/staff/link/{key}")
+    with open_site().app_context():
+        with db.writing():
+            key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
+        click.echo(f"{web.config().base_url}/staff/link/{key}")
 
 
 @staff.command()
@@ -39,8 +40,9 @@ def reset(open_site: "OpenSite", email: str, disable: bool) -> None:
     from ..forms import mailbox_of
     from . import service
 
-    with open_site().app_context(), db.writing():
-        account_id = service.add(mailbox_of(email), email, clock.now())
-        service.reset(account_id, clock.now(), disable=disable)
-        key = "" if disable else service.one_time_link(account_id, clock.now())
-    click.echo(f"{web.config().base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")
+    with open_site().app_context():
+        with db.writing():
+            account_id = service.add(mailbox_of(email), email, clock.now())
+            service.reset(account_id, clock.now(), disable=disable)
+            key = "" if disable else service.one_time_link(account_id, clock.now())
+        click.echo(f"{web.config().base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")

@@ -17,6 +17,7 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
+from .pages import finding
 from .pages import views as pages
 from .pledges import admin as pledges_admin
 from .pledges import counting, emails, upkeep
@@ -27,7 +28,7 @@ from .staff import views as staff
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, pledges.area, links.area, supporter_views.area]
+PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,

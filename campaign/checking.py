@@ -8,12 +8,14 @@ from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
 
 from . import schema
 from .config import Config
-from .content import Content, fingerprint
+from .content import PLACEHOLDER, Content, Page, fingerprint, line_of
 from .printables import words as posters
 from .settings import Mistake
 
 # Ten digits as Americans group them, eleven with the 1 before, or the + form that is dialled (E.164).
 DIGITS = re.compile(r"(?<![\w#./-])(?:\+\d{8,15}|(?:1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|1?\d{10})(?![\w-])")
+# A script in the page, which the policy for browsers forbids; JSON-LD is data, which no browser runs.
+INLINE = re.compile(r'<script(?![^>]*\ssrc=)(?! type="application/ld\+json">)')
 HANDLER = re.compile(r"<[a-z][^>]*\s(?:on[a-z]+|style)\s*=", re.IGNORECASE)
 
 
@@ -34,7 +36,7 @@ def notices(config: Config) -> list[str]:
 
 
 def _of(content: Content, code: str) -> Iterator[str]:
-    for name in [*content.names(), *content.names("pledges")]:
+    for name in [*content.names(), *content.names("learn"), *content.names("pledges")]:
         page = content.page(name, code)
         if page.language != code:
             yield f"{code}/{name}.md is missing; readers get the English"
@@ -58,15 +60,35 @@ def _content(folder: Path) -> Iterator[str]:
             yield f"{path.relative_to(folder)}:1: {language} is not one of [[languages]]"
             continue
         try:
-            content.read(path, language)
+            page = content.read(path, language)
         except Mistake as error:
             yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
+        else:
+            yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _facts(page, path))
     for path in sorted(folder.glob("*/print/poster.toml")):
         try:
             posters.read(folder, path.relative_to(folder).parts[0])
         except Mistake as error:
             yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
     yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
+
+
+def _facts(page: Page, path: Path) -> Iterator[tuple[int, str]]:
+    """What is wrong with the facts at the top of a page: sources that are none, placeholders that would be printed."""
+    if page.language == "en" and page.name.startswith("learn/") and not page.sources:
+        yield 1, "a page to learn from needs `sources`: where its facts can be read"
+    for source in page.sources:
+        if set(source) != {"name", "address"} or not str(source["address"]).startswith(("https://", "http://")):
+            yield (
+                line_of(path, "sources"),
+                "each of `sources` is { name = …, address = … }, and an address begins with https://",
+            )
+    for name, text in page.facts.items():
+        if isinstance(text, str) and (found := PLACEHOLDER.search(text)):
+            yield (
+                line_of(path, found[0]),
+                f"{found[0]} stands in `{name}`; it is filled in only in the text below the facts",
+            )
 
 
 def _numbers(folder: Path, paths: list[Path]) -> Iterator[str]:
@@ -103,7 +125,7 @@ def _missing_parts(name: str, tree: nodes.Template, known: set[str]) -> Iterator
 
 def _inline(name: str, source: str) -> Iterator[str]:
     for number, line in enumerate(source.splitlines(), start=1):
-        if HANDLER.search(line) or "<style" in line or re.search(r"<script(?![^>]*\ssrc=)", line):
+        if HANDLER.search(line) or "<style" in line or INLINE.search(line):
             yield f"templates/{name}:{number}: inline script or style; the content security policy forbids it"
 
 

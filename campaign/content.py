@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from .settings import Mistake, read_campaign
 from .text import markdown
 
+PLACEHOLDER = re.compile(r"\{[a-z]+:?[a-z]*\}")
+
 
 @dataclass(frozen=True)
 class Page:
@@ -35,10 +37,25 @@ class Page:
         """One sentence for those who have not opened it yet."""
         return str(self.facts.get("description", ""))
 
+    @property
+    def sources(self) -> list[dict[str, str]]:
+        """Where the facts on it can be read: `name` and `address` each, in the order of the text."""
+        return list(self.facts.get("sources", []))
+
+    @property
+    def plain(self) -> str:
+        """The words as they are written, with telephone numbers put in: for a file to copy from."""
+        text = self.source
+        for placeholder, link in self.numbers.items():
+            text = text.replace(placeholder, re.sub(r"<[^>]+>", "", link))
+        return f"{self.title}\n\n{text.strip()}\n"
+
     @cached_property
     def html(self) -> Markup:
-        """The words as HTML, with telephone numbers put in from their one place."""
+        """The words as HTML: telephone numbers put in from their one place, links of the site in its language."""
         html = str(markdown(self.source))
+        if self.language != "en":
+            html = html.replace('href="/', f'href="/{self.language}/')
         for placeholder, link in self.numbers.items():
             html = html.replace(placeholder, link)
         return Markup(html)  # noqa: S704 (Markdown without HTML, and links that we built and escaped)
@@ -75,10 +92,24 @@ class Content:
         facts, source = split_front_matter(path)
         draft = language != "en" and not facts.get("reviewed", False)
         name = str(path.relative_to(self.folder / language).with_suffix(""))
-        for placeholder in re.findall(r"\{[a-z]+:?[a-z]*\}", source):
+        for placeholder in PLACEHOLDER.findall(source):
             if placeholder not in self.numbers and placeholder != "{retention}":
-                raise Mistake(path, _line_of(path, placeholder), f"nothing is known by the name {placeholder}")
+                raise Mistake(path, line_of(path, placeholder), f"nothing is known by the name {placeholder}")
         return Page(name, language, facts, source, draft, self.numbers)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The names of all pages of words: what is not among them has no address and stands in no menu."""
+        return frozenset([*self.names(), *self.names("learn")])
+
+    def lessons(self, language: str) -> list[Page]:
+        """The pages below `learn/`, in the order that each states."""
+        pages = [self.page(name, language) for name in self.names("learn")]
+        return sorted(pages, key=lambda page: (self.page(page.name, "en").facts.get("order", 99), page.name))
+
+    def sources(self, page: Page) -> list[dict[str, str]]:
+        """The sources of a page: those of the English one, which its translations were made from."""
+        return self.page(page.name, "en").sources
 
     def names(self, folder: str = "") -> list[str]:
         """The pages there are in English, in the content folder itself or one below it."""
@@ -108,11 +139,11 @@ def split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(facts.get("title"), str):
         raise Mistake(path, 1, "the facts at the top need a title")
     if raw := re.search(r"<[a-zA-Z/!]", parts[2]):
-        raise Mistake(path, _line_of(path, raw[0]), "HTML is not allowed in a page; write Markdown")
+        raise Mistake(path, line_of(path, raw[0]), "HTML is not allowed in a page; write Markdown")
     return facts, parts[2]
 
 
-def _line_of(path: Path, text: str) -> int:
+def line_of(path: Path, text: str) -> int:
     """The line of a file on which a text stands first."""
     return path.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1
 

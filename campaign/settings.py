@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 Words = dict[str, Annotated[str, StringConstraints(min_length=1)]]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Web = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")]
+Reach = Annotated[str, StringConstraints(pattern=r"^$|^[^@\s\"'<>]+@[^@\s\"'<>]+$|^https://[^\s\"'<>]+$")]
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
 
@@ -43,7 +44,7 @@ class About(Part):
     organisation_short: str
     time_zone: str
     postal_address: str
-    contact: str
+    contact: Reach
     month: Month
     partners_note: Words
 
@@ -53,6 +54,16 @@ class Sender(Part):
 
     sender_name: Words
     sender_address: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Contacts(Part):
+    """Where each kind of question goes: a mail address or a page; an empty one is not shown. Roles, never persons."""
+
+    press: Reach = ""
+    volunteers: Reach = ""
+    partners: Reach = ""
+    accessibility: Reach = ""
+    security: Reach = ""
 
 
 class Exit(Part):
@@ -157,6 +168,7 @@ class Campaign(Part):
     """What campaign.toml holds."""
 
     campaign: About
+    contacts: Contacts = Contacts()
     mail: Sender
     exit: Exit
     languages: list[Language] = Field(min_length=1)

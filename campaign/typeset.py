@@ -89,11 +89,18 @@ class Press:
 
     def png(self, design: str, content: Mapping[str, Any], ppi: float) -> bytes:
         """The first page as a picture, after the same gates."""
+        return self._first(design, content, format="png", ppi=ppi)
+
+    def svg(self, design: str, content: Mapping[str, Any]) -> bytes:
+        """The first page as outlines, which need no font where they are looked at, after the same gates."""
+        return self._first(design, content, format="svg")
+
+    def _first(self, design: str, content: Mapping[str, Any], **how: Any) -> bytes:
         self.pdf(design, content)
         given = {"print": json.dumps(content, ensure_ascii=False)}
-        made = self._compiler(design, given).compile(format="png", ppi=ppi)
+        made = self._compiler(design, given).compile(**how)
         first = made[0] if isinstance(made, list) else made
-        assert first is not None
+        assert isinstance(first, bytes)
         return first
 
     def _compiler(self, design: str, given: dict[str, str]) -> "typst.Compiler":

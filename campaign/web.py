@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
@@ -51,7 +52,8 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
-    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext)
+    known = {"address": address, "whole": whole, "findable": findable}
+    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext, **known)
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))
@@ -61,7 +63,8 @@ def install(app: Flask, config: Config) -> None:
 
 def _what_pages_know() -> dict[str, object]:
     site = i18n.site()
-    return {"site": site, "language": i18n.language(), "languages": site.languages, "hotline": site.hotline}
+    spoken = {"language": i18n.language(), "languages": site.languages, "english": i18n.find("en")}
+    return {"site": site, **spoken, "hotline": site.hotline, "written": i18n.content().known}
 
 
 def asset(name: str) -> str:
@@ -86,6 +89,21 @@ def address(endpoint: str, language: Language | None = None, **values: Any) -> s
     prefix = (language or i18n.language()).prefix
     adapter = current_app.url_map.bind(host, script_name=prefix or "/", url_scheme=scheme)
     return str(adapter.build(endpoint, values, force_external=True))
+
+
+def whole(language: Language) -> str:
+    """The whole address of the page being looked at, in a language and without a query: one page, one address."""
+    return f"{config().base_url}{language.prefix}{quote(request.path)}"
+
+
+def findable() -> bool:
+    """Whether search engines may list this page: not when its address was mailed to one person, or is none of ours."""
+    return request.url_rule is not None and not private(request.url_rule.rule)
+
+
+def private(rule: str) -> bool:
+    """Whether a route is for one person, for staff, or a printed code: nothing that a search engine should ask for."""
+    return "signed(" in rule or "<path:token>" in rule or rule.startswith(("/staff", "/partner", "/q/", "/Q/"))
 
 
 def endpoint_of(path: str) -> str:

@@ -1,6 +1,7 @@
 """What pages show of pledges: the cards, one pledge in the reader's language, the voices staff have passed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -61,6 +62,13 @@ def cards() -> list[Card]:
 def all_cards() -> list[Card]:
     """Every pledge, drafts too, newest first: for staff."""
     return [_card(row) for row in _rows(_select().order_by(Pledge.id.desc()))]
+
+
+def changes() -> list[tuple[str, datetime | None]]:
+    """The addresses of the pledges that everybody may see, each with the moment it was last opened or closed."""
+    shown = select(Pledge.slug, Pledge.opened_at, Pledge.closed_at).where(Pledge.state != PledgeState.DRAFT)
+    rows = db.session().execute(shown.order_by(Pledge.id))
+    return [(row.slug, max(filter(None, (row.opened_at, row.closed_at)), default=None)) for row in rows]
 
 
 def find(slug: str) -> Card | None:

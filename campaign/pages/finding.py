@@ -59,10 +59,9 @@ def _lessons() -> Iterator[Place]:
     return (Place("pages.lesson", {"page": one.name.rpartition("/")[2]}) for one in i18n.content().lessons("en"))
 
 
-def _pledges() -> Iterator[Place]:
-    yield Place("pledges.index")
-    for slug, changed_at in board.changes():
-        yield Place("pledges.show", {"slug": slug}, i18n.local(changed_at).date() if changed_at else None)
+def _pledges() -> list[Place]:
+    days = {slug: i18n.local(changed_at).date() if changed_at else None for slug, changed_at in board.changes()}
+    return [Place("pledges.index"), *(Place("pledges.show", {"slug": slug}, day) for slug, day in days.items())]
 
 
 @area.get("/robots.txt")

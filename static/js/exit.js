@@ -79,11 +79,15 @@
 
   addEventListener("pointerdown", () => { alone = false; });
 
+  // A middle click would open the ordinary page in a tab of its own and leave this one in sight behind it.
   for (const way of document.querySelectorAll("[data-exit]")) {
-    way.addEventListener("click", (event) => {
-      event.preventDefault();
-      leave();
-    });
+    for (const kind of ["click", "auxclick"]) {
+      way.addEventListener(kind, (event) => {
+        if (event.button === 2) return; // the menu of the right button
+        event.preventDefault();
+        leave();
+      });
+    }
   }
 
   // Back from the browser's cache: show the page again.

@@ -6,6 +6,8 @@ from tests.browser.chromium import look_closely
 
 pytestmark = pytest.mark.browser
 PUBLIC = ("/", "/pledges", "/pledges/freedom", "/pledges/freedom/thanks", "/help", "/privacy", "/style", "/nowhere")
+PUBLIC += ("/learn", "/learn/what-it-is", "/learn/signs", "/learn/days", "/about", "/contact", "/press", "/safety")
+PUBLIC += ("/accessibility",)
 STAFF = (
     "/staff/",
     "/staff/pledges",

@@ -10,6 +10,13 @@ PUBLIC = (
     "/pledges/freedom/thanks",
     "/help",
     "/privacy",
+    "/safety",
+    "/learn",
+    "/learn/signs",
+    "/about",
+    "/contact",
+    "/press",
+    "/accessibility",
     "/style",
     "/nowhere",
     "/confirm/cut",
@@ -70,6 +77,50 @@ def test_each_press_is_counted_aloud(person):
     first = status.inner_text()
     page.keyboard.press("Shift")
     assert "2" in first and "1" in status.inner_text()
+
+
+@pytest.mark.parametrize(("prefix", "said"), [("", "2 more times"), ("/es", "2 veces más")], ids=["en", "es"])
+def test_after_five_seconds_the_presses_are_forgotten_and_that_is_said(person, demo, prefix, said):
+    page = person().open("/")
+    page.clock.install()
+    page.goto(f"{demo.address}{prefix}/help")
+    status = page.locator("[role=status]")
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    assert page.locator(".exit-dots .on").count() == 2
+    page.clock.run_for(5100)
+    expired = status.inner_text()
+    assert expired == page.locator("[data-exit-words]").get_attribute("data-expired")
+    assert page.locator(".exit-dots .on").count() == 0
+    page.keyboard.press("Shift")
+    assert said in status.inner_text() and page.url.startswith(demo.address)
+
+
+def test_a_middle_click_leaves_no_page_behind_the_other_one(person):
+    page = person().open("/help")
+    page.locator("[data-exit-words]").click(button="middle")
+    _gone(page)
+    assert len(page.context.pages) == 1
+
+
+def test_a_page_that_comes_back_is_shown_again(person):
+    page = person().open("/pledges/freedom")
+    page.route(lambda address: "localhost" not in address, lambda route: route.fulfill(status=204))
+    title = page.title()
+    page.locator("[data-exit-words]").click()
+    page.wait_for_selector(".cover")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert page.locator("main").is_visible() and page.title() == title and page.locator(".cover").count() == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"], ids=["en", "es"])
+def test_the_button_is_named_as_an_emergency_and_leads_to_a_page_in_its_language(person, prefix):
+    page = person().open(f"{prefix}/safety")
+    name = "Emergency: Leave this site" if not prefix else "Emergencia: Salir de este sitio"
+    link = page.get_by_role("link", name=name)
+    assert link.count() == 1 and set((link.get_attribute("rel") or "").split()) == {"nofollow", "noreferrer"}
+    assert ("es-US" in (link.get_attribute("href") or "")) == bool(prefix)
+    assert page.title() in ("Information", "Información")
 
 
 def test_the_link_at_the_start_of_the_page_leaves_too(person):

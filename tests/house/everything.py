@@ -72,6 +72,7 @@ class Everything:
             "signature_id": 2,
             "supporter_id": 1,
             "code": "es",
+            "page": "signs",
             "filename": "css/site.css",
         }
         known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}

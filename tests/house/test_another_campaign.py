@@ -38,6 +38,10 @@ partners_note = { en = "As of today.", es = "Al día de hoy." }
 contact = "sample@rivers.example"
 month = { from = "03-01", until = "03-31" }
 
+[contacts]
+press = "https://rivers.example/press"
+security = "holes@rivers.example"
+
 [mail]
 sender_name = { en = "The river campaign", es = "La campaña de los ríos" }
 sender_address = "letters@rivers.example"
@@ -105,6 +109,7 @@ PAGES = {
     "front": ("Save the river", "Water belongs to everyone. Call {hotline:rivers}."),
     "help": ("Call us", "Call {hotline:rivers}, or {emergency} in danger."),
     "privacy": ("What we keep", "Little.\n\n{retention}"),
+    "contact": ("Write to us", "Or call {hotline:rivers}."),
 }
 
 
@@ -137,6 +142,7 @@ PATHS = (
     "/",
     "/help",
     "/privacy",
+    "/contact",
     "/pledges",
     "/pledges/river",
     "/pledges/river/thanks",
@@ -163,6 +169,29 @@ def test_the_help_page_says_its_numbers(rivers):
     page = rivers.visitor().get("/help")
     numbers = [link.attrs["href"] for link in page.all("main a.tel")]
     assert numbers == ["tel:+4930000000012", "tel:+4930000000012", "tel:112"]
+
+
+def test_a_page_that_it_has_not_written_is_in_no_menu_and_not_in_the_sitemap(rivers):
+    visitor = rivers.visitor()
+    for path in ("/learn", "/learn/signs", "/about", "/press", "/press/kit.zip", "/safety", "/accessibility"):
+        assert visitor.get(path).status == 404, path
+    named = [link.attrs["href"] for link in visitor.get("/").all(".top nav a, .groups a")]
+    assert named == ["/help", "/pledges", "/help", "/privacy", "/pledges", "/contact"]
+    listed = visitor.raw("/sitemap.xml").text
+    assert "/contact</loc>" in listed and "/about" not in listed and "/learn" not in listed
+
+
+def test_its_contacts_are_on_the_page_by_role_and_the_empty_ones_are_not(rivers):
+    page = rivers.visitor().get("/contact")
+    named = [link.attrs["href"] for link in page.all(".facts a")]
+    assert named == ["mailto:sample@rivers.example", "https://rivers.example/press", "mailto:holes@rivers.example"]
+    assert "Volunteers" not in page.text and "1 Sample Quay" in page.text
+
+
+def test_its_share_image_and_wordmark_say_nothing_of_ours(rivers):
+    visitor = rivers.visitor()
+    assert visitor.raw("/share.png").data.startswith(b"\x89PNG")
+    assert [word for word in OURS if word in visitor.raw("/press/wordmark.svg").text] == []
 
 
 def test_its_colours_are_its_own(rivers):

@@ -68,8 +68,8 @@ def test_a_text_that_is_missing_is_noticed():
 
 
 def test_every_page_is_there_in_every_language_and_names_the_same_numbers():
-    names = CONTENT.names() + CONTENT.names("pledges")
-    assert {"front", "help", "privacy"} < set(names)
+    names = CONTENT.names() + CONTENT.names("learn") + CONTENT.names("pledges")
+    assert {"front", "help", "safety", "privacy", "learn/signs"} < set(names)
     for name in names:
         english = CONTENT.page(name, "en")
         for language in LANGUAGES:

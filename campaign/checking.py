@@ -66,29 +66,34 @@ def _content(folder: Path) -> Iterator[str]:
         else:
             yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _facts(page, path))
     for path in sorted(folder.glob("*/print/poster.toml")):
-        try:
-            posters.read(folder, path.relative_to(folder).parts[0])
-        except Mistake as error:
-            yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
+        yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _lines(folder, path))
     yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
 
 
 def _facts(page: Page, path: Path) -> Iterator[tuple[int, str]]:
-    """What is wrong with the facts at the top of a page: sources that are none, placeholders that would be printed."""
-    if page.language == "en" and page.name.startswith("learn/") and not page.sources:
+    """What is wrong with the facts at the top of a page: sources that are none, placeholders that would be shown."""
+    if page.facts.get("sources", []) != page.sources:
+        yield (
+            line_of(path, "sources"),
+            "`sources` is a list of { name = …, address = … }; addresses begin with https://",
+        )
+    elif page.language == "en" and page.name.startswith("learn/") and not page.sources:
         yield 1, "a page to learn from needs `sources`: where its facts can be read"
-    for source in page.sources:
-        if set(source) != {"name", "address"} or not str(source["address"]).startswith(("https://", "http://")):
-            yield (
-                line_of(path, "sources"),
-                "each of `sources` is { name = …, address = … }, and an address begins with https://",
-            )
     for name, text in page.facts.items():
         if isinstance(text, str) and (found := PLACEHOLDER.search(text)):
-            yield (
-                line_of(path, found[0]),
-                f"{found[0]} stands in `{name}`; it is filled in only in the text below the facts",
-            )
+            yield line_of(path, found[0]), f"{found[0]} would be shown as it stands; `{name}` takes no placeholder"
+
+
+def _lines(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
+    """What is wrong with the words of a print."""
+    try:
+        found = posters.read(folder, path.relative_to(folder).parts[0])
+    except Mistake as error:
+        yield error.line, error.what
+        return
+    for name, text in found.lines.items() if found else ():
+        if placeholder := PLACEHOLDER.search(text):
+            yield line_of(path, placeholder[0]), f"{placeholder[0]} would be printed as it stands; `{name}` takes none"
 
 
 def _numbers(folder: Path, paths: list[Path]) -> Iterator[str]:
@@ -114,6 +119,7 @@ def _templates(folder: Path) -> Iterator[str]:
         yield from _numbers(folder, [folder / name])
         if not name.startswith("letters/"):  # mail programs know no style sheet; pages have one
             yield from _inline(name, source)
+    yield from _numbers(folder, sorted(folder.glob("print/*.typ")))
 
 
 def _missing_parts(name: str, tree: nodes.Template, known: set[str]) -> Iterator[str]:

@@ -39,8 +39,9 @@ class Page:
 
     @property
     def sources(self) -> list[dict[str, str]]:
-        """Where the facts on it can be read: `name` and `address` each, in the order of the text."""
-        return list(self.facts.get("sources", []))
+        """Where the facts on it can be read: `name` and `address` each. What is not written so is not shown."""
+        given = self.facts.get("sources", [])
+        return [one for one in given if _is_source(one)] if isinstance(given, list) else []
 
     @property
     def plain(self) -> str:
@@ -119,6 +120,11 @@ class Content:
     def stale(self, page: Page) -> bool:
         """Whether the English has changed since this translation was made from it."""
         return page.language != "en" and page.facts.get("from") != fingerprint(self.page(page.name, "en"))
+
+
+def _is_source(given: object) -> bool:
+    fits = isinstance(given, dict) and set(given) == {"name", "address"}
+    return fits and re.match(r"https?://\S+$", str(given["address"])) is not None  # type: ignore[index]
 
 
 def fingerprint(page: Page) -> str:

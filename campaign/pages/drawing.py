@@ -48,17 +48,18 @@ def colours(site: Campaign) -> str:
 
 
 def _said(site: Campaign, language: Language) -> dict[str, Any]:
-    words = {"name": site.campaign.name, "tagline": site.campaign.tagline}
+    """Everything that the designs need: words, number, colours."""
+    words = {"name": site.campaign.name, "tagline": site.campaign.tagline, "line": site.hotline.name}
     said = {name: unbroken(texts.get(language.code, texts["en"])) for name, texts in words.items()}
     lang, _, script = language.tag.partition("-")
-    region = {"Hant": "TW", "Hans": "CN"}.get(script)
-    tones = site.colours.model_dump(exclude={"dark"})
-    ours = {
+    return {
+        **said,
+        "lang": lang,
+        "region": {"Hant": "TW", "Hans": "CN"}.get(script),
         "organisation": site.campaign.organisation,
-        "line": unbroken(site.hotline.name.get(language.code, site.hotline.name["en"])),
+        "number": site.hotline.shown,
+        "colours": site.colours.model_dump(exclude={"dark"}),
     }
-    ours |= {"number": site.hotline.shown, "colours": tones}
-    return {**said, "lang": lang, "region": region, **ours}
 
 
 def _kept(press: Press, folder: Path, name: str, content: dict[str, Any]) -> bytes:

@@ -5,9 +5,25 @@ import pytest
 from tests.browser.chromium import look_closely
 
 pytestmark = pytest.mark.browser
-PUBLIC = ("/", "/pledges", "/pledges/freedom", "/pledges/freedom/thanks", "/help", "/privacy", "/style", "/nowhere")
-PUBLIC += ("/learn", "/learn/what-it-is", "/learn/signs", "/learn/days", "/about", "/contact", "/press", "/safety")
-PUBLIC += ("/accessibility",)
+PUBLIC = (
+    "/",
+    "/pledges",
+    "/pledges/freedom",
+    "/pledges/freedom/thanks",
+    "/help",
+    "/safety",
+    "/learn",
+    "/learn/what-it-is",
+    "/learn/signs",
+    "/learn/days",
+    "/about",
+    "/contact",
+    "/press",
+    "/privacy",
+    "/accessibility",
+    "/style",
+    "/nowhere",
+)
 STAFF = (
     "/staff/",
     "/staff/pledges",

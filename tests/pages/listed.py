@@ -12,7 +12,7 @@ def listed(visitor: Any) -> dict[str, tuple[dict[str, str], str | None]]:
     """Every address in the sitemap, with its addresses by language and the day of its last change."""
     answer = visitor.raw("/sitemap.xml")
     assert answer.mimetype == "application/xml"
-    return {entry.findtext(f"{SITEMAP}loc"): _said(entry) for entry in ET.fromstring(answer.data)}
+    return {str(entry.findtext(f"{SITEMAP}loc")): _said(entry) for entry in ET.fromstring(answer.data)}
 
 
 def _said(entry: Any) -> tuple[dict[str, str], str | None]:

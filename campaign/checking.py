@@ -10,7 +10,7 @@ from . import schema
 from .config import Config
 from .content import PLACEHOLDER, Content, Page, fingerprint, line_of
 from .printables import words as posters
-from .settings import Mistake
+from .settings import Contacts, Mistake
 
 # Ten digits as Americans group them, eleven with the 1 before, or the + form that is dialled (E.164).
 DIGITS = re.compile(r"(?<![\w#./-])(?:\+\d{8,15}|(?:1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|1?\d{10})(?![\w-])")
@@ -25,14 +25,20 @@ def mistakes(config: Config) -> list[str]:
 
 
 def notices(config: Config) -> list[str]:
-    """What is not wrong but unfinished: translations that are missing, stale or unreviewed."""
+    """What is not wrong but unfinished: contacts that are missing, translations missing, stale or unreviewed."""
     try:
         content = Content(config.place("content"))
     except (Mistake, OSError):
         return []
-    return [
-        notice for language in content.site.languages if language.code != "en" for notice in _of(content, language.code)
-    ]
+    codes = [language.code for language in content.site.languages if language.code != "en"]
+    return [*_unreached(content.site.contacts), *(notice for code in codes for notice in _of(content, code))]
+
+
+def _unreached(contacts: Contacts) -> Iterator[str]:
+    if not contacts.accessibility:
+        yield "campaign.toml: contacts.accessibility is empty; who cannot use a page is not told where to write"
+    if not contacts.security:
+        yield "campaign.toml: contacts.security is empty, so there is no /.well-known/security.txt"
 
 
 def _of(content: Content, code: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.checking import mistakes
+from campaign.checking import mistakes, notices
 from campaign.config import Config
 from tests.conftest import ROOT, SECRET
 
@@ -17,8 +17,12 @@ def folder(tmp_path):
     return tmp_path / "content"
 
 
+def _config(folder):
+    return Config("demo", folder.parent, "sqlite://", SECRET, "http://localhost", content_dir=folder)
+
+
 def _said(folder):
-    return mistakes(Config("demo", folder.parent, "sqlite://", SECRET, "http://localhost", content_dir=folder))
+    return mistakes(_config(folder))
 
 
 def test_nothing_is_wrong_with_ours(folder):
@@ -74,3 +78,11 @@ def test_a_source_that_is_none_is_not_shown_to_a_reader(make_site, folder):
     path.write_text(path.read_text().replace("https://www.gpo.gov", "javascript:gpo"))
     page = make_site(content_dir=folder).visitor().get("/learn/days")
     assert page.status == 200 and "javascript:" not in page.html and len(page.all(".sources li")) == 8
+
+
+@pytest.mark.parametrize("role", ["accessibility", "security"])
+def test_a_contact_that_is_missing_is_a_notice_and_no_mistake(folder, role):
+    path = folder / "campaign.toml"
+    assert [line for line in notices(_config(folder)) if f"contacts.{role} is empty" in line]
+    path.write_text(path.read_text().replace(f'{role} = ""', f'{role} = "office@example.org"'))
+    assert not [line for line in notices(_config(folder)) if f"contacts.{role} is empty" in line]

@@ -37,7 +37,7 @@ STANDS = (
     "/es/",
     "/sitemap.xml",
     "/robots.txt",
-    "/share.png",
+    "/press/wordmark.svg",
     "/theme.css",
     "/healthz",
     "/static/css/site.css",

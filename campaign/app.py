@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import cache, content, db, i18n, jobs, security, web
+from . import cache, content, db, i18n, jobs, pleas, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -88,6 +88,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     jobs.install(app, config)
     visits.install(app)
     web.install(app, config)
+    pleas.install(app)
     doors.install(app)
     protect = CSRFProtect(app)
     app.register_error_handler(CSRFError, _stale_form)

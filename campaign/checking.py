@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
 
-from . import schema
+from . import phrases, schema
 from .config import Config
 from .content import PLACEHOLDER, Content, Page, fingerprint, line_of
 from .printables import words as posters
@@ -73,6 +73,8 @@ def _content(folder: Path) -> Iterator[str]:
             yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _facts(page, path))
     for path in sorted(folder.glob("*/print/poster.toml")):
         yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _lines(folder, path))
+    for path in sorted(folder.glob("*/pleas.toml")):
+        yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _phrases(path))
     yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
 
 
@@ -100,6 +102,14 @@ def _lines(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
     for name, text in found.lines.items() if found else ():
         if placeholder := PLACEHOLDER.search(text):
             yield line_of(path, placeholder[0]), f"{placeholder[0]} would be printed as it stands; `{name}` takes none"
+
+
+def _phrases(path: Path) -> Iterator[tuple[int, str]]:
+    """What is wrong with the phrases by which a call for help is noticed."""
+    try:
+        phrases.read(path)
+    except Mistake as error:
+        yield error.line, error.what
 
 
 def _numbers(folder: Path, paths: list[Path]) -> Iterator[str]:

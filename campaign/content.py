@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from . import phrases
+from .phrases import Phrases
 from .settings import Mistake, read_campaign
 from .text import markdown
 
@@ -78,6 +80,17 @@ class Content:
         if key not in self._pages:
             self._pages[key] = self._find(name, language)
         return self._pages[key]
+
+    @cached_property
+    def pleas(self) -> list[Phrases]:
+        """What a call for help reads like, in every language there is a file for: people write in their own."""
+        found = []
+        for path in sorted(self.folder.glob("*/pleas.toml")):
+            try:
+                found.append(phrases.read(path))
+            except (Mistake, OSError):  # `campaign check` reports it; the other languages go on working
+                continue
+        return found
 
     def _find(self, name: str, language: str) -> Page:
         path = self.folder / language / f"{name}.md"

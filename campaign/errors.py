@@ -1,4 +1,4 @@
-"""The three ways in which something can be refused or fail on purpose."""
+"""The ways in which something can be refused or fail on purpose."""
 
 
 class Refused(Exception):
@@ -15,6 +15,17 @@ class Away(Passing):
 
 class Permanent(Exception):
     """An outside service said no for good: a person has to look."""
+
+
+class Plea(Exception):
+    """What somebody typed reads like a call for help: nothing is kept of it, and the answer puts the hotline first.
+
+    `form` is the form as it was sent, to be shown again without the text.
+    """
+
+    def __init__(self, form: object) -> None:
+        super().__init__("a call for help")
+        self.form = form
 
 
 class Misconfigured(Exception):

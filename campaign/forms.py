@@ -15,6 +15,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from . import cache, i18n, security
+from .errors import Plea
 from .text import UNREADABLE, clean
 
 # Domains that many people write from: what a slip such as "gmial.com" was probably meant to be.
@@ -133,14 +134,28 @@ class PublicForm(FlaskForm):
         """Whether the field was filled in that people do not see."""
         return bool(self.website.data)
 
+    def free_texts(self) -> list[Field]:
+        """The fields into which anything can be typed."""
+        return [field for field in self if isinstance(field, Line | Lines)]
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields and the time of rendering; a form too young or too old is shown again, all kept."""
+        """Check the fields and the time of rendering; a form too young or too old is shown again, all kept.
+
+        Raises Plea before anything else is looked at when a text in it reads like a call for help.
+        """
+        if any(reads_like_a_plea(str(field.data or "")) for field in self.free_texts()):
+            raise Plea(self)
         valid = bool(super().validate(extra_validators))
         age = security.age_of(self.rendered.data or "")
         self.late = age is None or not security.YOUNGEST <= age <= security.OLDEST
         if age is None or age > security.OLDEST:
             self.rendered.data = security.render_time()  # one that is only too young goes on ageing
         return valid and not self.late
+
+
+def reads_like_a_plea(text: str) -> bool:
+    """Whether a text may be a call for help, in whatever language it is written."""
+    return any(phrases.found_in(text) for phrases in i18n.content().pleas)
 
 
 class StaffForm(FlaskForm):

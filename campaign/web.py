@@ -54,6 +54,7 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
     known = {"address": address, "whole": whole, "findable": findable}
     app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext, **known)
+    app.jinja_env.globals.update(call_first=lambda: i18n.site().hotline)  # for macros, which see no context
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))

@@ -1,9 +1,11 @@
 """The staff door: what there is to do today."""
 
+from datetime import timedelta
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import db, mail, web
+from .. import clock, db, mail, pleas, web
 from ..pledges import editing
 
 area = web.staff_area("pages_staff", __name__)
@@ -14,11 +16,13 @@ def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page."""
     with db.reading():
         signatures, letters = editing.figures(), mail.counts()
+        asked = pleas.since(clock.today() - timedelta(days=30))
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
         ("names and messages to read", signatures["to_read"], url_for("pledges_staff.signatures")),
         ("letters that need a person", stuck, url_for("mail_staff.index")),
+        ("forms answered with the hotline in 30 days", asked, url_for("pages.help")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]
     return render_template("staff/home.html", figures=figures)

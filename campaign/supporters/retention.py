@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import clock, db, jobs, mail
+from .. import clock, db, jobs, mail, pleas
 from ..staff import service as staff
 
 log = logging.getLogger("campaign")
@@ -44,6 +44,11 @@ RULES: dict[str, Rule] = {
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None
     ),
+    "pleas": Rule(
+        lazy_gettext("That a form was answered with the hotline (only the day and the language)"),
+        lazy_gettext("%(days)d days after that day"),
+        365,
+    ),
     "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
@@ -53,6 +58,7 @@ RULES: dict[str, Rule] = {
 
 FORGETS: dict[str, Forget] = {
     "letters": lambda until, dry_run: mail.forget_before(until, dry_run=dry_run),
+    "pleas": lambda until, dry_run: pleas.forget_before(until, dry_run=dry_run),
     "network": lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
     "sessions": lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run),
 }

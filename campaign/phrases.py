@@ -1,0 +1,112 @@
+"""Phrases that staff can read and change, and the search for them in what people type.
+
+A phrase is words in a row. `(a|b c)` is either, `[a]` may be left out, `…` is up to five words in between, `word*` is
+every word that begins so, `<boss>` is a list of words named below `[words]`, `$` is the end of the text. Case, accents
+and signs do not count. In Thai, Chinese and Korean, where spaces say little, a phrase is a piece of text and `…` is up
+to ten characters.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .settings import Mistake
+
+MOST_READ = 6_000  # characters of a text that are looked at; a field of ours takes less
+PART = re.compile(
+    r"<(?P<name>\w+)>|\((?P<either>[^()]+)\)|\[(?P<maybe>[^\[\]()]+)\]|(?P<gap>…)|(?P<word>[^\s<>()\[\]…]+)"
+)
+END = "$"
+SPACED_GAP, TIGHT_GAP = r"(?:\S+ ){0,5}", r".{0,10}"
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What to find, and what to overlook first, in one language. `tight`: its script sets no spaces between words."""
+
+    wanted: re.Pattern[str]
+    innocent: re.Pattern[str] | None
+    tight: bool
+
+    def found_in(self, text: str) -> bool:
+        """Whether one of the phrases stands in the text, outside of what is innocent."""
+        plain = plainly(text[:MOST_READ], tight=self.tight)
+        if self.innocent:
+            plain = self.innocent.sub(" " if not self.tight else "\n", plain)
+        return self.wanted.search(plain) is not None
+
+
+def read(path: Path) -> Phrases:
+    """The phrases of a file. Raises Mistake with the line of one that means nothing, OSError when it is not there."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        facts = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = re.search(r"line (\d+)", str(error))
+        raise Mistake(path, int(said[1]) if said else 1, str(error)) from error
+    tight = bool(facts.get("without_spaces", False))
+    words = facts.get("words", {})
+    wanted = [_pattern(path, text, one, words, tight=tight) for one in _listed(path, facts, "phrases")]
+    innocent = [_pattern(path, text, one, words, tight=tight) for one in facts.get("innocent", [])]
+    if not wanted:
+        raise Mistake(path, 1, "there is no phrase in it")
+    return Phrases(_any_of(wanted), _any_of(innocent) if innocent else None, tight)
+
+
+def _listed(path: Path, facts: dict[str, Any], name: str) -> list[str]:
+    found = facts.get(name)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Mistake(path, 1, f"`{name}` must be a list of phrases")
+    return found
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns))
+
+
+def _pattern(path: Path, text: str, phrase: str, words: dict[str, list[str]], *, tight: bool) -> str:
+    """The phrase as a regular expression over a plain text; nothing in it repeats without a bound."""
+    rest = [PART.sub("", phrase).strip(), *(name for name in re.findall(r"<(\w+)>", phrase) if name not in words)]
+    unknown = " ".join(one for one in rest if one)
+    if unknown or not phrase.strip():
+        line = text[: max(0, text.find(phrase))].count("\n") + 1
+        raise Mistake(path, line, f"{phrase!r} is no phrase: {unknown or 'it is empty'} means nothing")
+    parts = [_part(part, words, tight=tight) for part in PART.finditer(phrase)]
+    return ("" if tight else "(?<= )") + "".join(parts)
+
+
+def _part(part: re.Match[str], words: dict[str, list[str]], *, tight: bool) -> str:
+    if part["gap"]:
+        return TIGHT_GAP if tight else SPACED_GAP
+    if part["word"]:
+        return _row(part["word"], words, tight=tight)
+    options = words[part["name"]] if part["name"] else (part["either"] or part["maybe"]).split("|")
+    either = f"(?:{'|'.join(_row(one, words, tight=tight) for one in options)})"
+    return f"{either}?" if part["maybe"] else either
+
+
+def _row(row: str, words: dict[str, list[str]], *, tight: bool) -> str:
+    """Words in a row, as they stand in one alternative."""
+    return "".join(_word(word, words, tight=tight) for word in row.split())
+
+
+def _word(word: str, words: dict[str, list[str]], *, tight: bool) -> str:
+    if word == END:
+        return r"\Z"
+    if name := re.fullmatch(r"<(\w+)>", word):
+        return f"(?:{'|'.join(_row(one, {}, tight=tight) for one in words[name[1]])})"
+    plain = re.escape(plainly(word.rstrip("*"), tight=tight).strip())
+    return plain if tight else plain + (r"\S* " if word.endswith("*") else " ")
+
+
+def plainly(text: str, *, tight: bool) -> str:
+    """The text as phrases see it: no case, accents or signs; one space around each word, or (tight) none at all."""
+    text = unicodedata.normalize("NFKD", text.casefold()).replace("đ", "d")
+    kept = "".join(
+        c if c.isalnum() or unicodedata.category(c) == "Mn" else " " if c not in "'’ʼ`´" else "" for c in text
+    )
+    kept = unicodedata.normalize("NFC", re.sub("(?<=[a-z])[\u0300-\u036f]+", "", kept))
+    return "".join(kept.split()) if tight else f" {' '.join(kept.split())} "

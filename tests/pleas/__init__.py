@@ -1,0 +1,1 @@
+"""A text that reads like a call for help."""

@@ -72,5 +72,14 @@ def _link_open(renderer: object, tokens: list, index: int, options: object, env:
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
+def _heading(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+    """A page has one h1, its own: the largest heading that is written for it is the next one down."""
+    if tokens[index].tag == "h1":
+        tokens[index].tag = "h2"
+    return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
+
+
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _renderer.add_render_rule("link_open", _link_open)
+_renderer.add_render_rule("heading_open", _heading)
+_renderer.add_render_rule("heading_close", _heading)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from hashlib import sha256
+from secrets import token_hex
 from threading import Lock
 from time import monotonic, time
 from typing import Any, ParamSpec, TypeVar
@@ -12,8 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, request
 
 IN_FRONT = "campaign.kept"  # set where a cache stands in front of the site
-GAP = "~~rendered~~"  # stands in a kept form where the signed time of rendering goes
-VIA, VIA_QUERY = "~~via~~", "~~?via~~"  # and where the code goes that brought its reader, in a field and in a link
+OURS = token_hex(12)  # known to nobody: what a signer typed must never be taken for a gap
+GAP = f"~~rendered-{OURS}~~"  # stands in a kept form where the signed time of rendering goes
+VIA, VIA_QUERY = f"~~via-{OURS}~~", f"~~?via-{OURS}~~"  # and where the code goes that brought its reader: field, link
 WITH_VIA = re.compile(r"via=([2-9A-HJKMNP-Z]{7})")
 MOST_PAGES = 2_000
 NEVER_KEPT = ("/static/", "/staff", "/healthz", "/q/", "/Q/")

@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
+from markupsafe import Markup
 from wtforms import EmailField as BareEmailField
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.meta import DefaultMeta
@@ -16,7 +17,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from . import cache, i18n, security
 from .errors import Plea
-from .text import UNREADABLE, clean
+from .text import UNREADABLE, clean, printable
 
 # Domains that many people write from: what a slip such as "gmial.com" was probably meant to be.
 FAMILIAR = """
@@ -109,6 +110,10 @@ class FieldsAlone:
     def get_translations(self, form: Any) -> Any:
         """WTForms' own, which are kept; Flask-WTF would read them from the disk for every request."""
         return DefaultMeta.get_translations(cast(DefaultMeta, self), form)
+
+    def render_field(self, field: Any, render_kw: Any) -> Markup:
+        """A field without the signs that no page may hold: what was no number, say, is shown again as it was sent."""
+        return printable(DefaultMeta.render_field(cast(DefaultMeta, self), field, render_kw))
 
 
 class PublicForm(FlaskForm):

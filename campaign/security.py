@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -20,6 +21,7 @@ from .config import Config
 YOUNGEST, OLDEST = 2, 24 * 60 * 60  # seconds that a form may be old: a person types, and does not wait a day
 
 WRONG_HOST = "campaign.wrong_host"
+PORT = re.compile(r"[0-9]{1,5}")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,8 +53,9 @@ class KnownHost:
         self.known = {config.host_name, "127.0.0.1", "localhost"} if config.demo else {config.host_name}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
-        named = environ.get("HTTP_HOST", "").partition(":")[0].lower()
-        if named not in self.known and environ.get("PATH_INFO") != "/healthz":  # probes ask by number
+        named, colon, port = environ.get("HTTP_HOST", "").partition(":")
+        ours = named.lower() in self.known and (not colon or PORT.fullmatch(port))  # `localhost:80@elsewhere` is not
+        if not ours and environ.get("PATH_INFO") != "/healthz":  # probes ask by number
             environ["HTTP_HOST"], environ[WRONG_HOST] = self.ours, True
         return self.app(environ, start)
 

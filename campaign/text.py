@@ -8,6 +8,9 @@ from markupsafe import Markup
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNREADABLE = re.compile("[\x00\ufffd]")
+# Control characters and noncharacters, which the HTML Standard (13.2.3.5) does not allow in a page.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -42,9 +45,14 @@ def mixes_scripts(text: str) -> bool:
     return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 
 
+def printable(html: str) -> Markup:
+    """This HTML without the signs that no page may hold."""
+    return Markup(UNPRINTABLE.sub("", html))  # noqa: S704 (it was HTML before; only signs are taken away)
+
+
 def cell(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%") else text
+    """The text as a cell that no spreadsheet takes for a formula (OWASP, CSV injection: the wide signs too)."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def is_slug(text: str) -> bool:
@@ -64,5 +72,14 @@ def _link_open(renderer: object, tokens: list, index: int, options: object, env:
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
+def _heading(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+    """A page has one h1, its own: the largest heading that is written for it is the next one down."""
+    if tokens[index].tag == "h1":
+        tokens[index].tag = "h2"
+    return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
+
+
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _renderer.add_render_rule("link_open", _link_open)
+_renderer.add_render_rule("heading_open", _heading)
+_renderer.add_render_rule("heading_close", _heading)

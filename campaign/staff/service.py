@@ -1,5 +1,6 @@
 """The acts: be added, sign in by link or by password and code, sign out, choose a password and a code."""
 
+import re
 from base64 import b32encode
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -37,6 +38,11 @@ def one_time_link(account_id: int, now: datetime) -> str:
     key = token_urlsafe(32)
     db.session().add(OneTimeLink(key_hash=_hash(key), account_id=account_id, expires_at=now + LINK_FOR))
     return key
+
+
+def is_link(key: str) -> bool:
+    """Whether this looks like the secret of a link at all: so many characters, none of them a dot."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", key) is not None
 
 
 def use_link(key: str, now: datetime) -> str | None:

@@ -10,6 +10,7 @@ from .forms import PasswordForm, SignInForm
 
 area = web.staff_area("staff", __name__)
 WRONG = "This is not the right address, password and code together. Codes change every half minute."
+NO_LINK = "This is no whole link. On the machine itself, `campaign staff link` makes one."
 WRONG_CODE = "This is not the code that the app should show now. Check the time on your phone."
 
 
@@ -42,8 +43,11 @@ def sign_in() -> ResponseReturnValue:
 
 @area.get("/link/<key>")
 def link(key: str) -> ResponseReturnValue:
-    """A page with a button: what only looks at the link must not use it up."""
-    return render_template("staff/link.html")
+    """A page with a button: what only looks at the link must not use it up.
+
+    A proxy that keeps whatever ends in `.css` must find no page at `/staff/link/x.css`: its form would be somebody's.
+    """
+    return render_template("staff/link.html") if service.is_link(key) else web.error_page(404, NO_LINK)
 
 
 @area.post("/link/<key>")

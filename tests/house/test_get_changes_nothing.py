@@ -74,3 +74,12 @@ def test_a_deed_is_noticed(everything):
     link = next(path for path in _addresses(everything) if path.startswith("/confirm/sign-2"))
     everything.site.visitor().post(link)
     assert contents(everything.site) != before
+
+
+def test_a_look_that_writes_is_noticed(everything):
+    before = contents(everything.site)
+    link = next(path for path in _addresses(everything) if path.startswith("/confirm/sign-2"))
+    views = everything.site.app.view_functions
+    views["pledges.confirm"] = views["pledges.confirmed"]  # as other sites confirm: by the link itself
+    everything.site.visitor().raw(link)
+    assert contents(everything.site) != before

@@ -1,0 +1,249 @@
+"""S7: whatever is typed into whichever field, nothing that comes out is built otherwise than with harmless words."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from justhtml import JustHTML, StrictModeError
+from sqlalchemy import select, update
+
+from campaign import clock, db
+from campaign.pledges import board
+from campaign.pledges.models import Signature
+from campaign.text import clean
+from tests.hostile import corpus, looking
+from tests.hostile.corpus import Hostile
+from tests.hostile.forms import Form, forms, pages, send
+from tests.house.everything import Everything, on_sqlite
+from tests.pledges.acts import link_in
+from tests.visitor import Page
+
+ANSWERS = (200, 303, 400, 403, 404, 409, 410, 413, 422, 429)
+A_BATCH = 8  # strings; after each of them all that comes out is looked at
+HARMLESS = ["Words", "Two words", "", "x" * 40_000, "www.example.org", "\x00", "7", "two\n\nlines", "word@gmial.com"]
+LOG = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass
+class Trial:
+    """A site whose fields are tried one by one; what its pages are made of when only harmless words are typed."""
+
+    everything: Everything
+    found: list[Form]
+    known: set[looking.Step] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+    typed: list[tuple[str, Hostile]] = field(default_factory=list)
+    only: str = ""  # the one field that is tried, if not all are
+    learning: bool = False
+    sent: int = 0
+    saved: int = 0
+
+    def type_all(self, strings: list[Hostile]) -> None:
+        """Each string into each field of each form, one at a time."""
+        for form in self.found:
+            for name in [self.only] if self.only else form.names:
+                for one in strings:
+                    self.sent += 1
+                    answer = send(form, name, one, self.sent)
+                    if answer.status_code not in ANSWERS:
+                        self.faults.append(f"{form} {name} {one}: {answer.status_code}")
+                    self._look(answer, f"{form} {name} {one}")
+                    if form.page.startswith("/staff") and answer.status_code == 303:  # to what was written just now
+                        self._look(form.person.raw(answer.location, buffered=True), f"{form} {name} {one}")
+                        self.saved += 1
+                    if form.action.startswith("/pledges/") and answer.status_code == 303:
+                        self.typed.append((name, one))
+
+    def look_around(self) -> None:
+        """Look at every page, for a stranger and for staff, and at every table."""
+        for path in pages(self.everything):
+            for person in (self.everything.site.visitor(), self.everything.staff):
+                answer = person.raw(path, buffered=True)
+                self._look(answer, path)
+                if answer.mimetype == "text/csv":
+                    self.faults += looking.faults_of_table(answer.get_data(as_text=True))
+
+    def _look(self, answer: Any, where: str) -> None:
+        if looking.leads_off(answer.location):
+            self.faults.append(f"{where}: leads to {answer.location}")
+        if answer.mimetype != "text/html" or not answer.data or answer.location:
+            return
+        page = Page(answer, answer.request.root_path + answer.request.path)
+        self.faults += looking.dangerous_addresses(page.tree, where)
+        if self.learning:
+            self.known |= looking.grammar(page.tree)
+        self.faults += [f"{where}: {step}" for step in looking.grammar(page.tree) - self.known]
+
+    def learn(self) -> None:
+        """Type harmless words first: what stands on pages then is how they are built."""
+        self.learning = True
+        self.type_all([Hostile("harmless", text, quote(text)) for text in HARMLESS])
+        self.publish()
+        self.look_around()
+        assert self.faults == []
+        self.learning, self.typed = False, []
+
+    def publish(self) -> list[Any]:
+        """Every signature is confirmed and passed by staff, newest last; the letters that this brought."""
+        site, letters = self.everything.site, self.everything.site.letters()
+        for letter in letters:
+            if "/confirm/" in str(letter):
+                self.everything.site.visitor().raw(link_in(letter, "confirm"), method="POST")
+        with site.inside(), db.writing() as session:
+            passed = clock.now() + timedelta(seconds=self.sent)
+            waiting = Signature.passed_at.is_(None) & Signature.confirmed_at.is_not(None)
+            session.execute(update(Signature).where(waiting).values(passed_at=passed, show_name=True))
+        return letters + site.letters()
+
+
+@pytest.fixture
+def trial(everything):
+    """A trial that has learned what harmless words look like."""
+    made = Trial(everything, forms(everything))
+    made.learn()
+    return made
+
+
+def test_the_corpus_is_large_and_nothing_stands_in_it_twice():
+    every = [one.wire for one in corpus.everything()]
+    assert len(every) >= 300 and all(said["why"].endswith(".") for said in corpus.CLASSES.values())
+    assert len(every) - len(set(every)) <= 2
+
+
+@pytest.mark.gate("S7", quick=4, full=120)
+def test_no_string_in_any_field_changes_how_anything_is_built(trial, size):
+    strings = corpus.some(size)
+    with listening() as lines:
+        _try(trial, strings)
+    _check_log(lines, strings)
+    assert trial.saved >= len(strings)
+    print(f"{trial.sent} forms sent")
+
+
+def _try(trial: Trial, strings: list[Hostile]) -> None:
+    for start in range(0, len(strings), A_BATCH):
+        batch = strings[start : start + A_BATCH]
+        trial.type_all(batch)
+        _check_records(trial)
+        _check_letters(trial, trial.publish())
+        trial.look_around()
+        _check_words(trial)
+        trial.typed = []
+        assert trial.faults == [], "\n".join(trial.faults[:20])
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """What the site says about itself meanwhile."""
+    root, lines, handler = logging.getLogger(), [], logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def _check_records(trial: Trial) -> None:
+    """What was taken is what was typed, cleaned, and nothing else."""
+    names = {"name": Signature.name, "message": Signature.message, "place": Signature.area}
+    kept = {name: {row[0] for row in trial.everything.site.rows(select(names[name]))} for name in names}
+    for name, one in trial.typed:
+        if name in names:
+            wanted = clean(one.text, lines=name == "message")
+            assert wanted in kept[name] or not wanted, (name, str(one))
+
+
+def _check_words(trial: Trial) -> None:
+    """What was taken stands on the pages as it was typed: on the staff's, and after they have passed it on ours."""
+    site, staff = trial.everything.site, trial.everything.staff
+    read = staff.get("/staff/signatures?filter=all").text + staff.get("/staff/signatures?filter=all&page=1").text
+    public = site.visitor().get("/pledges/freedom").text
+    for name, one in trial.typed:
+        wanted = " ".join(clean(one.text, lines=name == "message").split())
+        if name in ("name", "message"):
+            assert wanted in read, (name, str(one))
+        if name == "message":
+            assert wanted in public, str(one)
+    seen = {board.first_name(clean(one.text)) for name, one in trial.typed if name == "name"}
+    assert all(" ".join(word.split()) in public for word in seen)
+
+
+def _check_letters(trial: Trial, letters: list[Any]) -> None:
+    """Each letter goes to one mailbox and is built like all others; its subject is ours alone."""
+    names = {clean(one.text) for name, one in trial.typed if name == "name"}
+    said = ""
+    for letter in letters:
+        to = letter["To"].addresses[0].addr_spec
+        trial.faults += looking.faults_of_letter(letter, to, {"localhost"})
+        assert str(letter["Subject"]) in SUBJECTS, letter["Subject"]
+        said += letter.get_body(("plain",)).get_content().replace("\r", "")
+        html = JustHTML(letter.get_body(("html",)).get_content(), sanitize=False).to_text()
+        assert any(f"Hello {name}," in " ".join(html.split()) for name in {*map(_spaced, names), *USUAL})
+    assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
+
+
+SUBJECTS = ("Please confirm your email address", "Thank you", "You have already signed", "About your signatures")
+USUAL = ("Anna Sample", "Bela Sample")
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _check_log(lines: list[str], strings: list[Hostile]) -> None:
+    """A line of the log is a line, and nothing that was typed stands in it."""
+    for line in lines:
+        assert not LOG.search(line), line
+        assert not any(one.text in line for one in strings if len(one.text) > 6), line
+
+
+@on_sqlite
+def test_whatever_staff_write_their_page_has_one_heading_and_runs_nothing(everything):
+    [form] = [one for one in forms(everything) if "body" in one.names]
+    trial = Trial(everything, [form], only="body")
+    trial.learn()
+    trial.type_all([one for kind in ("markdown", "html", "attributes") for one in corpus.of_class(kind)])
+    assert trial.faults == [] and trial.saved >= 60
+
+
+@on_sqlite
+def test_a_site_that_does_not_escape_is_noticed(everything):
+    site, staff, path = everything.site, everything.staff, "/staff/signatures?filter=all"
+    known = looking.grammar(staff.get(path).tree)
+    for one in corpus.of_class("html")[:8]:
+        with site.inside(), db.writing() as session:
+            session.execute(update(Signature).values(message=one.text))
+        assert looking.grammar(staff.get(path).tree) == known
+        site.app.jinja_env.autoescape = False
+        site.app.jinja_env.cache.clear()
+        with pytest.raises((AssertionError, StrictModeError)):
+            assert looking.grammar(staff.get(path).tree) == known
+        site.app.jinja_env.autoescape = site.app.select_jinja_autoescape
+        site.app.jinja_env.cache.clear()
+
+
+def test_a_table_that_a_spreadsheet_would_run_is_noticed():
+    for wrong in ("=1+1", '"\t=1+1"', "+1", "\uff1d1", "a,b"):
+        assert looking.faults_of_table(f"name\r\n{wrong}\r\n"), wrong
+    assert looking.faults_of_table("\ufeffname,tel\r\nAnna,'+1 213 555 0100\r\n") == []
+
+
+@on_sqlite
+def test_a_telephone_number_survives_the_table(everything):
+    site = everything.site
+    with site.inside(), db.writing() as session:
+        session.execute(update(Signature).where(Signature.id == 1).values(message="+1 213 555 0100"))
+    assert "+1 213 555 0100" in everything.staff.raw("/staff/signatures.csv").get_data(as_text=True)
+
+
+def test_a_made_up_line_in_the_log_is_noticed():
+    with pytest.raises(AssertionError):
+        _check_log(["request 1: Anna\nERROR made up"], [])

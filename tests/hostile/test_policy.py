@@ -1,0 +1,120 @@
+"""S3: every answer to every method at every address carries the rules for browsers, which leave nothing open."""
+
+import pytest
+
+from campaign.security import HEADERS, POLICY
+from tests.hostile.looking import faults_of_policy
+from tests.house.everything import on_sqlite, routes
+from tests.visitor import Page
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW")
+FRAMABLE = "/embed"  # what partners may put into pages of their own
+
+
+def _faults(answer, path):
+    """What is wrong with the rules that an answer carries."""
+    carried, found = answer.headers, []
+    for name, value in HEADERS.items():
+        if name != "Content-Security-Policy" and carried.getlist(name) != [value]:
+            found.append(f"{name}: {carried.getlist(name)}")
+    policies = carried.getlist("Content-Security-Policy")
+    found += [f"{len(policies)} policies"] if len(policies) != 1 else []
+    for policy in policies:
+        found += faults_of_policy(policy, framable=path.startswith(FRAMABLE))
+    if answer.data and "charset" not in carried["Content-Type"] and carried["Content-Type"].startswith("text/"):
+        found.append(f"Content-Type: {carried['Content-Type']}")
+    return [f"{answer.request.method} {path} {answer.status_code}: {one}" for one in found]
+
+
+@on_sqlite
+def test_every_answer_to_every_method_at_every_address_carries_the_rules(everything):
+    found, seen = [], set()
+    token = everything.staff.get("/staff/").one("form input[name=csrf_token]").attrs["value"]
+    for method in METHODS:
+        for _, address, rule in routes(everything.site.app):
+            if rule.endpoint == "staff.sign_out":
+                continue
+            for person in (everything.site.visitor(), everything.staff):
+                for sent in _bodies(everything, rule, token) if method == "POST" else [None]:
+                    answer = person.raw(everything.address(rule), method=method, buffered=True, data=sent)
+                    found += _faults(answer, address)
+                    seen.add((method, answer.status_code))
+    assert found == []
+    assert {status for _, status in seen} >= {200, 302, 303, 400, 404, 405, 422}
+
+
+def _bodies(everything, rule, token):
+    return {}, {**everything.fields(rule), "csrf_token": token}
+
+
+@on_sqlite
+def test_a_failure_and_a_part_of_a_file_carry_them_too(everything):
+    site = everything.site
+    site.app.view_functions["pages.privacy"] = lambda: 1 / 0
+    site.app.testing = False
+    part = {"headers": {"Range": "bytes=0-9"}}
+    for path, status, more in (
+        ("/privacy", 500, {}),
+        ("/nowhere", 404, {}),
+        ("/static/nowhere", 404, {}),
+        ("/static/css/site.css", 206, part),
+        ("/help", 400, {"headers": {"Host": "elsewhere.example"}}),
+        ("/staff/codes/1/poster.pdf?paper=x", 409, {}),
+        ("/q/AAAAAAA", 404, {}),
+    ):
+        answer = everything.staff.raw(path, buffered=True, **more)
+        assert answer.status_code == status and _faults(answer, path) == [], path
+
+
+@on_sqlite
+def test_a_page_has_no_handler_and_no_script_of_its_own(everything):
+    for method, _address, rule in routes(everything.site.app):
+        answer = everything.staff.raw(everything.address(rule), buffered=True) if method == "GET" else None
+        if answer is not None and answer.mimetype == "text/html" and not answer.location:
+            page = Page(answer, everything.address(rule))  # which looks for both
+            assert all(node.attrs["src"].startswith("/static/") for node in page.all("script"))
+
+
+def test_our_policy_leaves_nothing_open():
+    assert faults_of_policy(POLICY) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("script-src 'self'", "script-src 'self' 'unsafe-inline'"),
+        ("script-src 'self'", "script-src 'unsafe-eval'"),
+        ("style-src 'self'", "style-src 'self' 'unsafe-hashes'"),
+        ("script-src 'self'", "script-src *"),
+        ("script-src 'self'", "script-src https:"),
+        ("script-src 'self'", "script-src data:"),
+        ("script-src 'self'", "script-src https://cdn.example"),
+        ("script-src 'self'", "script-src 'self' 'none'"),
+        ("script-src 'self'", "script-src 'nonce-fixed'"),
+        ("script-src 'self'", "script-src 'self' blob:"),
+        ("default-src 'none'", "default-src 'self'"),
+        ("default-src 'none'; ", ""),
+        ("base-uri 'none'", "base-uri *"),
+        ("; base-uri 'none'", ""),
+        ("form-action 'self'", "form-action *"),
+        ("form-action 'self'; ", ""),
+        ("; frame-ancestors 'none'", ""),
+        ("frame-ancestors 'none'", "frame-ancestors 'self'"),
+        ("img-src 'self' data:", "img-src *"),
+        ("default-src 'none'", "default-src 'none'; object-src *"),
+        ("default-src 'none'", "default-src 'none'; script-src 'none'"),
+    ],
+)
+def test_a_policy_that_leaves_something_open_is_noticed(change):
+    assert change[0] in POLICY and faults_of_policy(POLICY.replace(*change))
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", sorted(HEADERS))
+def test_an_answer_without_one_of_the_rules_is_noticed(site, name):
+    @site.app.after_request
+    def forget(response):
+        response.headers.set(name, "x") if name == "Content-Security-Policy" else response.headers.add(name, "x")
+        return response
+
+    assert _faults(site.visitor().raw("/help"), "/help")

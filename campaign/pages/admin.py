@@ -4,7 +4,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import db, mail, web
-from ..pledges import editing
+from ..pledges import asides, editing
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -13,11 +13,12 @@ area = web.staff_area("pages_staff", __name__)
 def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page."""
     with db.reading():
-        signatures, letters = editing.figures(), mail.counts()
+        signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
         ("names and messages to read", signatures["to_read"], url_for("pledges_staff.signatures")),
+        ("signatures set aside by the limit", aside, url_for("pledges_staff.asides")),
         ("letters that need a person", stuck, url_for("mail_staff.index")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]

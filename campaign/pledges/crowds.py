@@ -32,15 +32,27 @@ def mark() -> int:
     if not current_app.extensions["switches"].crowd_limit:
         return 0
     now = clock.now()
-    with db.writing() as session:
+    with db.reading():  # looking at a crowd takes a while, in which others may write
         over = _over_the_limit(now)
-        for some in _some(over):
-            session.execute(update(Signature).where(Signature.id.in_(some)).values(crowded_at=now))
-        for domain, ids in crowds_of_one_domain(_crowd(now), i18n.site().limits.held_from_one_domain).items():
+    if over:
+        with db.writing() as session:
+            for some in _some(over):
+                session.execute(update(Signature).where(Signature.id.in_(some)).values(crowded_at=now))
+    _hold_back(now)
+    return len(over)
+
+
+def _hold_back(now: datetime) -> None:
+    """Set aside who waits for a person by the rule, unless somebody has restored them this moment."""
+    with db.reading():
+        held = crowds_of_one_domain(_crowd(now), i18n.site().limits.held_from_one_domain)
+    if not held:
+        return
+    with db.writing():
+        for domain, ids in held.items():
             batch_id = _batch(domain, now)
             for some in _some(ids):
-                asides.take(batch_id, Signature.id.in_(some), now)
-    return len(over)
+                asides.take(batch_id, Signature.id.in_(some) & Signature.network.is_not(None), now)
 
 
 def _over_the_limit(now: datetime) -> list[int]:

@@ -77,8 +77,15 @@ def test_whoever_believes_the_leftmost_address_lets_everybody_choose(noon, make_
 
 
 def test_to_werkzeugs_own_reader_a_visitor_with_a_quote_is_the_proxy_itself():
-    fix = ProxyFix(lambda environ, start: [environ["REMOTE_ADDR"]], x_for=1)
-    heard = [fix({"HTTP_X_FORWARDED_FOR": f"{q}1.1.1.1, {REAL}", "REMOTE_ADDR": PROXY}, None)[0] for q in ("", '"')]
+    heard: list[str] = []
+
+    def listen(environ, _start):
+        heard.append(environ["REMOTE_ADDR"])
+        return []
+
+    for quote in ("", '"'):
+        environ = {"HTTP_X_FORWARDED_FOR": f"{quote}1.1.1.1, {REAL}", "REMOTE_ADDR": PROXY}
+        ProxyFix(listen, x_for=1)(environ, lambda *_: lambda _piece: None)
     assert heard == [REAL, PROXY], "ProxyFix is safe now: NearestHop may go"
 
 

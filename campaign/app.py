@@ -20,7 +20,7 @@ from .pages import admin as pages_admin
 from .pages import finding
 from .pages import views as pages
 from .pledges import admin as pledges_admin
-from .pledges import counting, emails, upkeep
+from .pledges import counting, crowds, emails, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .staff import doors, letters
@@ -37,7 +37,7 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
+UPKEEP = [counting, crowds, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
 TABLES = Base.metadata
 
 
@@ -47,7 +47,9 @@ class Switches:
 
     `lock_file`: writers on SQLite queue. `natural_keys`: a second signature of one name is no new row.
     `claim_letters`: a letter is marked before a mail server gets it. `hot_counter`: the request itself counts up.
-    `page_cache`: pages are kept.
+    `page_cache`: pages are kept. `nearest_hop`: of the addresses in a header only the one that our own proxy saw
+    counts. `trap`, `render_time`, `confirm_first`, `crowd_limit`: what keeps programs out of the count.
+    `exact_asides`: confirming or withdrawing what is set aside moves no count.
     """
 
     lock_file: bool = True
@@ -55,6 +57,12 @@ class Switches:
     claim_letters: bool = True
     hot_counter: bool = False
     page_cache: bool = True
+    nearest_hop: bool = True
+    trap: bool = True
+    render_time: bool = True
+    confirm_first: bool = True
+    crowd_limit: bool = True
+    exact_asides: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -102,9 +110,10 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
         cache.install(app, security.render_time)
     shortcut.install(app, config)
     app.wsgi_app = security.KnownHost(app.wsgi_app, config)  # type: ignore[method-assign,assignment]
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    if hops := config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        nearest = security.NearestHop(app.wsgi_app, hops, leftmost=not switches.nearest_hop)
+        app.wsgi_app = nearest  # type: ignore[method-assign,assignment]
 
 
 def _stale_form(_error: CSRFError) -> Any:

@@ -35,6 +35,7 @@ class Config:
     mailchimp_host: str = ""
     trusted_proxies: int = 0
     content_dir: Path | None = None
+    salts_dir: Path | None = None
     largest_body: int = 1_000_000
 
     @classmethod
@@ -63,6 +64,7 @@ class Config:
             "mailchimp_host": values.get("MAILCHIMP_HOST", ""),
             "trusted_proxies": _number(values, "TRUSTED_PROXIES", 0),
             "content_dir": Path(values["CONTENT_DIR"]).absolute() if values.get("CONTENT_DIR") else None,
+            "salts_dir": Path(values["SALTS_DIR"]).absolute() if values.get("SALTS_DIR") else None,
         }
         return cls(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -85,6 +87,11 @@ class Config:
     def secure(self) -> bool:
         """Whether visitors reach the site by https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def salts(self) -> Path:
+        """Where the salt of the day lies: never backed up, and one folder for all machines that share visitors."""
+        return self.salts_dir or self.data_dir / "salts"
 
     def place(self, name: str) -> Path:
         """A folder of the site's words and pictures: the checkout's own, or the one inside the wheel."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from email_validator import EmailNotValidError, validate_email
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
@@ -119,7 +119,8 @@ class FieldsAlone:
 class PublicForm(FlaskForm):
     """A form that anybody may send. It has no cookie and so no CSRF token: `refuse_strangers` guards it.
 
-    A trap field that people do not see, and the signed time of rendering, keep simple robots out.
+    A trap field that people do not see, and the signed time of rendering, keep simple robots out. Whom they catch
+    gets the form again, with everything kept and without the trap: it may be a person, and one press helps.
     """
 
     class Meta(FieldsAlone, FlaskForm.Meta):
@@ -127,7 +128,7 @@ class PublicForm(FlaskForm):
 
     website = StringField(lazy_gettext("Leave this empty"))
     rendered = HiddenField()
-    late = False
+    late = trapped = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,27 +136,29 @@ class PublicForm(FlaskForm):
             self.rendered.data = cache.GAP if cache.keeping() else security.render_time()
 
     @property
-    def trapped(self) -> bool:
-        """Whether the field was filled in that people do not see."""
-        return bool(self.website.data)
+    def has_trap(self) -> bool:
+        """Whether the form is shown with its trap: not to somebody whose browser has filled it once."""
+        return not security.had_no_trap(self.rendered.data or "")
 
     def free_texts(self) -> list[Field]:
         """The fields into which anything can be typed."""
         return [field for field in self if isinstance(field, Line | Lines)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields and the time of rendering; a form too young or too old is shown again, all kept.
+        """Check the fields, the trap and the time of rendering; what falls short is shown again, all kept.
 
         Raises Plea before anything else is looked at when a text in it reads like a call for help.
         """
         if any(reads_like_a_plea(str(field.data or "")) for field in self.free_texts()):
             raise Plea(self)
-        valid = bool(super().validate(extra_validators))
+        valid, switches = bool(super().validate(extra_validators)), current_app.extensions["switches"]
+        self.trapped = switches.trap and bool(self.website.data) and self.has_trap
         age = security.age_of(self.rendered.data or "")
-        self.late = age is None or not security.YOUNGEST <= age <= security.OLDEST
-        if age is None or age > security.OLDEST:
-            self.rendered.data = security.render_time()  # one that is only too young goes on ageing
-        return valid and not self.late
+        self.late = switches.render_time and (age is None or not security.YOUNGEST <= age <= security.OLDEST)
+        if self.trapped or age is None or age > security.OLDEST:
+            # One that is only too young goes on ageing. After the trap: a person's password manager may have done it.
+            self.rendered.data = security.render_time(without_trap=self.trapped)
+        return valid and not self.late and not self.trapped
 
 
 def reads_like_a_plea(text: str) -> bool:

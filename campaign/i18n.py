@@ -133,6 +133,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(site().campaign.time_zone))
 
 
+def from_local(written: datetime) -> datetime:
+    """The moment that was meant by a day and a time on the campaign's wall."""
+    return written.replace(tzinfo=ZoneInfo(site().campaign.time_zone))
+
+
 def show_number(value: int) -> str:
     """A number as this language writes it."""
     return str(format_decimal(value))

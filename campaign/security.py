@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import hmac
+import ipaddress
+import logging
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -15,13 +18,16 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 from werkzeug.exceptions import BadRequest, Forbidden, LengthRequired
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
-from . import clock
+from . import clock, salts
 from .config import Config
 
 YOUNGEST, OLDEST = 2, 24 * 60 * 60  # seconds that a form may be old: a person types, and does not wait a day
 
+log = logging.getLogger("campaign")
+NEAR = {4: 24, 6: 48}  # bits that one network has in common, by the version of its addresses
 WRONG_HOST = "campaign.wrong_host"
 PORT = re.compile(r"[0-9]{1,5}")
+WITHOUT_TRAP = b"form without trap"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -146,18 +152,31 @@ def refuse_strangers() -> None:
             raise BadRequest from error
 
 
-def render_time() -> str:
-    """When the form was shown, signed: a script that posts without looking has none. It is no nonce."""
-    return _render_signer().sign(b"form").decode()
+def render_time(*, without_trap: bool = False) -> str:
+    """When the form was shown, signed: a script that posts without looking has none. It is no nonce.
+
+    It also says whether the form was shown without its trap, to somebody whose browser had filled it.
+    """
+    return _render_signer().sign(WITHOUT_TRAP if without_trap else b"form").decode()
 
 
 def age_of(rendered: str) -> float | None:
     """How many seconds ago the form was shown; None when that cannot be known."""
+    read = _rendered(rendered)
+    return None if read is None else time.time() - read[1].timestamp()
+
+
+def had_no_trap(rendered: str) -> bool:
+    """Whether the form was shown without its trap."""
+    read = _rendered(rendered)
+    return read is not None and read[0] == WITHOUT_TRAP
+
+
+def _rendered(text: str) -> tuple[bytes, datetime] | None:
     try:
-        _, moment = _render_signer().unsign(rendered.encode("utf-8", "replace"), return_timestamp=True)
+        return _render_signer().unsign(text.encode("utf-8", "replace"), return_timestamp=True)
     except BadSignature:
         return None
-    return time.time() - moment.timestamp()
 
 
 def _render_signer() -> TimestampSigner:
@@ -165,10 +184,60 @@ def _render_signer() -> TimestampSigner:
 
 
 def network() -> str:
-    """The visitor's network for today, as a keyed hash: an IPv4 /24 or an IPv6 /48, never the address itself."""
-    address = request.remote_addr or ""
-    near = ":".join(address.split(":")[:3]) if ":" in address else address.rpartition(".")[0]
-    return keyed(f"network {clock.today()}", near)
+    """The visitor's network for today, as a hash under today's salt: never the address itself.
+
+    Empty when the salt cannot be read: then nobody's network is known, and nothing is refused for it.
+    """
+    day = clock.today()
+    try:
+        salt = salts.of(cast(Config, current_app.extensions["config"]), day)
+    except OSError as error:
+        log.warning("the salt of the day cannot be read: %s", type(error).__name__)
+        return ""
+    return hmac.new(salt, f"{day}\n{near(request.remote_addr or '')}".encode(), hashlib.sha256).hexdigest()
+
+
+def near(address: str) -> str:
+    """The network around an address: an IPv4 /24 or an IPv6 /48. What cannot be read is one network of its own."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped  # how a socket for both shows an IPv4 visitor (RFC 4291, 2.5.5.2)
+    return str(ipaddress.ip_network((found, NEAR[found.version]), strict=False))
+
+
+class NearestHop:
+    """Gives each request the address that the outermost proxy of ours has seen; everything else in it is hearsay.
+
+    Proxies append to X-Forwarded-For, so with n of them it is the n-th from the right. The header is cut at every
+    comma: werkzeug's reader gives up at a quote that is not closed, by which a visitor could pass for our own proxy.
+    `leftmost` is the negative control: it believes the visitor.
+    """
+
+    def __init__(self, app: Callable[..., Any], hops: int, *, leftmost: bool = False) -> None:
+        self.app, self.place = app, 0 if leftmost else -hops
+        self.hops = hops
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        said = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(said) >= self.hops and (address := _plain(said[self.place])):
+            environ["REMOTE_ADDR"] = address
+        return self.app(environ, start)
+
+
+def _plain(said: str) -> str:
+    """An address without brackets and port, as some proxies write it; empty when it is none."""
+    said = said.strip()
+    if said.startswith("["):
+        said = said[1:].partition("]")[0]
+    elif said.count(":") == 1:
+        said = said.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(said.partition("%")[0]))
+    except ValueError:
+        return ""
 
 
 def from_this_machine() -> bool:

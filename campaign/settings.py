@@ -162,6 +162,9 @@ class Limits(Part):
     reminders: int = Field(ge=0, le=3)
     message_characters: int = Field(ge=50, le=1000)
     minimum_age: int = Field(ge=13, le=21)
+    signatures_from_one_network: int = Field(default=30, ge=1, le=10_000)
+    network_minutes: int = Field(default=10, ge=1, le=60)
+    held_from_one_domain: int = Field(default=10, ge=0, le=10_000)
 
 
 class Campaign(Part):

@@ -49,6 +49,7 @@ STAFF = {
     "words": "/staff/pledges/1/words/es",
     "preview": "/staff/pledges/1/preview/es",
     "signatures": "/staff/signatures",
+    "set-aside": "/staff/set-aside",
     "letters": "/staff/letters",
     "letter": "/staff/letters/1",
     "codes": "/staff/codes",

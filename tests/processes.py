@@ -39,6 +39,7 @@ def environment(config: Config) -> dict[str, str]:
         "MAILCHIMP_API_KEY": config.mailchimp_key,
         "MAILCHIMP_AUDIENCE": config.mailchimp_audience,
         "MAILCHIMP_HOST": config.mailchimp_host,
+        "CONTENT_DIR": str(config.content_dir or ""),
         "PYTHONPATH": str(ROOT),
     }
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given}

@@ -9,7 +9,10 @@ from ..db import Base, BigId
 
 
 class Code(Base):
-    """A printed code. `target` is a path of this site without its language; a retired code leads to a kind page."""
+    """A printed code. `target` is a path of this site without its language; a retired code leads to a kind page.
+
+    From `lifted_at` to `lifted_until` many may sign by it from one network: staff expect a crowd there.
+    """
 
     __tablename__ = "codes"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -19,6 +22,12 @@ class Code(Base):
     note: Mapped[str] = mapped_column(String(200), default="")
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_until: Mapped[datetime | None]
+
+    def expects_crowd(self, now: datetime) -> bool:
+        """Whether the limit is lifted for those who come by it now."""
+        return self.lifted_until is not None and now < self.lifted_until
 
 
 class CodeChange(Base):

@@ -113,6 +113,21 @@ def retire(code_id: int, now: datetime) -> None:
     code.retired_at = code.retired_at or now
 
 
+def lift(code_id: int, until: datetime, now: datetime) -> None:
+    """Let many sign by this code from one network until then: staff expect a crowd. A lift under way goes on."""
+    code = get(code_id)
+    if not code.expects_crowd(now):
+        code.lifted_at = now
+    code.lifted_until = until
+
+
+def lower(code_id: int, now: datetime) -> None:
+    """End the lift of a code's limit now, if there is one."""
+    code = get(code_id)
+    if code.expects_crowd(now):
+        code.lifted_until = now
+
+
 def bring_back(code_id: int) -> None:
     """Let a retired code lead where it led before."""
     get(code_id).retired_at = None

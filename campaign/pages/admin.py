@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, mail, pleas, web
-from ..pledges import editing
+from ..pledges import asides, editing
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -15,12 +15,13 @@ area = web.staff_area("pages_staff", __name__)
 def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page."""
     with db.reading():
-        signatures, letters = editing.figures(), mail.counts()
+        signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
         ("names and messages to read", signatures["to_read"], url_for("pledges_staff.signatures")),
+        ("signatures set aside by the limit", aside, url_for("pledges_staff.asides")),
         ("letters that need a person", stuck, url_for("mail_staff.index")),
         ("forms answered with the hotline in 30 days", asked, url_for("pages.help")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),

@@ -7,12 +7,16 @@ from flask import Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
+from ..links import service as links
 from ..settings import Language
+from ..staff import doors
+from . import asides as aside_acts
 from . import board, editing, export
-from .forms import PledgeForm, SignForm, WordsForm
+from .forms import AsideForm, PledgeForm, SignForm, WordsForm
+from .models import Batch
 
 area = web.staff_area("pledges_staff", __name__)
-FILTERS = ("waiting", "passed", "refused", "all")
+FILTERS = ("waiting", "passed", "refused", "crowded", "aside", "all")
 
 
 @area.get("/pledges")
@@ -129,6 +133,59 @@ def _decide(act: Callable[[int, str, datetime], None], signature_id: int) -> Non
             act(signature_id, request.form.get("read", ""), clock.now())
     except LookupError:
         abort(404)
+
+
+@area.get("/set-aside")
+def asides() -> ResponseReturnValue:
+    """Choose what to set aside; what was set aside before, to bring it back."""
+    return _asides(_aside_form(), None)
+
+
+@area.post("/set-aside")
+def look() -> ResponseReturnValue:
+    """How many signatures fit the conditions, and ten of them; nothing is changed yet."""
+    form = _aside_form()
+    if not form.validate():
+        return _asides(form, None), 422
+    with db.reading():
+        found = aside_acts.find(form.conditions, clock.now())
+    form.newest.data = str(found.newest)
+    return _asides(form, found)
+
+
+@area.post("/set-aside/now")
+def set_aside() -> ResponseReturnValue:
+    """Set aside what was looked at. What came since stays."""
+    form, now = _aside_form(), clock.now()
+    if not form.validate_deed():
+        with db.reading():
+            found = aside_acts.find(form.conditions, now) if not form.conditions_wrong else None
+        return _asides(form, found), 422
+    known = {"reason": form.reason.data, "conditions": form.in_words, "account_id": doors.me().id, "made_at": now}
+    with db.writing():
+        aside_acts.set_aside(form.conditions, form.seen, Batch(**known))
+    return web.to("pledges_staff.asides")
+
+
+@area.post("/set-aside/<int:id>/restore")
+def restore(id: int) -> ResponseReturnValue:
+    """Let a batch stand again."""
+    try:
+        with db.writing():
+            aside_acts.restore(id, clock.now())
+    except LookupError:
+        abort(404)
+    return web.to("pledges_staff.asides")
+
+
+def _aside_form() -> AsideForm:
+    with db.reading():
+        return AsideForm(board.all_cards(), links.all_codes(), aside_acts.networks())
+
+
+def _asides(form: AsideForm, found: aside_acts.Found | None) -> str:
+    with db.reading():
+        return render_template("pledges/staff/asides.html", form=form, found=found, batches=aside_acts.batches())
 
 
 def _pledge_or_404(pledge_id: int) -> board.Card:

@@ -125,7 +125,7 @@ def _by_slug() -> Select[*tuple[Any, ...]]:
 def _voices() -> Select[*tuple[Any, ...]]:
     row = Signature
     shown = select(row.name, row.message, row.area).where(
-        row.pledge_id == bindparam("pledge_id"), row.passed_at.is_not(None), row.show_name
+        row.pledge_id == bindparam("pledge_id"), row.passed_at.is_not(None), row.set_aside_at.is_(None), row.show_name
     )
     return shown.order_by(row.passed_at.desc()).limit(MOST_VOICES)
 

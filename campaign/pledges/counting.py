@@ -1,13 +1,13 @@
 """The count: added up beside the requests, because one hot counter row would cap how many can sign at once.
 
-Confirming sets a signature's `to_count` to +1, withdrawing takes 1 off; the roll-up moves what it finds into the
-pledge and sets it to 0. So `count + sum(to_count)` is the truth at every commit, whoever dies when.
+Confirming sets a signature's `to_count` to +1, withdrawing or setting aside takes 1 off; the roll-up moves what it
+finds into the pledge and sets it to 0. So `count + sum(to_count)` is the truth at every commit, whoever dies when.
 """
 
 from sqlalchemy import case, func, select, update
 
 from .. import db, jobs
-from .models import Pledge, Signature
+from .models import COUNTS, Pledge, Signature
 
 AT_ONCE = 5_000
 
@@ -41,8 +41,7 @@ def _count_some() -> int:
 
 def drift() -> dict[int, int]:
     """By how much each pledge's count differs from the truth; empty when all is well. Reads everything."""
-    counts = (Signature.confirmed_at.is_not(None)) & (Signature.withdrawn_at.is_(None))
-    truth = func.coalesce(func.sum(case((counts, 1), else_=0)), 0)
+    truth = func.coalesce(func.sum(case((COUNTS, 1), else_=0)), 0)
     shown = Pledge.count + func.coalesce(func.sum(Signature.to_count), 0)
     found = select(Pledge.id, (shown - truth).label("off")).outerjoin(Signature, Signature.pledge_id == Pledge.id)
     rows = db.session().execute(found.group_by(Pledge.id, Pledge.count))

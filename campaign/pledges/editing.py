@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from .. import db
 from ..errors import Refused
 from ..text import mixes_scripts
-from .models import FormerSlug, Pledge, PledgeState, PledgeWords, Signature
+from .models import COUNTS, FormerSlug, Pledge, PledgeState, PledgeWords, Signature
 
 CHANGED_MEANWHILE = "Somebody else changed this pledge while you were editing. Look at it again before you save."
 
@@ -96,8 +96,7 @@ def figures() -> dict[str, int]:
 
 def _to_read() -> ColumnElement[bool]:
     """Confirmed, not yet read by staff, and asking to be shown."""
-    unread = Signature.passed_at.is_(None) & Signature.turned_down_at.is_(None) & Signature.confirmed_at.is_not(None)
-    return unread & Signature.withdrawn_at.is_(None) & Signature.show_name
+    return COUNTS & Signature.passed_at.is_(None) & Signature.turned_down_at.is_(None) & Signature.show_name
 
 
 @dataclass(frozen=True)
@@ -117,11 +116,13 @@ class Row:
 
 
 def signatures(which: str, now: datetime, page: int, size: int = 50) -> list[Row]:
-    """Signatures to look at: `waiting`, `passed`, `refused` or `all`; one more than `size` when there are more."""
+    """Signatures to look at: `waiting` or another filter, else all; one more than `size` when there are more."""
     filters = {
         "waiting": _to_read(),
         "passed": Signature.passed_at.is_not(None),
         "refused": Signature.turned_down_at.is_not(None),
+        "crowded": Signature.crowded_at.is_not(None) & Signature.set_aside_at.is_(None),
+        "aside": Signature.set_aside_at.is_not(None),
     }
     title = func.coalesce(PledgeWords.title, "")
     english = (PledgeWords.pledge_id == Signature.pledge_id) & (PledgeWords.language == "en")
@@ -134,7 +135,7 @@ def signatures(which: str, now: datetime, page: int, size: int = 50) -> list[Row
 
 def _row(one: Signature, title: str, now: datetime) -> Row:
     shown = "passed" if one.passed_at else "refused" if one.turned_down_at else "waiting" if one.show_name else ""
-    state = one.state(now).value
+    state = one.standing(now).value
     said = (one.id, one.name, one.area, one.message, state, shown, mixes_scripts(one.name), title)
     return Row(*said, one.signed_at, _reading_of(one))
 

@@ -46,7 +46,7 @@ def _cells(row: Any) -> list[str]:
     address = email if one.confirmed_at else ""  # before that nobody knows whose address it is
     moments = [_moment(at) for at in (one.signed_at, one.confirmed_at)]
     said = [one.name, address, one.area, one.message, "yes" if one.show_name else "", "yes" if subscribed else ""]
-    return [slug, *moments, one.state(clock.now()).value, *said, one.language, code or ""]
+    return [slug, *moments, one.standing(clock.now()).value, *said, one.language, code or ""]
 
 
 def _moment(at: datetime | None) -> str:

@@ -1,19 +1,32 @@
 """The forms of a signer and of those who write pledges."""
 
 import re
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, HiddenField, IntegerField
-from wtforms.validators import NumberRange, ValidationError
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import cache, i18n
 from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
 from ..text import is_slug
+from .asides import Conditions
+from .board import Card
+
+if TYPE_CHECKING:
+    from ..links.models import Code
 
 NOT_A_NAME = re.compile(r"://|www\.|@|\.(?:com|org|net|info)\b|\d(?:\D?\d){4}", re.IGNORECASE)
 NEWSLETTER = lazy_gettext("Yes, send me news of the campaign by email. I can leave at any time.")
+ANY = "any"
+
+
+def in_our_time(_form: object, field: Any) -> None:
+    """A time of the campaign, and no slip in the year."""
+    if field.data and not 2000 <= field.data.year <= 2100:
+        raise ValidationError("Give a year between 2000 and 2100.")
 
 
 class SignForm(PublicForm):
@@ -90,3 +103,81 @@ class WordsForm(StaffForm):
     title = Line("Title", [not_blank("Give the pledge a title.")], most=120)
     promise = Lines("The promise, as the signer says it", [not_blank("Write what a signer promises.")], most=600)
     body = Lines("More about it (Markdown)", most=20_000)
+
+
+class AsideForm(StaffForm):
+    """Conditions by which signatures are looked at and set aside; all of them must fit. `newest` is what was seen."""
+
+    pledge = SelectField("Pledge", default="")
+    code = SelectField("Came by the code", default="")
+    network = SelectField("Network of today", default="")
+    crowded = BooleanField("Only what came over the limit of its network")
+    state = SelectField(
+        "State", default="", choices={"": ANY, "confirmed": "confirmed", "unconfirmed": "not confirmed"}
+    )
+    domain = Line("Mail domain", most=254)
+    name = Line("Name", most=100)
+    language = SelectField("Language", default="")
+    since = DateTimeLocalField("Signed from", [Optional(), in_our_time])
+    until = DateTimeLocalField("Signed before", [Optional(), in_our_time])
+    reason = Line("Why do you set them aside?", most=200)
+    newest = HiddenField()
+    CONDITIONS = ("pledge", "code", "network", "crowded", "state", "domain", "name", "language", "since", "until")
+
+    def __init__(self, pledges: list[Card], codes: list["Code"], networks: list[tuple[str, int]]) -> None:
+        super().__init__()
+        self.pledge.choices = [("", ANY), *((card.slug, card.title) for card in pledges)]
+        self.code.choices = [("", ANY), *((str(one.id), f"{one.code} {one.note}") for one in codes)]
+        self.network.choices = [("", ANY), *((key, f"{key[:6]}: {number} signatures") for key, number in networks)]
+        self.language.choices = [("", ANY), *((one.code, one.name) for one in i18n.site().languages)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something must be asked for: an empty form would mean everything."""
+        self.conditions_wrong = not super().validate(extra_validators)
+        if not self.conditions_wrong and self.conditions.empty:
+            self.conditions_wrong = True
+            self.form_errors.append("Choose at least one condition: without any, every signature would fit.")
+        return not self.conditions_wrong
+
+    def validate_deed(self) -> bool:
+        """For the deed itself there must be a reason, for those who look at it later."""
+        valid = self.validate()
+        if valid and not self.reason.data:
+            self.reason.errors = ["Say why, for those who look at it later."]
+        return valid and not self.reason.errors
+
+    @property
+    def conditions(self) -> Conditions:
+        """What was chosen; times on the clock of the campaign's wall."""
+        return Conditions(
+            pledge=self.pledge.data or "",
+            code_id=int(self.code.data) if self.code.data else None,
+            network=self.network.data or "",
+            since=i18n.from_local(self.since.data) if self.since.data else None,
+            until=i18n.from_local(self.until.data) if self.until.data else None,
+            domain=(self.domain.data or "").lower().removeprefix("@"),
+            name=self.name.data or "",
+            state=self.state.data or "",
+            language=self.language.data or "",
+            crowded=bool(self.crowded.data),
+        )
+
+    @property
+    def in_words(self) -> str:
+        """The conditions in a line, to be kept with the batch; of a network only its label."""
+        return "; ".join(_in_words(self[name]) for name in self.CONDITIONS if self[name].data)
+
+    @property
+    def seen(self) -> int:
+        """The newest signature that was looked at; 0 when that cannot be read."""
+        text = str(self.newest.data or "")
+        return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _in_words(field: Any) -> str:
+    if isinstance(field, BooleanField):
+        return str(field.label.text)
+    if isinstance(field, SelectField):
+        return f"{field.label.text}: {dict(field.choices)[field.data]}"
+    shown = field.data.strftime("%Y-%m-%d %H:%M") if isinstance(field.data, datetime) else field.data
+    return f"{field.label.text}: {shown}"

@@ -3,6 +3,10 @@
     pledge:     draft ──open──> open <──open/close──> closed
     signature:  pending ──confirm──> confirmed ──withdraw──> withdrawn ──sign again──> pending
                    └──"this was not me"──> disowned
+    beside it:  standing ──set aside──> set aside ──restore──> standing
+
+A signature that is set aside does not count, show or remind, whatever its signer does with it; what the signer did
+holds when it is restored.
 
 A mailbox holds at most two signatures of a pledge (a couple with one address), by the key on `place`.
 """
@@ -17,6 +21,7 @@ from ..db import NEVER_REUSED, Base, BigId
 
 CONFIRM_WITHIN = timedelta(days=14)
 PLACES = {1, 2}  # two names may sign from one mailbox
+A_KEY = 16  # characters of a network's key: 64 bits, by which two networks of a day are never taken for one
 SHOWN_FROM = 10  # a count below this says more about persons than about a movement
 
 
@@ -36,6 +41,7 @@ class SignatureState(StrEnum):
     WITHDRAWN = "withdrawn"
     DISOWNED = "disowned"
     LATE = "late"
+    SET_ASIDE = "set aside"
 
 
 class Refusal(StrEnum):
@@ -87,7 +93,11 @@ class FormerSlug(Base):
 
 
 class Signature(Base):
-    """One name's promise. `to_count` is what the pledge's count still lacks of it: +1, 0 or -1."""
+    """One name's promise. `to_count` is what the pledge's count still lacks of it: +1, 0 or -1.
+
+    `network` is the key of the network it came from, until midnight; `crowded_at` says that it was over that network's
+    limit; `batch_id` with what else it was set aside (no foreign key: SQLite would copy the whole table for it).
+    """
 
     __tablename__ = "signatures"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -110,6 +120,10 @@ class Signature(Base):
     turned_down_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
     to_count: Mapped[int] = mapped_column(default=0)
+    network: Mapped[str | None] = mapped_column(String(A_KEY))
+    crowded_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    batch_id: Mapped[int | None] = mapped_column(BigId)
 
     __table_args__ = (
         UniqueConstraint("pledge_id", "supporter_id", "name_key"),
@@ -140,6 +154,18 @@ class Signature(Base):
             postgresql_where=text("code_id IS NOT NULL"),
         ),
         Index(
+            "ix_signatures_today",
+            "signed_at",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
+        Index(
+            "ix_signatures_batch_id",
+            "batch_id",
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
+        Index(
             "ix_signatures_to_read",
             "confirmed_at",
             sqlite_where=text("passed_at IS NULL AND turned_down_at IS NULL AND confirmed_at IS NOT NULL"),
@@ -148,8 +174,12 @@ class Signature(Base):
         NEVER_REUSED,
     )
 
+    def standing(self, now: datetime) -> SignatureState:
+        """What became of it as staff see it: set aside comes before all but withdrawn."""
+        return SignatureState.SET_ASIDE if self.set_aside_at and not self.withdrawn_at else self.state(now)
+
     def state(self, now: datetime) -> SignatureState:
-        """What became of it."""
+        """What its signer made of it; whether it was set aside changes nothing for its signer."""
         if self.withdrawn_at:
             return SignatureState.WITHDRAWN
         if self.confirmed_at:
@@ -157,3 +187,24 @@ class Signature(Base):
         if self.disowned_at:
             return SignatureState.DISOWNED
         return SignatureState.LATE if now - self.signed_at > CONFIRM_WITHIN else SignatureState.PENDING
+
+
+COUNTS = Signature.confirmed_at.is_not(None) & Signature.withdrawn_at.is_(None) & Signature.set_aside_at.is_(None)
+
+
+class Batch(Base):
+    """What was set aside together: why, by which conditions (in words), by whom; no account means by the rule.
+
+    `domain` is the mail domain that the rule found in a crowd.
+    """
+
+    __tablename__ = "signature_batches"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    conditions: Mapped[str] = mapped_column(Text)
+    domain: Mapped[str] = mapped_column(String(254), default="")
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime]
+    restored_at: Mapped[datetime | None]
+
+    __table_args__ = (NEVER_REUSED,)

@@ -6,13 +6,14 @@ from secrets import token_hex
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, update
 
 from .. import db, i18n, jobs, mail
 from ..errors import Refused
 from ..supporters import service as supporters
 from ..text import fold
 from .models import (
+    COUNTS,
     PLACES,
     FormerSlug,
     Pledge,
@@ -30,7 +31,10 @@ MAILBOX_FULL, THANK_YOU = "pledges.mailbox_full", "pledges.thank_you"
 
 @dataclass(frozen=True)
 class Promise:
-    """What somebody typed when signing. `newsletter` holds the words agreed to, `code_id` the code that led here."""
+    """What somebody typed when signing. `newsletter` holds the words agreed to, `code_id` the code that led here.
+
+    `network` is the key of where it came from, for today.
+    """
 
     name: str
     email: str
@@ -40,6 +44,7 @@ class Promise:
     show_name: bool = False
     newsletter: str = ""
     code_id: int | None = None
+    network: str | None = None
 
 
 def sign(slug: str, promise: Promise, language: str, now: datetime) -> None:
@@ -94,6 +99,8 @@ def _add(pledge_id: int, supporter_id: int, promise: Promise, language: str, now
     }
     if not current_app.extensions["switches"].natural_keys:  # the negative control of "signs once"
         values |= {"place": int(token_hex(3), 16), "name_key": token_hex(8)}
+    if not current_app.extensions["switches"].confirm_first:  # the negative control of "bots are not counted"
+        values |= {"confirmed_at": now, "to_count": 1}
     return db.add(Signature, values)
 
 
@@ -105,6 +112,7 @@ def _typed(promise: Promise, now: datetime) -> dict[str, object]:
         "show_name": promise.show_name,
         "newsletter": promise.newsletter,
         "code_id": promise.code_id,
+        "network": promise.network,
         "signed_at": now,
     }
 
@@ -189,7 +197,7 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
         return state
     pending = [Signature.confirmed_at.is_(None), Signature.disowned_at.is_(None)]
     deed = update(Signature).where(Signature.id == signature_id, *pending)
-    done = db.session().execute(deed.values(confirmed_at=now, to_count=Signature.to_count + 1))
+    done = db.session().execute(deed.values(confirmed_at=now, to_count=Signature.to_count + _unless_aside()))
     if done.rowcount:  # type: ignore[attr-defined]
         supporters.confirm(signature.supporter_id, now)
         left_at = supporters.get(signature.supporter_id).left_at
@@ -199,6 +207,13 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
         mail.write(THANK_YOU, signature_id, signature.supporter_id, now)
         jobs.wake("count-signatures")
     return SignatureState.CONFIRMED
+
+
+def _unless_aside() -> ColumnElement[int]:
+    """1 for a signature that counts when confirmed; asked in the statement itself, whoever sets aside meanwhile."""
+    if not current_app.extensions["switches"].exact_asides:  # the negative control of "totals stay exact"
+        return literal(1)
+    return case((Signature.set_aside_at.is_(None), 1), else_=0)
 
 
 def disown(signature_id: int, now: datetime) -> SignatureState:
@@ -217,7 +232,7 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
     if signature.state(now) is SignatureState.CONFIRMED:
         still = update(Signature).where(Signature.id == signature_id, Signature.withdrawn_at.is_(None))
         db.session().execute(
-            still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - 1)
+            still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - _unless_aside())
         )
         jobs.wake("count-signatures")
         db.session().refresh(signature)
@@ -226,8 +241,8 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
 
 def signatures_by_code() -> dict[int, int]:
     """How many signatures that count each code has brought, by the code's id."""
-    counts = Signature.confirmed_at.is_not(None) & Signature.withdrawn_at.is_(None) & Signature.code_id.is_not(None)
-    rows = db.session().execute(select(Signature.code_id, func.count()).where(counts).group_by(Signature.code_id))
+    brought = COUNTS & Signature.code_id.is_not(None)
+    rows = db.session().execute(select(Signature.code_id, func.count()).where(brought).group_by(Signature.code_id))
     return {int(row[0] or 0): row[1] for row in rows}
 
 

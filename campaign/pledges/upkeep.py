@@ -8,6 +8,7 @@ from .. import clock, db, i18n, jobs, mail
 from ..supporters import retention
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
+from . import asides
 from .models import CONFIRM_WITHIN, Pledge, PledgeState, Signature
 
 STILL_WAITING = "pledges.still_waiting"
@@ -28,6 +29,7 @@ def remind() -> int:
                 Signature.confirmed_at.is_(None),
                 Signature.withdrawn_at.is_(None),
                 Signature.disowned_at.is_(None),
+                Signature.set_aside_at.is_(None),
                 Signature.signed_at > now - CONFIRM_WITHIN,
                 Signature.reminders < limits.reminders,
                 Supporter.left_at.is_(None),
@@ -61,6 +63,25 @@ def forget_unconfirmed(until: datetime, dry_run: bool) -> int:
 def forget_withdrawn(until: datetime, dry_run: bool) -> int:
     """Delete signatures that were taken back, once the count knows of it; how many."""
     return _forget((Signature.withdrawn_at < until) & (Signature.to_count == 0), dry_run)
+
+
+@retention.obeys("set_aside")
+def forget_set_aside(until: datetime, dry_run: bool) -> int:
+    """Delete signatures that nobody restored in time, and batches of which nothing is left; how many signatures."""
+    number = _forget((Signature.set_aside_at < until) & (Signature.to_count == 0), dry_run)
+    if not dry_run:
+        asides.forget_batches(until)
+    return number
+
+
+@retention.obeys("network")
+def forget_networks(until: datetime, dry_run: bool) -> int:
+    """Blank where signatures came from; of how many."""
+    old = Signature.network.is_not(None) & (Signature.signed_at < until)
+    number = db.session().scalar(select(func.count()).select_from(Signature).where(old)) or 0
+    if number and not dry_run:
+        db.session().execute(update(Signature).where(old).values(network=None))
+    return number
 
 
 def _forget(which: ColumnElement[bool], dry_run: bool) -> int:

@@ -8,12 +8,12 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .. import cache, clock, db, i18n, web
+from .. import cache, clock, db, i18n, security, web
 from ..cache import keep
 from ..links import service as links
 from . import board, service
 from .forms import ResendForm, SignForm
-from .models import PledgeState, SignatureState
+from .models import A_KEY, PledgeState, SignatureState
 
 area = web.public_area("pledges", __name__)
 FRESH = 0.8  # seconds; with the roll-up's half second a new signature shows within two
@@ -63,8 +63,6 @@ def _page(pledge: board.Card, form: SignForm | None) -> str:
 def sign(slug: str) -> ResponseReturnValue:
     """Take a signature: the same answer for a new, a repeated and a known address."""
     form = SignForm()
-    if form.trapped:
-        return web.to("pledges.thanks", slug=slug)
     if not form.validate():
         with db.reading():
             return _page(_public(board.find(slug)), form), 422
@@ -86,6 +84,7 @@ def _promise(form: SignForm) -> service.Promise:
         show_name=bool(form.show_name.data),
         newsletter=str(form.newsletter.label.text) if form.newsletter.data else "",
         code_id=links.id_of(form.via.data) if form.via.data else None,
+        network=security.network()[:A_KEY] or None,
     )
 
 
@@ -110,15 +109,14 @@ def _thanks(slug: str, form: ResendForm) -> str | WerkzeugResponse:
 def resend(slug: str) -> ResponseReturnValue:
     """Write the letter again: the same answer whoever asks."""
     form = ResendForm()
-    if not form.validate() and not form.trapped:
+    if not form.validate():
         page = _thanks(slug, form)
         return (page, 422) if isinstance(page, str) else page
-    if not form.trapped:
-        try:
-            with db.writing():
-                service.send_letter_again(slug, form.email.mailbox, clock.now())
-        except LookupError as error:
-            raise NotFound from error
+    try:
+        with db.writing():
+            service.send_letter_again(slug, form.email.mailbox, clock.now())
+    except LookupError as error:
+        raise NotFound from error
     return web.to("pledges.thanks", slug=slug)
 
 

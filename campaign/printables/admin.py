@@ -1,5 +1,6 @@
 """The staff door: make codes, see what each brought, print its poster, point it elsewhere, retire it."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, render_template, request, url_for
@@ -13,7 +14,7 @@ from ..pledges import service as pledges
 from ..staff import doors
 from ..typeset import Press
 from . import poster, words
-from .forms import CodeForm, TargetForm
+from .forms import CodeForm, LiftForm, TargetForm
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -51,6 +52,8 @@ def edit(id: int) -> ResponseReturnValue:
         if not form.validate_on_submit():
             known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
             known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
+            known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
+            known["expects_crowd"] = code.expects_crowd(clock.now())
             page = render_template("printables/staff/edit.html", form=form, posters=_posters(), **known)
             return page, web.status_of(form)
     target = form.target.data or ""
@@ -77,6 +80,27 @@ def bring_back(id: int) -> ResponseReturnValue:
     with db.writing():
         _code_or_404(id)
         links.bring_back(id)
+    return web.to("printables_staff.edit", id=id)
+
+
+@area.post("/codes/<int:id>/lift")
+def lift(id: int) -> ResponseReturnValue:
+    """Expect a crowd that signs by this code from one network, for some hours from now."""
+    form, now = LiftForm(), clock.now()
+    if not form.validate():
+        return web.error_page(422, "Choose for how long: 2, 4 or 8 hours, or a day. Nothing was changed.")
+    with db.writing():
+        _code_or_404(id)
+        links.lift(id, now + timedelta(hours=form.hours.data), now)
+    return web.to("printables_staff.edit", id=id)
+
+
+@area.post("/codes/<int:id>/lower")
+def lower(id: int) -> ResponseReturnValue:
+    """The crowd has gone: the limit holds again."""
+    with db.writing():
+        _code_or_404(id)
+        links.lower(id, clock.now())
     return web.to("printables_staff.edit", id=id)
 
 

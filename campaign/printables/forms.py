@@ -26,3 +26,11 @@ class TargetForm(StaffForm):
     """Where a code leads that has been printed already."""
 
     target = Line("It leads to", [not_blank("Give the address of a page of this site.")], most=200)
+
+
+class LiftForm(StaffForm):
+    """For how long many may sign by a code from one network."""
+
+    hours = SelectField(
+        "For how long", coerce=int, choices={"2": "2 hours", "4": "4 hours", "8": "8 hours", "24": "a day"}
+    )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import clock, db, jobs, mail, pleas
+from .. import clock, db, jobs, mail, pleas, salts, web
 from ..staff import service as staff
 
 log = logging.getLogger("campaign")
@@ -37,6 +37,11 @@ RULES: dict[str, Rule] = {
     "withdrawn": Rule(
         lazy_gettext("A signature that was taken back"), lazy_gettext("%(days)d days after it was taken back"), 30
     ),
+    "set_aside": Rule(
+        lazy_gettext("A signature that we set aside because it seems to come from a program"),
+        lazy_gettext("%(days)d days after it was set aside"),
+        90,
+    ),
     "messages": Rule(
         lazy_gettext("The message of a signature"), lazy_gettext("%(days)d days after the pledge closes"), 365
     ),
@@ -56,19 +61,22 @@ RULES: dict[str, Rule] = {
     "backups": Rule(lazy_gettext("Encrypted backups"), lazy_gettext("%(days)d days after they were made"), 35),
 }
 
-FORGETS: dict[str, Forget] = {
-    "letters": lambda until, dry_run: mail.forget_before(until, dry_run=dry_run),
-    "pleas": lambda until, dry_run: pleas.forget_before(until, dry_run=dry_run),
-    "network": lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
-    "sessions": lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run),
+FORGETS: dict[str, list[Forget]] = {
+    "pleas": [lambda until, dry_run: pleas.forget_before(until, dry_run=dry_run)],
+    "letters": [lambda until, dry_run: mail.forget_before(until, dry_run=dry_run)],
+    "network": [
+        lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
+        lambda until, dry_run: salts.forget(web.config(), until.date(), dry_run=dry_run),
+    ],
+    "sessions": [lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run)],
 }
 
 
 def obeys(kind: str) -> Callable[[Forget], Forget]:
-    """Declare the function that forgets this kind: given the moment before which, and whether only to count."""
+    """Declare a function that forgets this kind: given the moment before which, and whether only to count."""
 
     def declare(forget: Forget) -> Forget:
-        FORGETS[kind] = forget
+        FORGETS.setdefault(kind, []).append(forget)
         return forget
 
     return declare
@@ -94,10 +102,10 @@ def forget() -> dict[str, int]:
 def forgotten(*, dry_run: bool) -> dict[str, int]:
     """What is (or with `dry_run` would be) forgotten now, by kind; each kind in a transaction of its own."""
     now, numbers = clock.now(), {}
-    for kind, forget_kind in FORGETS.items():
+    for kind, forgets in FORGETS.items():
         try:
             with db.writing():
-                numbers[kind] = forget_kind(until(kind, now), dry_run)
+                numbers[kind] = sum(forget_some(until(kind, now), dry_run) for forget_some in forgets)
         except SQLAlchemyError as error:  # one kind that cannot be forgotten now must not keep the others
             log.error("forgetting %s failed: %s", kind, type(error).__name__)  # noqa: TRY400
     return numbers

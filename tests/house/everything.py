@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,7 +15,8 @@ from campaign import clock, db, security
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
-from campaign.pledges import editing
+from campaign.pledges import asides, editing
+from campaign.pledges.models import Batch
 from campaign.staff import service as accounts
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Supporter
@@ -34,6 +36,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "pledges_staff.pass_": {"read": editing.mark_of("Anna Sample", "", "Hello")},
     "pledges_staff.refuse": {"read": editing.mark_of("Anna Sample", "", "Hello")},
     "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed."},
+    "pledges_staff.look": {"pledge": "freedom"},
+    "pledges_staff.set_aside": {"pledge": "freedom", "newest": "9", "reason": "A program"},
+    "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges"},
     "staff.sign_in": {"email": "staff@example.org", "password": "wrong and long", "code": "000000"},
@@ -56,7 +61,10 @@ def contents(site: Site) -> dict[str, list[Any]]:
 
 @dataclass
 class Everything:
-    """A pledge that is open and one that is a draft, a signature that counts, one that waits, letters, staff."""
+    """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
+
+    Letters, staff, and a code that expects a crowd.
+    """
 
     site: Site
     staff: Visitor
@@ -105,8 +113,18 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         rendered = security.render_time()
         code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
+        links.lift(1, clock.now() + timedelta(hours=2), clock.now())
+    _set_aside(site, visitor, later)
     later(seconds=3)
     return Everything(site, staff, letters, rendered, key, code)
+
+
+def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:
+    """A third signer, whose signature was set aside."""
+    sign(visitor, later, name="Dora Sample", email="dora@example.org")
+    batch = Batch(reason="A program", conditions="Name: dora*", made_at=clock.now())
+    with site.inside(), db.writing():
+        asides.set_aside(asides.Conditions(name="dora*"), 3, batch)
 
 
 def _agree_and_get_stuck(site: Site) -> None:

@@ -55,6 +55,8 @@ ACCESS = {
     "POST /staff/codes/<int:id>/bring-back": STAFF,
     "GET /staff/codes/<int:id>/poster.pdf": STAFF,
     "GET /staff/codes/<int:id>/poster.png": STAFF,
+    "POST /staff/codes/<int:id>/lift": STAFF,
+    "POST /staff/codes/<int:id>/lower": STAFF,
     "POST /staff/codes/<int:id>/retire": STAFF,
     "GET /staff/codes/new": STAFF,
     "POST /staff/codes/new": STAFF,
@@ -77,6 +79,10 @@ ACCESS = {
     "POST /staff/pledges/<int:id>/words/<code>": STAFF,
     "GET /staff/pledges/new": STAFF,
     "POST /staff/pledges/new": STAFF,
+    "GET /staff/set-aside": STAFF,
+    "POST /staff/set-aside": STAFF,
+    "POST /staff/set-aside/<int:id>/restore": STAFF,
+    "POST /staff/set-aside/now": STAFF,
     "GET /staff/sign-in": DOOR,
     "POST /staff/sign-in": DOOR,
     "POST /staff/sign-out": STAFF,
@@ -170,7 +176,20 @@ def test_a_staff_form_without_the_right_token_is_refused_and_changes_nothing(eve
 
 
 @pytest.mark.parametrize(
-    "which", ["/open", "/close", "/letters/3/again", "/list/1/again", "/pass", "/refuse", "/retire"]
+    "which",
+    [
+        "/open",
+        "/close",
+        "/letters/3/again",
+        "/list/1/again",
+        "/pass",
+        "/refuse",
+        "/retire",
+        "/lift",
+        "/lower",
+        "/set-aside/now",
+        "/restore",
+    ],
 )
 def test_the_same_form_with_the_right_token_is_taken(everything, which):
     before = contents(everything.site)

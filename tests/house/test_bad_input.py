@@ -134,7 +134,7 @@ def test_whatever_stands_in_a_field_the_answer_is_a_page_and_nothing_is_half_sav
         ("rendered", "not UTF-8", UNREADABLE),
         ("rendered", "HTML", 422),
         ("suggestion", "nearly one megabyte", 303),
-        ("website", "HTML", 303),
+        ("website", "HTML", 422),
     ],
 )
 def test_each_mistake_has_its_status(site, good, field, kind, status):
@@ -142,7 +142,7 @@ def test_each_mistake_has_its_status(site, good, field, kind, status):
     answer = _send(site, good, **{field: kind if value is None else value})
     assert answer.status_code in (status if isinstance(status, tuple) else (status,))
     _check(site, answer)
-    assert len(site.rows(select(Signature.id))) == (status == 303 and field != "website")
+    assert len(site.rows(select(Signature.id))) == (status == 303)
 
 
 def test_a_mistake_is_named_beside_its_field_and_everything_else_is_kept(site, good):
@@ -154,9 +154,12 @@ def test_a_mistake_is_named_beside_its_field_and_everything_else_is_kept(site, g
     assert "checked" in page.one("input[name=old_enough]").attrs
 
 
-def test_a_field_that_was_filled_by_a_machine_saves_nothing_and_looks_like_success(site, good):
-    assert _send(site, good, website=b"http").location == _send(site, {**good, "email": "b%40example.org"}).location
-    assert len(site.rows(select(Signature.id))) == 1
+def test_a_field_that_people_do_not_see_saves_nothing_and_a_person_goes_on_with_one_press(site, good):
+    answer = _send(site, {**good, "message": "Kept"}, website=b"http")
+    page = Page(answer, "/pledges/freedom")
+    assert answer.status_code == 422 and "a field that people do not see" in page.text and "Kept" in page.html
+    assert page.all("input[name=website]") == [], "a password manager would fill it again"
+    assert site.rows(select(Signature.id)) == []
 
 
 @pytest.mark.parametrize(
@@ -304,9 +307,13 @@ def test_no_parameter_leads_to_another_site(everything, target):
             for answer in (stranger.raw(path, buffered=True), staff.raw(path, buffered=True)):
                 assert "elsewhere" not in str(answer.location), path
                 assert b'"https://elsewhere' not in answer.data and b'"//elsewhere' not in answer.data, path
-    fields = {"website": "x", **dict.fromkeys(WAYS, target)}
+    fields = {**everything.fields(_rule(everything, "pledges.sign")), **dict.fromkeys(WAYS, target)}
     answer = stranger.raw(f"/pledges/freedom?{asked}", method="POST", data=fields)
     assert answer.location == "/pledges/freedom/thanks"
+
+
+def _rule(everything, endpoint):
+    return next(everything.site.app.url_map.iter_rules(endpoint))
 
 
 PATHS = [

@@ -54,7 +54,7 @@ ANSWERS = [
     (206, "GET", "/static/css/site.css", {"headers": {"Range": "bytes=0-9"}}),
     (200, "HEAD", "/help", {}),
     (200, "OPTIONS", "/help", {}),
-    (303, "POST", "/pledges/freedom", {"data": {"website": "filled"}}),
+    (422, "POST", "/pledges/freedom", {"data": {"website": "filled"}}),
     (303, "GET", "/staff/letters", {}),
     (308, "GET", "/staff", {}),
     (400, "GET", "/help", {"headers": {"Host": "elsewhere.example"}}),

@@ -1,9 +1,17 @@
 """What signers do, through the door, for tests that need it done."""
 
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import time_machine
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from campaign import clock, db, security
+from campaign.pledges import service
+from campaign.pledges.models import Signature
 from tests.conftest import Site
 from tests.visitor import Page, Visitor
 
@@ -37,3 +45,21 @@ def signed(site: Site, visitor: Visitor, later: Any, **fields: object) -> str:
     path = link_in(site.letter(), "confirm")
     visitor.press(visitor.get(path), "Yes")
     return path
+
+
+def sign_from(site: Site, address: str, name: str, mailbox: str, **more: str) -> TestResponse:
+    """Sign from this address of the internet, having read the page for a minute; the bare answer."""
+    with site.inside(), time_machine.travel(clock.now() - timedelta(minutes=1), tick=False):
+        rendered = security.render_time()
+    fields = {"name": name, "email": mailbox, "old_enough": "y", "rendered": rendered, **more}
+    client = site.app.test_client()
+    return client.post("/pledges/freedom", data=fields, environ_base={"REMOTE_ADDR": address})
+
+
+def confirm_all(site: Site) -> None:
+    """Everybody who has signed confirms, once the limits were looked at; then all is added up."""
+    site.work()
+    for (number,) in site.rows(select(Signature.id).where(Signature.confirmed_at.is_(None))):
+        with site.inside(), db.writing():
+            service.confirm(number, clock.now())
+    site.work()

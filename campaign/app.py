@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import cache, content, db, i18n, jobs, security, web
+from . import answers, cache, content, db, i18n, jobs, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -103,6 +103,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    answers.install(app, logged=config.access_log)
 
 
 def _stale_form(_error: CSRFError) -> Any:

@@ -1,6 +1,5 @@
 """The `campaign` command: start the site, prepare it, look after it."""
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import clock
+from . import clock, logs
 from .config import Config, read_env_file
 from .errors import Misconfigured
 from .mailing import commands as mailing
@@ -25,9 +24,7 @@ PROGRAM = [sys.executable, "-m", "campaign"]
 
 def main() -> None:
     """The command, with every foreseen trouble said in a sentence."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin(as_objects=False)
     try:
         campaign(standalone_mode=False, obj=_open_site)
     except click.exceptions.Abort:
@@ -159,7 +156,9 @@ def web() -> None:
     from .serve import serve
 
     _go_with_supervisor()
-    serve(Config.read().checked())
+    config = Config.read().checked()
+    logs.begin(as_objects=not config.demo)
+    serve(config)
 
 
 @campaign.command()
@@ -169,7 +168,9 @@ def worker() -> None:
     from .app import create_app
 
     _go_with_supervisor()
-    jobs.work(create_app())
+    config = Config.read().checked()
+    logs.begin(as_objects=not config.demo)
+    jobs.work(create_app(config))
 
 
 def _go_with_supervisor() -> None:

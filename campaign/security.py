@@ -20,6 +20,7 @@ from .config import Config
 YOUNGEST, OLDEST = 2, 24 * 60 * 60  # seconds that a form may be old: a person types, and does not wait a day
 
 WRONG_HOST = "campaign.wrong_host"
+PROBES = ("/healthz", "/readyz", "/metrics")  # programs that ask by number
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -52,7 +53,7 @@ class KnownHost:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         named = environ.get("HTTP_HOST", "").partition(":")[0].lower()
-        if named not in self.known and environ.get("PATH_INFO") != "/healthz":  # probes ask by number
+        if named not in self.known and environ.get("PATH_INFO") not in PROBES:
             environ["HTTP_HOST"], environ[WRONG_HOST] = self.ours, True
         return self.app(environ, start)
 

@@ -22,7 +22,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, emails, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
-from .staff import doors, letters
+from .staff import audit, doors, letters, trail
 from .staff import views as staff
 from .supporters import service as supporters
 from .supporters import views as supporter_views
@@ -32,11 +32,12 @@ BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
     letters.area,
+    trail.area,
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
+UPKEEP = [counting, emails, upkeep, mailing_upkeep, audit]  # imported for the sweeps and letters that they declare
 TABLES = Base.metadata
 
 
@@ -46,7 +47,7 @@ class Switches:
 
     `lock_file`: writers on SQLite queue. `natural_keys`: a second signature of one name is no new row.
     `claim_letters`: a letter is marked before a mail server gets it. `hot_counter`: the request itself counts up.
-    `page_cache`: pages are kept.
+    `page_cache`: pages are kept. `audit_chain`: each row of the audit trail is sealed with the one before.
     """
 
     lock_file: bool = True
@@ -54,6 +55,7 @@ class Switches:
     claim_letters: bool = True
     hot_counter: bool = False
     page_cache: bool = True
+    audit_chain: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

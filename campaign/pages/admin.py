@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from .. import db, mail, web
 from ..pledges import editing
+from ..staff import audit
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -13,7 +14,7 @@ area = web.staff_area("pages_staff", __name__)
 def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page."""
     with db.reading():
-        signatures, letters = editing.figures(), mail.counts()
+        signatures, letters, trail = editing.figures(), mail.counts(), audit.last_check()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
@@ -21,4 +22,7 @@ def home() -> ResponseReturnValue:
         ("letters that need a person", stuck, url_for("mail_staff.index")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]
-    return render_template("staff/home.html", figures=figures)
+    notices = []
+    if trail and trail.trouble:
+        notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
+    return render_template("staff/home.html", figures=figures, notices=notices)

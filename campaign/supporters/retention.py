@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, db, jobs, mail
+from ..staff import audit
 from ..staff import service as staff
 
 log = logging.getLogger("campaign")
@@ -54,6 +55,7 @@ RULES: dict[str, Rule] = {
 FORGETS: dict[str, Forget] = {
     "letters": lambda until, dry_run: mail.forget_before(until, dry_run=dry_run),
     "network": lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
+    "audit": lambda until, dry_run: audit.forget_before(until, dry_run=dry_run),
     "sessions": lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run),
 }
 

@@ -36,6 +36,7 @@ ACCESS = {
     "GET /staff/": STAFF,
     "GET /staff/account": STAFF,
     "POST /staff/account": STAFF,
+    "GET /staff/audit": STAFF,
     "GET /staff/codes": STAFF,
     "GET /staff/codes/<int:id>": STAFF,
     "POST /staff/codes/<int:id>": STAFF,

@@ -1,6 +1,7 @@
 """Looking changes nothing: programs follow every link, and must not sign, confirm, leave or sign in for anybody.
 
-What is counted of a look is a number for a code and a day, and of nobody; it is left out here.
+What is counted of a look is a number for a code and a day, and of nobody; and that staff opened a letter or took a
+table is noted in the audit trail. Both are left out here.
 """
 
 import re
@@ -15,7 +16,7 @@ TIMES = 3
 
 def contents(site):
     """All that the records hold of anybody."""
-    return {name: rows for name, rows in house.contents(site).items() if name != "code_visits"}
+    return {name: rows for name, rows in house.contents(site).items() if name not in {"code_visits", *house.NOTED}}
 
 
 def _addresses(everything):

@@ -5,6 +5,8 @@ time it took. No address, no browser, nobody.
 """
 
 import logging
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import Any
@@ -13,8 +15,10 @@ from flask import Flask, request
 
 from . import logs
 from .cache import ENDPOINT
+from .config import Config
 
 log = logging.getLogger("campaign.answers")
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where the metrics library keeps what several processes count
 NOWHERE = "none"  # the endpoint of an address that leads to no page
 Count = Callable[[str, int, float], None]
 Start = Callable[..., Any]
@@ -85,6 +89,15 @@ def _sorry(start: Start) -> list[bytes]:
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     start("500 Internal Server Error", [*headers, ("Cache-Control", "no-store")])
     return [body]
+
+
+def share(config: Config) -> None:
+    """Let the web processes that this one starts count into one folder, which begins empty."""
+    if config.metrics_token:
+        folder = config.data_dir / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        os.environ[SHARED] = str(folder)
 
 
 def install(app: Flask, *, logged: bool) -> Answers:

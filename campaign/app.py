@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, cache, content, db, i18n, jobs, security, web
+from . import answers, cache, content, db, i18n, jobs, metrics, readiness, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -98,6 +98,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     for area in BEHIND_THE_DOOR:
         app.register_blueprint(area)
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
+    readiness.install(app, config)
     if switches.page_cache:
         cache.install(app, security.render_time)
     shortcut.install(app, config)
@@ -105,7 +106,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    answers.install(app, logged=config.access_log)
+    metrics.install(app, config, answers.install(app, logged=config.access_log))
 
 
 def _stale_form(_error: CSRFError) -> Any:

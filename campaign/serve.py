@@ -12,7 +12,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from . import logs
+from . import answers, logs
 from .config import Config
 from .run import go_with_parent
 
@@ -43,6 +43,7 @@ def serve(config: Config, target: str = "campaign.serve:site") -> None:
         "log_dictconfig": LOGGED_AS_WE_DO,
         "log_access": False,  # an access log would hold addresses and tokens; `answers` keeps one without
     }
+    answers.share(config)
     server = Server(target, config.host, config.port, interface=Interfaces.WSGI, factory=True, **settings)
     server.serve()
 

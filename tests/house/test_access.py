@@ -23,6 +23,8 @@ ACCESS = {
     'POST /confirm/<signed("sign"):signature_id>': TOKEN,
     'POST /confirm/<signed("sign"):signature_id>/not-me': TOKEN,
     "GET /healthz": MACHINE,
+    "GET /metrics": MACHINE,
+    "GET /readyz": MACHINE,
     "GET /help": PUBLIC,
     "GET /pledges": PUBLIC,
     "GET /pledges/<slug>": PUBLIC,

@@ -54,10 +54,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_tags")),
         sa.UniqueConstraint("tag", name=op.f("uq_audit_tags_tag")),
     )
+    op.create_table(
+        "sweep_runs",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("ran_at", MOMENT, nullable=False),
+        sa.Column("succeeded_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sweep_runs")),
+    )
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_table("sweep_runs")
     op.drop_table("audit_tags")
     op.drop_table("audit_check")
     op.drop_table("audit_ends")

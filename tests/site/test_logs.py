@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import shutil
 import subprocess
 import sys
 import warnings
@@ -10,7 +11,9 @@ import warnings
 import pytest
 
 from campaign import logs
+from tests.conftest import ROOT
 from tests.house.everything import on_sqlite
+from tests.house.running import running
 
 CANARY = "canary-7f3a@example.org"
 
@@ -201,6 +204,22 @@ def test_what_nobody_catches_is_said_without_its_values():
     assert CANARY not in done.stderr and done.returncode == 1
     for what in ("UserWarning at", "ValueError at", "KeyError at"):
         assert any(what in one for one in said), said
+
+
+def test_a_real_site_writes_objects_alone_one_a_line(tmp_path, sqlite_template):
+    shutil.copy(sqlite_template, tmp_path / "site.db")
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    words = tmp_path / "content" / "campaign.toml"
+    words.write_text(words.read_text().replace('postal_address = ""', 'postal_address = "1 Sample Street"'))
+    settings = {"MODE": "production", "BASE_URL": "https://campaign.example", "TRUSTED_PROXIES": "1", "ACCESS_LOG": "1"}
+    with running(tmp_path, "web", CONTENT_DIR=str(tmp_path / "content"), **settings) as site:
+        site.ask("/nowhere")
+        site.wait_for("campaign.answers")
+        (tmp_path / "site.db").write_bytes(b"this is no database " * 5000)
+        site.ask("/healthz")
+    said = [json.loads(line) for line in site.said.splitlines()]
+    assert {"endpoint": "healthz", "status": 200, "method": "GET"}.items() <= said[-1].items()
+    assert all({"at", "level", "from", "said"} <= set(one) for one in said)
 
 
 def test_the_hooks_are_set_for_this_process_alone():

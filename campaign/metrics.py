@@ -59,8 +59,8 @@ class Counts:
         if os.environ.get(SHARED):
             MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         else:
-            together.register(self.own)  # type: ignore[arg-type]
-        together.register(Now())  # type: ignore[arg-type]
+            together.register(self.own)
+        together.register(Now())
         return together
 
 

@@ -5,6 +5,7 @@ import logging
 import re
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -80,7 +81,7 @@ class Watched:
         self.site, self.addresses, self.pages = site, [], 0
         site.app.testing = False
         site.app.after_request(self._note)
-        self.views = {}
+        self.views: dict[str, Callable[[], object]] = {}
         site.app.add_url_rule("/broken/<what>", "broken", lambda what: self.views[what]())
 
     def _note(self, answer):
@@ -234,9 +235,9 @@ def test_also_when_the_mail_server_and_the_list_say_no_and_repeat_the_address(
         server.answers = {}
         later(hours=7)
         watched.site.work()
-        link = re.search(r"http://localhost(/confirm/\S+)", str(server.got[-1].get_body(("plain",)).get_content()))
+        link = link_in(server.got[-1], "confirm")
         visitor = watched.person()
-        visitor.press(visitor.get(link[1]), "Yes")
+        visitor.press(visitor.get(link), "Yes")
         chimp.members.fakes.add(PERSON["email"])
         for mood in ("429", "500", "403 HTML", "drop", None):
             chimp.moods = [mood] if mood in mailchimps.moods.MOODS else []
@@ -267,6 +268,7 @@ def test_neither_in_what_real_processes_say_nor_in_their_files_and_arguments(tmp
     settings = {"TRUSTED_PROXIES": "1", "ACCESS_LOG": "1", "METRICS_TOKEN": TOKEN, "TMPDIR": str(folder)}
     with running(tmp_path, "run", "--demo", **settings) as site:
         site.wait_for("Stop with Ctrl-C")
+        told: dict[str, str] = {}
         for _ in range(size):
             page = _ask(site.port, "/pledges/freedom")[1]
             time.sleep(2.1)

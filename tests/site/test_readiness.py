@@ -3,8 +3,10 @@
 import shutil
 
 import pytest
+from sqlalchemy import select
 
 from campaign import readiness
+from campaign.pulse import SweepRun
 from tests.house.everything import on_sqlite
 
 TOKEN = "a token for tests, long enough"
@@ -98,26 +100,25 @@ def test_strangers_learn_only_whether_it_is_ready(noon, make_site):
 @on_sqlite
 def test_many_who_ask_make_it_look_once(ready, monkeypatch):
     looks = []
-    monkeypatch.setitem(readiness.CHECKS, "records", lambda _config: looks.append(1) or "")
+
+    def look(_config):
+        looks.append(1)
+        return ""
+
+    monkeypatch.setitem(readiness.CHECKS, "records", look)
     for _ in range(20):
         ready.visitor().raw("/readyz")
     assert len(looks) == 1
 
 
 @on_sqlite
-def test_a_sweep_that_a_crowd_wakes_is_noted_once(ready):
-    from campaign import db
-
-    jobs, written = ready.app.extensions["jobs"], []
-    real = db.Database.writing
+def test_a_sweep_that_a_crowd_wakes_is_noted_once(ready, later):
+    jobs, seen = ready.app.extensions["jobs"], select(SweepRun.ran_at).where(SweepRun.id == "deliver-letters")
+    before = ready.rows(seen)
+    later(seconds=5)
     with ready.inside():
-        jobs.pulse.note("count-signatures", went_well=True)
-        db.Database.writing = lambda self: written.append(1) or real(self)
-        try:
-            for _ in range(50):
-                jobs.pulse.note("count-signatures", went_well=True)
-            assert written == []
-            jobs.pulse.note("count-signatures", went_well=False)
-        finally:
-            db.Database.writing = real
-    assert written == [1]
+        for _ in range(50):
+            jobs.pulse.note("deliver-letters", went_well=True)
+        assert ready.rows(seen) == before
+        jobs.pulse.note("deliver-letters", went_well=False)
+    assert ready.rows(seen) != before

@@ -34,6 +34,7 @@ class Act(StrEnum):
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
     FORGOTTEN = "records.forgotten"
+    SEALED_ANEW = "trail.sealed-anew"
 
 
 WORDS: dict[Act, str] = {
@@ -65,6 +66,7 @@ WORDS: dict[Act, str] = {
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
     Act.FORGOTTEN: "forgot what was kept long enough",
+    Act.SEALED_ANEW: "sealed this trail under a new secret",
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.

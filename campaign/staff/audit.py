@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from typing import Any, cast
 
 from flask import current_app, g, has_request_context
-from sqlalchemy import ForeignKey, Index, String, delete, func, select
+from sqlalchemy import ForeignKey, Index, String, Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .. import clock, db, jobs, logs
@@ -215,6 +216,36 @@ def forget_before(until: datetime, *, dry_run: bool) -> int:
         last = session.scalars(select(AuditRow).where(old).order_by(AuditRow.number.desc()).limit(1)).one()
         _move(session.get_one(AuditEnd, ANCHOR, populate_existing=True), "anchor", last.number, last.seal)
         session.execute(delete(AuditRow).where(AuditRow.number <= last.number))
+    return number
+
+
+def seal_anew(old_secret: str) -> int:
+    """After the site's secret was changed: seal the trail under the new one; how many rows.
+
+    Raises ValueError, and changes nothing, when it does not fit under the old one: a new seal would hide that.
+    """
+    session = db.session()
+    head = db.session().get(AuditEnd, HEAD, with_for_update=True)
+    anchor = session.get(AuditEnd, ANCHOR)
+    if head is None or anchor is None:
+        return 0
+    before = partial(chain.seal, secret=old_secret)
+    if found := chain.first_broken(anchor, _rows(), head, before, old_secret):
+        raise ValueError(f"the trail does not fit under the old secret: {found}")
+    _move(anchor, "anchor", anchor.number, anchor.seal)
+    number, last, seals = 0, anchor.seal, []
+    for row in _rows():
+        last = _seal(last, row)
+        seals.append({"row": row.number, "new": last})
+        number += 1
+    if seals:
+        table = cast(Table, AuditRow.__table__)
+        change = update(table).where(table.c.number == bindparam("row")).values(seal=bindparam("new"))
+        session.connection().execute(change, seals)
+        session.expire_all()
+    _move(head, "head", head.number, last)
+    session.flush()
+    note(Act.SEALED_ANEW)
     return number
 
 

@@ -61,33 +61,37 @@ class Broken:
         return f"row {self.number}: {self.why}" if self.number else self.why
 
 
-def seal(before: str, row: Entry) -> str:
+def seal(before: str, row: Entry, secret: str = "") -> str:
     """The seal of a row: keyed, so that only this site can make it, over the seal before it and all of the row."""
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
     # A list in JSON has one spelling, and no two different rows share it.
     said = json.dumps([before, row.number, at, row.who, row.act, row.kind, row.record, row.request])
-    return keyed("audit row", said)
+    return keyed("audit row", said, secret)
 
 
-def mark(name: str, number: int, seal_there: str) -> str:
+def mark(name: str, number: int, seal_there: str, secret: str = "") -> str:
     """The seal on an end of the trail, so that nobody else can move it."""
-    return keyed(f"audit {name}", f"{number} {seal_there}")
+    return keyed(f"audit {name}", f"{number} {seal_there}", secret)
 
 
 def first_broken(
-    anchor: End | None, rows: Iterable[Entry], head: End | None, seal_of: Callable[[str, Entry], str] = seal
+    anchor: End | None,
+    rows: Iterable[Entry],
+    head: End | None,
+    seal_of: Callable[[str, Entry], str] = seal,
+    secret: str = "",
 ) -> Broken | None:
     """The first row, in the order of their numbers, that is not as it was written; None when all are."""
     if anchor is None or head is None:
         first = next(iter(rows), None)
         return None if first is None else Broken(first.number, "the ends of the trail are gone")
-    return _broken_end(anchor, head) or _broken_link(anchor, rows, head, seal_of)
+    return _broken_end(anchor, head, secret) or _broken_link(anchor, rows, head, seal_of)
 
 
-def _broken_end(anchor: End, head: End) -> Broken | None:
-    if anchor.mark != mark("anchor", anchor.number, anchor.seal):
+def _broken_end(anchor: End, head: End, secret: str) -> Broken | None:
+    if anchor.mark != mark("anchor", anchor.number, anchor.seal, secret):
         return Broken(0, "the beginning of the trail was moved")
-    if head.mark != mark("head", head.number, head.seal):
+    if head.mark != mark("head", head.number, head.seal, secret):
         return Broken(0, "the end of the trail was moved")
     return None
 

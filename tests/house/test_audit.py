@@ -11,7 +11,7 @@ from campaign.app import Switches
 from campaign.staff import audit
 from campaign.staff.acts import WORDS, Act
 from campaign.staff.audit import AuditEnd, AuditRow
-from tests.conftest import _signed_in
+from tests.conftest import SECRET, _signed_in
 from tests.house.everything import on_sqlite, routes
 from tests.house.test_access import ACCESS, DOOR, STAFF
 
@@ -213,6 +213,22 @@ def test_the_first_row_that_does_not_fit_is_named(trail):
 def test_a_trail_that_was_made_under_another_secret_does_not_fit(trail, make_site):
     other = make_site(secret_key="another secret for tests, long enough", seeded=False)
     assert _broken(other)
+
+
+def test_after_a_new_secret_the_trail_is_sealed_anew_unless_it_did_not_fit_before(trail, make_site):
+    other = make_site(secret_key="another secret for tests, long enough", seeded=False)
+    with other.inside():
+        with pytest.raises(ValueError, match="does not fit"), db.writing():
+            audit.seal_anew("not the secret that it was made under")
+        with db.writing():
+            assert audit.seal_anew(SECRET) == 40
+        assert audit.broken() == (41, None)
+        with db.writing():
+            audit.note(Act.SIGNED_OUT)
+        assert audit.broken() == (42, None)
+    _change(trail, update(AuditRow).where(AuditRow.number == 7).values(record="9"))
+    with trail.inside(), pytest.raises(ValueError, match="row 7"), db.writing():
+        audit.seal_anew("another secret for tests, long enough")
 
 
 def test_a_trail_that_is_gone_altogether_is_missed_once_people_have_signed_in(site, staff):

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import cache, content, db, i18n, jobs, pleas, security, web
+from . import answers, cache, content, db, i18n, jobs, metrics, pleas, readiness, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -23,7 +23,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
-from .staff import doors, letters
+from .staff import audit, doors, letters, trail
 from .staff import views as staff
 from .supporters import service as supporters
 from .supporters import views as supporter_views
@@ -33,11 +33,12 @@ BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
     letters.area,
+    trail.area,
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, crowds, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
+UPKEEP = [counting, crowds, emails, upkeep, mailing_upkeep, audit]  # imported for the sweeps and letters they declare
 TABLES = Base.metadata
 
 
@@ -47,9 +48,10 @@ class Switches:
 
     `lock_file`: writers on SQLite queue. `natural_keys`: a second signature of one name is no new row.
     `claim_letters`: a letter is marked before a mail server gets it. `hot_counter`: the request itself counts up.
-    `page_cache`: pages are kept. `nearest_hop`: of the addresses in a header only the one that our own proxy saw
-    counts. `trap`, `render_time`, `confirm_first`, `crowd_limit`: what keeps programs out of the count.
-    `exact_asides`: confirming or withdrawing what is set aside moves no count.
+    `page_cache`: pages are kept. `audit_chain`: each row of the audit trail is sealed with the one before.
+    `nearest_hop`: of the addresses in a header only the one that our own proxy saw counts. `trap`, `render_time`,
+    `confirm_first`, `crowd_limit`: what keeps programs out of the count. `exact_asides`: confirming or withdrawing
+    what is set aside moves no count.
     """
 
     lock_file: bool = True
@@ -63,6 +65,7 @@ class Switches:
     confirm_first: bool = True
     crowd_limit: bool = True
     exact_asides: bool = True
+    audit_chain: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -106,6 +109,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     for area in BEHIND_THE_DOOR:
         app.register_blueprint(area)
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
+    readiness.install(app, config)
     if switches.page_cache:
         cache.install(app, security.render_time)
     shortcut.install(app, config)
@@ -114,6 +118,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=hops, x_host=0)  # type: ignore[method-assign]
         nearest = security.NearestHop(app.wsgi_app, hops, leftmost=not switches.nearest_hop)
         app.wsgi_app = nearest  # type: ignore[method-assign,assignment]
+    metrics.install(app, config, answers.install(app, logged=config.access_log))
 
 
 def _stale_form(_error: CSRFError) -> Any:

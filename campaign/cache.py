@@ -12,13 +12,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, request
 
+ENDPOINT = "campaign.endpoint"  # which page answers, for those who count answers and must not know addresses
 IN_FRONT = "campaign.kept"  # set where a cache stands in front of the site
 OURS = token_hex(12)  # known to nobody: what a signer typed must never be taken for a gap
 GAP = f"~~rendered-{OURS}~~"  # stands in a kept form where the signed time of rendering goes
 VIA, VIA_QUERY = f"~~via-{OURS}~~", f"~~?via-{OURS}~~"  # and where the code goes that brought its reader: field, link
 WITH_VIA = re.compile(r"via=([2-9A-HJKMNP-Z]{7})")
 MOST_PAGES = 2_000
-NEVER_KEPT = ("/static/", "/staff", "/healthz", "/q/", "/Q/")
+NEVER_KEPT = ("/static/", "/staff", "/healthz", "/readyz", "/metrics", "/q/", "/Q/")
 STALE_FOR = 24 * 60 * 60.0  # seconds that an old page may stand in while the records are away
 
 Start = Callable[..., Any]
@@ -37,6 +38,7 @@ class Kept:
     made_at: float = 0.0
     rebuilding: Lock = field(default_factory=Lock)
     filled: tuple[str, bytes, bytes] = ("", b"", b"")
+    endpoint: str = ""
 
 
 def keep(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -114,6 +116,7 @@ class PageCache:
         cookie = any(name.lower() == "set-cookie" for name, _ in headers)
         if status.startswith("200") and seconds is not None and not cookie:
             page = self._keep(key, headers, body, seconds, old)
+            page.endpoint = environ.get(ENDPOINT, "")
             return self._answer(page, environ, start)
         if status.startswith("5") and old is not None and monotonic() - old.made_at < STALE_FOR:
             old.fresh_until = monotonic() + 1.0  # do not hammer records that are away
@@ -142,6 +145,7 @@ class PageCache:
         return page
 
     def _answer(self, page: Kept, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        environ[ENDPOINT] = page.endpoint
         if page.etag and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start("304 Not Modified", page.headers)
             return []

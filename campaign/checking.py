@@ -1,16 +1,20 @@
-"""`campaign check`: reads all content, templates and migrations and names every mistake with file and line."""
+"""`campaign check`: reads content, templates, migrations and, where a site is, its audit trail; names every mistake."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
-from . import phrases, schema
+from . import db, phrases, schema
 from .config import Config
 from .content import PLACEHOLDER, Content, Page, fingerprint, line_of
+from .errors import Misconfigured
 from .printables import words as posters
 from .settings import Contacts, Mistake
+from .staff import audit
 
 # Ten digits as Americans group them, eleven with the 1 before, or the + form that is dialled (E.164).
 DIGITS = re.compile(r"(?<![\w#./-])(?:\+\d{8,15}|(?:1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|1?\d{10})(?![\w-])")
@@ -22,6 +26,35 @@ HANDLER = re.compile(r"<[a-z][^>]*\s(?:on[a-z]+|style)\s*=", re.IGNORECASE)
 def mistakes(config: Config) -> list[str]:
     """Everything that is wrong, a line each: file, line, what to do. Empty when all is well."""
     return [*_content(config.place("content")), *_templates(config.place("templates")), *_migrations()]
+
+
+def records(config: Config) -> tuple[list[str], str]:
+    """What is wrong with the records of the site that is here, and a sentence on what was looked at."""
+    from .app import create_app
+
+    path = make_url(config.database_url).database
+    if config.sqlite and not Path(path or "").exists():
+        return [], "Records not checked: there are none here."
+    try:
+        app = create_app(config)
+    except Misconfigured:
+        return [], "Records not checked: the settings do not allow a start."
+    try:
+        with app.app_context():
+            return _trail()
+    except DBAPIError:
+        return [], "Records not checked: they cannot be reached."
+    finally:
+        app.extensions["database"].engine.dispose()
+
+
+def _trail() -> tuple[list[str], str]:
+    with db.reading() as session:
+        current = schema.is_current(session.connection())
+    if not current:
+        return [], "Records not checked: they have not the shape that this program expects."
+    number, broken = audit.broken()
+    return [f"audit trail: {broken}"] if broken else [], f"The audit trail is as it was written ({number} rows)."
 
 
 def notices(config: Config) -> list[str]:

@@ -1,6 +1,5 @@
 """The `campaign` command: start the site, prepare it, look after it."""
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import clock
+from . import clock, logs
 from .config import Config, read_env_file
 from .errors import Misconfigured
 from .mailing import commands as mailing
@@ -25,9 +24,7 @@ PROGRAM = [sys.executable, "-m", "campaign"]
 
 def main() -> None:
     """The command, with every foreseen trouble said in a sentence."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin(as_objects=False)
     try:
         campaign(standalone_mode=False, obj=_open_site)
     except click.exceptions.Abort:
@@ -109,19 +106,24 @@ def _ready(config: Config, demo: bool) -> str:
     from . import db, schema
     from .app import create_app
     from .pledges import counting, seed
+    from .staff import audit
     from .staff import service as staff
+    from .staff.acts import Act
 
     click.echo("Preparing the records …")
     schema.upgrade(config.database_url)
-    if not demo:
-        return ""
     app = create_app(config)
     with app.app_context():
+        with db.writing():
+            audit.begin()
+        if not demo:
+            return ""
         with db.writing():
             if seed.pledges(clock.now()):
                 click.echo(f"Loaded the campaign's words and {seed.samples(clock.now())} sample signatures.")
             account_id = staff.add("staff@example.invalid", "Sample staff", clock.now())
             link = staff.one_time_link(account_id, clock.now())
+            audit.note(Act.LINK_MADE, "account", account_id)
         counting.count()
     return link
 
@@ -136,7 +138,9 @@ def init(base_url: str, email: str, proxies: int) -> None:
     from .app import create_app
     from .forms import mailbox_of
     from .pledges import seed
+    from .staff import audit
     from .staff import service as staff
+    from .staff.acts import Act
 
     folder = _writable(Path(os.environ.get("DATA_DIR") or "data").absolute())
     if (folder / "campaign.env").exists():
@@ -148,7 +152,9 @@ def init(base_url: str, email: str, proxies: int) -> None:
     schema.upgrade(config.database_url)
     with app.app_context(), db.writing():
         seed.pledges(clock.now())
-        link = staff.one_time_link(staff.add(mailbox_of(email), email, clock.now()), clock.now())
+        account_id = staff.add(mailbox_of(email), email, clock.now())
+        link = staff.one_time_link(account_id, clock.now())
+        audit.note(Act.LINK_MADE, "account", account_id)
     click.echo(f"The site is ready in {folder}. Start it with `campaign run`, then sign in once here:")
     click.echo(f"{config.base_url}/staff/link/{link}")
 
@@ -159,7 +165,9 @@ def web() -> None:
     from .serve import serve
 
     _go_with_supervisor()
-    serve(Config.read().checked())
+    config = Config.read().checked()
+    logs.begin(as_objects=not config.demo)
+    serve(config)
 
 
 @campaign.command()
@@ -169,7 +177,9 @@ def worker() -> None:
     from .app import create_app
 
     _go_with_supervisor()
-    jobs.work(create_app())
+    config = Config.read().checked()
+    logs.begin(as_objects=not config.demo)
+    jobs.work(create_app(config))
 
 
 def _go_with_supervisor() -> None:
@@ -179,18 +189,20 @@ def _go_with_supervisor() -> None:
 
 @campaign.command()
 def check() -> None:
-    """Check content, templates and migrations; every mistake with file and line."""
-    from .checking import mistakes, notices
+    """Check content, templates, migrations and the audit trail; every mistake with its place."""
+    from .checking import mistakes, notices, records
 
     config = Config.read()
     for notice in notices(config):
         click.echo(f"notice: {notice}")
-    found = mistakes(config)
+    broken, looked_at = records(config)
+    found = [*mistakes(config), *broken]
     for mistake in found:
         click.echo(mistake, err=True)
     if found:
         raise click.ClickException(f"{len(found)} mistakes.")
     click.echo("Content, templates and migrations are as they should be.")
+    click.echo(looked_at)
 
 
 for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from .errors import Misconfigured
 
 HERE = Path(__file__).resolve().parent
-SHORTEST_SECRET, FEWEST_CHARACTERS = 32, 10  # `changemechangeme…` is long, and says nothing
+SHORTEST_TOKEN, SHORTEST_SECRET, FEWEST_CHARACTERS = 20, 32, 10  # `changemechangeme…` is long, and says nothing
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Config:
     trusted_proxies: int = 0
     content_dir: Path | None = None
     salts_dir: Path | None = None
+    metrics_token: str = ""
+    access_log: bool = False
     largest_body: int = 1_000_000
 
     @classmethod
@@ -63,6 +65,8 @@ class Config:
             "mailchimp_audience": values.get("MAILCHIMP_AUDIENCE", ""),
             "mailchimp_host": values.get("MAILCHIMP_HOST", ""),
             "trusted_proxies": _number(values, "TRUSTED_PROXIES", 0),
+            "metrics_token": values.get("METRICS_TOKEN", ""),
+            "access_log": _number(values, "ACCESS_LOG", 0) == 1,
             "content_dir": Path(values["CONTENT_DIR"]).absolute() if values.get("CONTENT_DIR") else None,
             "salts_dir": Path(values["SALTS_DIR"]).absolute() if values.get("SALTS_DIR") else None,
         }
@@ -109,6 +113,8 @@ class Config:
             found.append(f"BASE_URL is {self.base_url}; a real site needs an address that begins with https://.")
         if self.mode == "production" and self.trusted_proxies < 1:
             found.append("TRUSTED_PROXIES is 0; put a proxy that speaks https in front and set it to 1.")
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            found.append(f"METRICS_TOKEN must be {SHORTEST_TOKEN} random characters or more, or empty.")
         if self.mailchimp_key and not self.mailchimp_audience:
             found.append("MAILCHIMP_API_KEY is set and MAILCHIMP_AUDIENCE is not; name the audience, or empty both.")
         return found

@@ -19,7 +19,7 @@ from .content import Content
 from .settings import Campaign, Language
 
 CATALOGUES = Path(__file__).parent / "translations"
-ONE_ADDRESS = ("/static/", "/healthz", "/staff")  # the same in every language: no prefix
+ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff")  # the same in every language: no prefix
 
 Start = Callable[..., Any]
 

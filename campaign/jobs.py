@@ -5,8 +5,10 @@ two places at once. What is to be done is a row; a lost wake-up costs at most th
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import sleep
@@ -19,8 +21,10 @@ from huey.serializer import SignedSerializer
 
 from . import db
 from .config import Config, normal_url
+from .pulse import Pulse
 
 log = logging.getLogger("campaign.jobs")
+PATIENCE = 3  # seconds that the queue may take to answer when we knock
 PAUSE = 0.1  # seconds between two wake-ups of one process: a crowd of acts wakes a sweep once
 
 
@@ -56,6 +60,7 @@ class Jobs:
     ring: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    pulse: Pulse = field(default_factory=Pulse)
 
     @cached_property
     def huey(self) -> Huey:
@@ -101,6 +106,8 @@ def install(app: Flask, config: Config) -> Jobs:
 
 
 def _inside(app: Flask, one: Sweep) -> Callable[[], None]:
+    pulse = cast(Jobs, app.extensions["jobs"]).pulse
+
     def run() -> None:
         with app.app_context():
             try:
@@ -108,6 +115,9 @@ def _inside(app: Flask, one: Sweep) -> Callable[[], None]:
             except Exception as error:  # noqa: BLE001 (the rows say what is left to do; the next round does it)
                 what = type(error).__name__  # no traceback: it would hold values
                 log.error("sweep %s failed: %s", one.name, what)  # noqa: TRY400
+                pulse.note(one.name, went_well=False)
+            else:
+                pulse.note(one.name, went_well=True)
 
     return run
 
@@ -124,6 +134,25 @@ def _queue(config: Config) -> Huey:
         return PostgresHuey("campaign", dsn=dsn, **settings)
     # Losing the queue file loses nothing but time, so it need not wait for the disk.
     return SqliteHuey("campaign", filename=str(config.data_dir / "queue.db"), fsync=False, **settings)
+
+
+def knock() -> None:
+    """See whether the queue is there, on a connection of its own. Raises whatever its library makes of it."""
+    config = cast(Jobs, current_app.extensions["jobs"]).config
+    if config.queue_url.startswith("redis"):
+        from redis import Redis
+
+        with Redis.from_url(config.queue_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE) as redis:
+            redis.ping()
+    elif config.queue_url.startswith("postgres"):
+        import psycopg
+
+        dsn = normal_url(config.queue_url).replace("+psycopg", "")
+        with psycopg.connect(dsn, connect_timeout=PATIENCE) as connection:
+            connection.execute("SELECT 1")
+    else:
+        with closing(sqlite3.connect(config.data_dir / "queue.db", timeout=PATIENCE)) as file:
+            file.execute("SELECT count(*) FROM sqlite_master")
 
 
 def wake(name: str) -> None:

@@ -302,6 +302,11 @@ def counts() -> dict[str, int]:
     return {state.value: 0 for state in LetterState} | {row[0]: row[1] for row in rows}
 
 
+def oldest_waiting() -> datetime | None:
+    """When the oldest letter that waits was written."""
+    return db.session().scalar(select(func.min(Letter.written_at)).where(Letter.state == LetterState.WAITING))
+
+
 def get(letter_id: int) -> Letter:
     """The letter. Raises LookupError."""
     if (row := db.session().get(Letter, letter_id)) is None:

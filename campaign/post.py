@@ -60,6 +60,13 @@ class Folder:
         except OSError as error:
             raise Away(f"the outbox folder cannot be written ({type(error).__name__})") from error
 
+    def probe(self) -> None:
+        """Try whether a letter could be written. Raises OSError."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        trial = self.path / f".probe-{os.getpid()}"
+        trial.write_bytes(b"")
+        trial.unlink(missing_ok=True)
+
     def __enter__(self) -> Self:
         return self
 

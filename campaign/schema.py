@@ -1,5 +1,6 @@
 """The shape of the database: brought up to date, and back, by Alembic with settings built here."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,7 +37,12 @@ def versions() -> list[str]:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database has the shape that this program expects."""
-    return MigrationContext.configure(connection).get_current_revision() == versions()[-1]
+    return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@cache
+def _newest() -> str:
+    return versions()[-1]
 
 
 def _run(url: str, act) -> None:  # type: ignore[no-untyped-def]

@@ -28,6 +28,7 @@ NEAR = {4: 24, 6: 48}  # bits that one network has in common, by the version of 
 WRONG_HOST = "campaign.wrong_host"
 PORT = re.compile(r"[0-9]{1,5}")
 WITHOUT_TRAP = b"form without trap"
+PROBES = ("/healthz", "/readyz", "/metrics")  # programs that ask by number
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -61,7 +62,7 @@ class KnownHost:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         named, colon, port = environ.get("HTTP_HOST", "").partition(":")
         ours = named.lower() in self.known and (not colon or PORT.fullmatch(port))  # `localhost:80@elsewhere` is not
-        if not ours and environ.get("PATH_INFO") != "/healthz":  # probes ask by number
+        if not ours and environ.get("PATH_INFO") not in PROBES:
             environ["HTTP_HOST"], environ[WRONG_HOST] = self.ours, True
         return self.app(environ, start)
 
@@ -246,9 +247,16 @@ def from_this_machine() -> bool:
     return address in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
-def keyed(purpose: str, value: str) -> str:
-    """A hash of a value that only this site can make, different for each purpose."""
-    return hmac.new(_key(), f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()
+def holds_token(token: str) -> bool:
+    """Whether the request carries this token (RFC 6750); never, when there is none. Takes as long for a near miss."""
+    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+    right = hmac.compare_digest(sent.strip().encode("utf-8", "replace"), token.encode())
+    return bool(token) and scheme.lower() == "bearer" and right
+
+
+def keyed(purpose: str, value: str, secret: str = "") -> str:
+    """A hash of a value that only this site can make, different for each purpose; under an earlier secret if given."""
+    return hmac.new(secret.encode() or _key(), f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def seal(text: str) -> str:

@@ -12,12 +12,15 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from . import answers, logs
 from .config import Config
 from .run import go_with_parent
 
 PLACES, READERS = 2, 64  # requests answered at once in a process, and requests whose bodies are still coming in
 AT_ONCE = ("/help", "/theme.css", "/healthz", ".css", ".js")  # need no records, so they wait for nobody
 CONNECTIONS = 512  # open ones that each process takes, idle ones too
+# The server's own lines go the way of ours, which lets no values through.
+LOGGED_AS_WE_DO = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}}}
 SLOWEST_HEADER = 10_000  # milliseconds; also ends connections that say nothing
 
 
@@ -37,8 +40,10 @@ def serve(config: Config, target: str = "campaign.serve:site") -> None:
         "respawn_failed_workers": True,
         "workers_kill_timeout": 10,
         "log_level": LogLevels.error,  # it warns of READERS at every start; see `in_turn`
-        "log_access": False,  # an access log would hold addresses and tokens
+        "log_dictconfig": LOGGED_AS_WE_DO,
+        "log_access": False,  # an access log would hold addresses and tokens; `answers` keeps one without
     }
+    answers.share(config)
     server = Server(target, config.host, config.port, interface=Interfaces.WSGI, factory=True, **settings)
     server.serve()
 
@@ -47,8 +52,10 @@ def site() -> Flask:
     """The site in one of the server's processes, which goes when the server is gone: no old program lingers."""
     from .app import create_app
 
+    config = Config.read().checked()
+    logs.begin(as_objects=not config.demo)
     go_with_parent()
-    app = create_app()
+    app = create_app(config)
     app.wsgi_app = in_turn(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     return app
 

@@ -8,16 +8,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
-from uuid import uuid4
 
-from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
-from . import i18n, security
+from . import i18n, logs, security
 from .config import Config
 from .errors import Refused
 from .settings import Language
@@ -158,7 +157,7 @@ def _records_away(error: DBAPIError) -> Response:
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
         return _own_fault(error)
     # Only the kind of the failure is logged: the statement's values may be personal.
-    log.error("request %s: the database failed: %s", request_id(), type(error.orig).__name__)
+    log.error("the database failed: %s", type(error.orig).__name__)
     heading, sentence = _sentence(503)
     response = error_page(503, sentence, heading)
     response.headers["Retry-After"] = "10"
@@ -167,12 +166,7 @@ def _records_away(error: DBAPIError) -> Response:
 
 def _own_fault(error: Exception) -> Response:
     """A page for what nobody foresaw; logged once, with the place but without the values."""
-    place = error.__traceback__
-    steps = []
-    while place is not None:
-        steps.append(f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}")
-        place = place.tb_next
-    log.error("request %s: %s at %s", request_id(), type(error).__name__, " > ".join(steps[-8:]))
+    log.error("%s", logs.what_and_where(error))  # no traceback: it would hold values
     if current_app.testing:
         raise error
     heading, sentence = _sentence(500)
@@ -201,13 +195,6 @@ def pager(endpoint: str, page: int, found: int, **values: Any) -> Pager:
     """The way on from a page, when `found` rows were found where A_PAGE fit."""
     newer = url_for(endpoint, page=page - 1, **values) if page else ""
     return Pager(newer, url_for(endpoint, page=page + 1, **values) if found > A_PAGE else "")
-
-
-def request_id() -> str:
-    """A random name for this request, to find it in the log."""
-    if "request_id" not in g:
-        g.request_id = uuid4().hex[:12]
-    return str(g.request_id)
 
 
 def to(endpoint: str, **values: Any) -> Response:

@@ -55,6 +55,7 @@ STAFF = {
     "codes": "/staff/codes",
     "new-code": "/staff/codes/new",
     "list": "/staff/list",
+    "audit": "/staff/audit",
     "account": "/staff/account",
 }
 LARGEST = 300_000  # bytes of the README's picture

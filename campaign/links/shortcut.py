@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import Flask, Request
 
-from .. import security
+from .. import cache, security
 from ..config import Config
 from . import service, visits
 
@@ -28,6 +28,7 @@ class Shortcut:
         if known is None or environ["REQUEST_METHOD"] != "GET":
             return cast(Iterable[bytes], self.inner(environ, start))
         code, lead = known
+        environ[cache.ENDPOINT] = "links.follow"
         if visits.is_somebody(Request(environ)):
             self.tally.add(lead.id)
         start("302 FOUND", [("Location", f"{lead.path}?via={code}"), *self.headers])

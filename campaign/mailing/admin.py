@@ -4,6 +4,8 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, web
+from ..staff import audit
+from ..staff.acts import Act
 from . import service
 
 area = web.staff_area("mailing_staff", __name__)
@@ -24,7 +26,9 @@ def index() -> ResponseReturnValue:
 @area.post("/list/now")
 def now() -> ResponseReturnValue:
     """Do not wait until a pause is over."""
-    service.try_now()
+    with db.writing():
+        service.try_now()
+        audit.note(Act.LIST_TOLD)
     return web.to("mailing_staff.index")
 
 
@@ -32,5 +36,6 @@ def now() -> ResponseReturnValue:
 def again(id: int) -> ResponseReturnValue:
     """Tell the list once more about somebody who was stuck."""
     with db.writing():
-        found = service.try_again(id)
+        if found := service.try_again(id):
+            audit.note(Act.LIST_TRIED_AGAIN, "supporter", id)
     return web.to("mailing_staff.index") if found else abort(404)

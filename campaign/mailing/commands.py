@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 def sync(open_site: "OpenSite", move: bool) -> None:
     """Tell the mailing list now what people last said, and say what is left."""
     from .. import db
+    from ..staff import audit
+    from ..staff.acts import Act
     from . import service
 
     with open_site().app_context():
+        with db.writing():
+            audit.note(Act.LIST_MOVED if move else Act.LIST_TOLD)
         told = service.sync(at_once=True, moving=move)
         with db.reading():
             standing = service.standing()

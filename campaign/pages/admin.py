@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock, db, mail, pleas, web
 from ..pledges import asides, editing
+from ..staff import audit
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -17,6 +18,7 @@ def home() -> ResponseReturnValue:
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
+        trail = audit.last_check()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
@@ -26,4 +28,7 @@ def home() -> ResponseReturnValue:
         ("forms answered with the hotline in 30 days", asked, url_for("pages.help")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]
-    return render_template("staff/home.html", figures=figures)
+    notices = []
+    if trail and trail.trouble:
+        notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
+    return render_template("staff/home.html", figures=figures, notices=notices)

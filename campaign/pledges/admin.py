@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, i18n, web
 from ..links import service as links
 from ..settings import Language
-from ..staff import doors
+from ..staff import audit, doors
+from ..staff.acts import Act
 from . import asides as aside_acts
 from . import board, editing, export
 from .forms import AsideForm, PledgeForm, SignForm, WordsForm
@@ -34,6 +35,7 @@ def new() -> ResponseReturnValue:
         return render_template("pledges/staff/edit.html", form=form, pledge=None, written=[]), web.status_of(form)
     with db.writing():
         pledge_id = editing.add(form.slug.data or "", form.goal.data or 1, clock.now())
+        audit.note(Act.PLEDGE_BEGUN, "pledge", pledge_id)
     return web.to("pledges_staff.words", id=pledge_id, code="en")
 
 
@@ -49,6 +51,7 @@ def edit(id: int) -> ResponseReturnValue:
             return page, web.status_of(form)
     with db.writing():
         editing.change(id, form.slug.data or "", form.goal.data or 1, form.seen_version)
+        audit.note(Act.PLEDGE_CHANGED, "pledge", id)
     return web.to("pledges_staff.edit", id=id)
 
 
@@ -65,6 +68,7 @@ def words(id: int, code: str) -> ResponseReturnValue:
             return render_template("pledges/staff/words.html", **known), web.status_of(form)
     with db.writing():
         editing.write(id, code, form.title.data or "", form.promise.data or "", form.body.data or "")
+        audit.note(Act.PLEDGE_WORDS_WRITTEN, "pledge", id)
     return web.to("pledges_staff.preview", id=id, code=code)
 
 
@@ -82,6 +86,7 @@ def open_(id: int) -> ResponseReturnValue:
     with db.writing():
         _pledge_or_404(id)
         editing.open_(id, clock.now())
+        audit.note(Act.PLEDGE_OPENED, "pledge", id)
     return web.to("pledges_staff.edit", id=id)
 
 
@@ -91,6 +96,7 @@ def close(id: int) -> ResponseReturnValue:
     with db.writing():
         _pledge_or_404(id)
         editing.close(id, clock.now())
+        audit.note(Act.PLEDGE_CLOSED, "pledge", id)
     return web.to("pledges_staff.edit", id=id)
 
 
@@ -108,6 +114,8 @@ def signatures() -> ResponseReturnValue:
 @area.get("/signatures.csv")
 def table() -> ResponseReturnValue:
     """All signatures for a spreadsheet."""
+    with db.writing():  # first: nobody takes names away without a trace
+        audit.note(Act.SIGNATURES_EXPORTED)
     name = f"signatures-{clock.today().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(stream_with_context(export.signatures()), mimetype="text/csv", headers=headers)
@@ -116,21 +124,22 @@ def table() -> ResponseReturnValue:
 @area.post("/signatures/<int:id>/pass")
 def pass_(id: int) -> ResponseReturnValue:
     """Show this one on the pledge's page."""
-    _decide(editing.pass_, id)
+    _decide(editing.pass_, id, Act.SIGNATURE_PASSED)
     return web.to("pledges_staff.signatures")
 
 
 @area.post("/signatures/<int:id>/refuse")
 def refuse(id: int) -> ResponseReturnValue:
     """Do not show this one."""
-    _decide(editing.turn_down, id)
+    _decide(editing.turn_down, id, Act.SIGNATURE_REFUSED)
     return web.to("pledges_staff.signatures")
 
 
-def _decide(act: Callable[[int, str, datetime], None], signature_id: int) -> None:
+def _decide(decide: Callable[[int, str, datetime], None], signature_id: int, act: Act) -> None:
     try:
         with db.writing():
-            act(signature_id, request.form.get("read", ""), clock.now())
+            decide(signature_id, request.form.get("read", ""), clock.now())
+            audit.note(act, "signature", signature_id)
     except LookupError:
         abort(404)
 

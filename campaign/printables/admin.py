@@ -11,7 +11,8 @@ from ..errors import Refused
 from ..links import service as links
 from ..pledges import board
 from ..pledges import service as pledges
-from ..staff import doors
+from ..staff import audit, doors
+from ..staff.acts import Act
 from ..typeset import Press
 from . import poster, words
 from .forms import CodeForm, LiftForm, TargetForm
@@ -40,6 +41,7 @@ def new() -> ResponseReturnValue:
     with db.writing():
         target = url_for("pledges.show", slug=form.pledge.data)
         code_id = links.make(target, form.language.data, form.note.data or "", clock.now())
+        audit.note(Act.CODE_MADE, "code", code_id)
     return web.to("printables_staff.edit", id=code_id)
 
 
@@ -62,6 +64,7 @@ def edit(id: int) -> ResponseReturnValue:
         if slug != target and ((pledge := board.find(slug)) is None or pledge.state == "draft"):
             raise Refused("There is no open pledge at this address. Look it up under Pledges.")
         links.retarget(id, target, doors.me().id, clock.now())
+        audit.note(Act.CODE_RETARGETED, "code", id)
     return web.to("printables_staff.edit", id=id)
 
 
@@ -71,6 +74,7 @@ def retire(id: int) -> ResponseReturnValue:
     with db.writing():
         _code_or_404(id)
         links.retire(id, clock.now())
+        audit.note(Act.CODE_RETIRED, "code", id)
     return web.to("printables_staff.edit", id=id)
 
 
@@ -80,6 +84,7 @@ def bring_back(id: int) -> ResponseReturnValue:
     with db.writing():
         _code_or_404(id)
         links.bring_back(id)
+        audit.note(Act.CODE_BROUGHT_BACK, "code", id)
     return web.to("printables_staff.edit", id=id)
 
 

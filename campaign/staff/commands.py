@@ -22,11 +22,14 @@ def link(open_site: "OpenSite", email: str) -> None:
     """Make an account for EMAIL if there is none, and print a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import service
+    from . import audit, service
+    from .acts import Act
 
     with open_site().app_context():
         with db.writing():
-            key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
+            account_id = service.add(mailbox_of(email), email, clock.now())
+            key = service.one_time_link(account_id, clock.now())
+            audit.note(Act.LINK_MADE, "account", account_id)
         click.echo(f"{web.config().base_url}/staff/link/{key}")
 
 
@@ -38,11 +41,13 @@ def reset(open_site: "OpenSite", email: str, disable: bool) -> None:
     """Take password and app of EMAIL away and sign out everywhere; prints a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import service
+    from . import audit, service
+    from .acts import Act
 
     with open_site().app_context():
         with db.writing():
             account_id = service.add(mailbox_of(email), email, clock.now())
             service.reset(account_id, clock.now(), disable=disable)
             key = "" if disable else service.one_time_link(account_id, clock.now())
+            audit.note(Act.ACCOUNT_DISABLED if disable else Act.ACCOUNT_RESET, "account", account_id)
         click.echo(f"{web.config().base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")

@@ -6,6 +6,8 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, mail, post, web
+from . import audit
+from .acts import Act
 
 area = web.staff_area("mail_staff", __name__)
 
@@ -25,9 +27,7 @@ def index() -> ResponseReturnValue:
 @area.get("/letters/<int:id>")
 def show(id: int) -> ResponseReturnValue:
     """One letter: as it lies in the outbox, or as it would read now, for letters are rendered when they are sent."""
-    with db.reading():
-        letter = _letter_or_404(id)
-        message = mail.as_sent(id) or mail.render(id)
+    letter, message = _opened(id)
     return render_template("mail/staff/show.html", letter=letter, mail=_readable(message) if message else None)
 
 
@@ -40,9 +40,7 @@ def _readable(message: EmailMessage) -> dict[str, str]:
 @area.get("/letters/<int:id>.eml")
 def file(id: int) -> ResponseReturnValue:
     """The letter as a file for a mail program."""
-    with db.reading():
-        _letter_or_404(id)
-        message = mail.as_sent(id) or mail.render(id)
+    _, message = _opened(id)
     if message is None:
         abort(410)
     headers = {"Content-Disposition": f'attachment; filename="{mail.file_name(id)}.eml"'}
@@ -55,7 +53,17 @@ def again(id: int) -> ResponseReturnValue:
     with db.writing():
         _letter_or_404(id)
         mail.send_again(id, clock.now())
+        audit.note(Act.LETTER_SENT_AGAIN, "letter", id)
     return web.to("mail_staff.show", id=id)
+
+
+def _opened(letter_id: int) -> tuple[mail.Letter, EmailMessage | None]:
+    """A letter and what it says, once it is written down that somebody looked."""
+    with db.writing():
+        _letter_or_404(letter_id)
+        audit.note(Act.LETTER_READ, "letter", letter_id)
+    with db.reading():
+        return _letter_or_404(letter_id), mail.as_sent(letter_id) or mail.render(letter_id)
 
 
 def _letter_or_404(letter_id: int) -> mail.Letter:

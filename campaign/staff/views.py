@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, qr, security, web
 from ..forms import mailbox_of
-from . import doors, service
+from . import audit, doors, service
+from .acts import Act
 from .forms import PasswordForm, SignInForm
 
 area = web.staff_area("staff", __name__)
@@ -34,6 +35,9 @@ def sign_in() -> ResponseReturnValue:
         key = service.sign_in(account_id, form.code.data or "", now) if account_id else None
         if key is None:
             service.note_failure(mailbox, security.network(), now)
+            audit.note(Act.SIGN_IN_FAILED)
+        else:
+            audit.note(Act.SIGNED_IN, who=account_id)
     if key is None:
         form.form_errors.append(WRONG)
         return render_template("staff/sign_in.html", form=form), 422
@@ -57,6 +61,8 @@ def use_link(key: str) -> ResponseReturnValue:
         abort(403)
     with db.writing():
         session_key = service.use_link(key, clock.now())
+        holder = service.who(session_key, clock.now()) if session_key else None
+        audit.note(Act.SIGNED_IN_BY_LINK if holder else Act.SIGN_IN_FAILED, who=holder.id if holder else None)
     if session_key is None:
         sentence = "This link was used before or is too old. On the machine itself, `campaign staff link` makes one."
         return web.error_page(410, sentence)
@@ -69,6 +75,7 @@ def sign_out() -> ResponseReturnValue:
     """End this session here and in the table."""
     with db.writing():
         service.end_session(doors.ticket().key, clock.now())
+        audit.note(Act.SIGNED_OUT)
     doors.ticket().gone = True
     return web.to("staff.sign_in")
 
@@ -88,6 +95,7 @@ def choose_password() -> ResponseReturnValue:
     hashed, key = service.hasher.hash(form.password.data or ""), doors.ticket().key
     with db.writing():
         done = service.choose_password(doors.me().id, hashed, form.code.data or "", key, clock.now())
+        audit.note(Act.PASSWORD_CHOSEN if done else Act.CODE_WRONG, "account", doors.me().id)
     if not done:
         form.code.errors = [WRONG_CODE]
         return _account(form), 422

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 @click.pass_obj
 def forget(open_site: "OpenSite", dry_run: bool) -> None:
     """Forget what has been kept long enough, as the worker does every hour."""
+    from .. import db
+    from ..staff import audit
+    from ..staff.acts import Act
     from . import retention
 
     with open_site().app_context():
         for kind, number in retention.forgotten(dry_run=dry_run).items():
             click.echo(f"{kind:14}{number:8}")
+        if not dry_run:
+            with db.writing():
+                audit.note(Act.FORGOTTEN)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, db, jobs, mail, pleas, salts, web
+from ..staff import audit
 from ..staff import service as staff
 
 log = logging.getLogger("campaign")
@@ -68,6 +69,7 @@ FORGETS: dict[str, list[Forget]] = {
         lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
         lambda until, dry_run: salts.forget(web.config(), until.date(), dry_run=dry_run),
     ],
+    "audit": [lambda until, dry_run: audit.forget_before(until, dry_run=dry_run)],
     "sessions": [lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run)],
 }
 

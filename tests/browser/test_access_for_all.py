@@ -34,6 +34,7 @@ STAFF = (
     "/staff/signatures",
     "/staff/signatures?filter=all&page=1",
     "/staff/letters",
+    "/staff/audit",
     "/staff/codes",
     "/staff/codes/new",
     "/staff/list",

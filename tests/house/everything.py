@@ -27,12 +27,15 @@ from tests.visitor import Visitor
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
+# Where it is noted what staff did, and tried to do.
+NOTED = {"audit_rows", "audit_ends", "audit_tags"}
+
 # What is tried at an address that takes forms: complete, so that it would be done if nothing stood in its way.
 FIELDS: dict[str, dict[str, str]] = {
     "pledges.sign": {**ANNA, "email": "carla@example.org"},
     "pledges.resend": {"email": "bela@example.org"},
     "pledges_staff.new": {"slug": "new-year", "goal": "10"},
-    "pledges_staff.edit": {"slug": "freedom", "goal": "77", "version": "1"},
+    "pledges_staff.edit": {"slug": "freedom", "goal": "77", "version": "2"},
     "pledges_staff.pass_": {"read": editing.mark_of("Anna Sample", "", "Hello")},
     "pledges_staff.refuse": {"read": editing.mark_of("Anna Sample", "", "Hello")},
     "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed."},
@@ -114,6 +117,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         rendered = security.render_time()
         code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
+        site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
     later(seconds=3)
     return Everything(site, staff, letters, rendered, key, code)

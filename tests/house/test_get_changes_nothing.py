@@ -1,11 +1,13 @@
 """Looking changes nothing: programs follow every link, and must not sign, confirm, leave or sign in for anybody.
 
-What is counted of a look is a number for a code and a day, and of nobody; it is left out here.
+What is counted of a look is a number for a code and a day, and of nobody; and that staff opened a letter or took a
+table is noted in the audit trail. Both are left out here.
 """
 
 import re
 from urllib.parse import urlsplit
 
+from campaign import i18n
 from tests.house import everything as house
 from tests.house.everything import routes
 from tests.pledges.acts import text_of
@@ -15,7 +17,7 @@ TIMES = 3
 
 def contents(site):
     """All that the records hold of anybody."""
-    return {name: rows for name, rows in house.contents(site).items() if name != "code_visits"}
+    return {name: rows for name, rows in house.contents(site).items() if name not in {"code_visits", *house.NOTED}}
 
 
 def _addresses(everything):
@@ -23,7 +25,7 @@ def _addresses(everything):
     for method, address, rule in routes(everything.site.app):
         if method == "GET":
             yield everything.address(rule)
-            if not address.startswith(("/staff", "/static", "/healthz")):
+            if not address.startswith(i18n.ONE_ADDRESS):
                 yield "/es" + everything.address(rule)
     for letter in everything.letters:
         html = letter.get_body(("html",)).get_content()

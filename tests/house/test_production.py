@@ -94,9 +94,15 @@ def test_production_is_what_runs_when_nothing_is_said(tmp_path):
 
 
 def test_no_switch_that_turns_a_guard_off_is_read_from_the_environment(right, monkeypatch):
-    for name in ("LOCK_FILE", "NATURAL_KEYS", "HOT_COUNTER", "PAGE_CACHE", "FLASK_DEBUG", "TESTING"):
+    for name in ("LOCK_FILE", "NATURAL_KEYS", "HOT_COUNTER", "PAGE_CACHE", "AUDIT_CHAIN", "FLASK_DEBUG", "TESTING"):
         monkeypatch.setenv(name, "1" if name in ("HOT_COUNTER", "FLASK_DEBUG", "TESTING") else "0")
     app = create_app(right)
     switches = app.extensions["switches"]
-    assert switches.lock_file and switches.natural_keys and switches.page_cache and not switches.hot_counter
+    assert (
+        switches.lock_file
+        and switches.natural_keys
+        and switches.page_cache
+        and switches.audit_chain
+        and not switches.hot_counter
+    )
     assert not app.testing

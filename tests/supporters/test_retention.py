@@ -10,7 +10,7 @@ from campaign.supporters import retention
 from campaign.supporters.models import Supporter
 from tests.pledges.acts import link_in, sign, signed
 
-NOT_YET = {"audit", "backups"}  # their records come with later features, and obey from the first day
+NOT_YET = {"backups"}  # their records come with later features, and obey from the first day
 
 
 def test_every_kind_of_record_is_forgotten_by_somebody():

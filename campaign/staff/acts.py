@@ -1,0 +1,73 @@
+"""The closed list of acts that the audit trail knows, each with the words that staff read."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What somebody did. A value stays for as long as rows are kept; words may change."""
+
+    TRAIL_BEGUN = "trail.begun"
+    SIGNED_IN = "door.signed-in"
+    SIGNED_IN_BY_LINK = "door.signed-in-by-link"
+    SIGN_IN_FAILED = "door.failed"
+    SIGNED_OUT = "door.signed-out"
+    LINK_MADE = "account.link-made"
+    PASSWORD_CHOSEN = "account.password-chosen"  # noqa: S105 (a name)
+    CODE_WRONG = "account.code-wrong"
+    ACCOUNT_RESET = "account.reset"
+    ACCOUNT_DISABLED = "account.disabled"
+    LETTER_READ = "letter.read"
+    LETTER_SENT_AGAIN = "letter.sent-again"
+    PLEDGE_BEGUN = "pledge.begun"
+    PLEDGE_CHANGED = "pledge.changed"
+    PLEDGE_WORDS_WRITTEN = "pledge.words-written"
+    PLEDGE_OPENED = "pledge.opened"
+    PLEDGE_CLOSED = "pledge.closed"
+    SIGNATURES_EXPORTED = "signatures.exported"
+    SIGNATURE_PASSED = "signature.passed"
+    SIGNATURE_REFUSED = "signature.refused"
+    CODE_MADE = "code.made"
+    CODE_RETARGETED = "code.retargeted"
+    CODE_RETIRED = "code.retired"
+    CODE_BROUGHT_BACK = "code.brought-back"
+    LIST_TOLD = "list.told"
+    LIST_MOVED = "list.moved"
+    LIST_TRIED_AGAIN = "list.tried-again"
+    FORGOTTEN = "records.forgotten"
+    SEALED_ANEW = "trail.sealed-anew"
+
+
+WORDS: dict[Act, str] = {
+    Act.TRAIL_BEGUN: "began this trail",
+    Act.SIGNED_IN: "signed in with password and code",
+    Act.SIGNED_IN_BY_LINK: "signed in with a one-time link",
+    Act.SIGN_IN_FAILED: "tried to sign in and failed",
+    Act.SIGNED_OUT: "signed out",
+    Act.LINK_MADE: "made a one-time link",
+    Act.PASSWORD_CHOSEN: "chose a password",
+    Act.CODE_WRONG: "gave a wrong code for a new password",
+    Act.ACCOUNT_RESET: "took password and app away",
+    Act.ACCOUNT_DISABLED: "shut out an account",
+    Act.LETTER_READ: "opened a letter",
+    Act.LETTER_SENT_AGAIN: "sent a letter again",
+    Act.PLEDGE_BEGUN: "began a pledge",
+    Act.PLEDGE_CHANGED: "changed address or goal of a pledge",
+    Act.PLEDGE_WORDS_WRITTEN: "wrote the words of a pledge",
+    Act.PLEDGE_OPENED: "opened a pledge",
+    Act.PLEDGE_CLOSED: "closed a pledge",
+    Act.SIGNATURES_EXPORTED: "took all signatures as a table",
+    Act.SIGNATURE_PASSED: "passed what a signer wrote",
+    Act.SIGNATURE_REFUSED: "refused what a signer wrote",
+    Act.CODE_MADE: "made a code",
+    Act.CODE_RETARGETED: "pointed a code elsewhere",
+    Act.CODE_RETIRED: "retired a code",
+    Act.CODE_BROUGHT_BACK: "brought a code back",
+    Act.LIST_TOLD: "told the mailing list without waiting",
+    Act.LIST_MOVED: "moved the mailing list to a new home",
+    Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
+    Act.FORGOTTEN: "forgot what was kept long enough",
+    Act.SEALED_ANEW: "sealed this trail under a new secret",
+}
+
+# What an act can be about. A record is named by its kind and its number, never by words of anybody.
+KINDS = ("account", "code", "letter", "pledge", "signature", "supporter")

@@ -172,7 +172,9 @@ def set_aside() -> ResponseReturnValue:
         return _asides(form, found), 422
     known = {"reason": form.reason.data, "conditions": form.in_words, "account_id": doors.me().id, "made_at": now}
     with db.writing():
-        aside_acts.set_aside(form.conditions, form.seen, Batch(**known))
+        batch = Batch(**known)
+        aside_acts.set_aside(form.conditions, form.seen, batch)
+        audit.note(Act.SIGNATURES_SET_ASIDE, "batch", batch.id)
     return web.to("pledges_staff.asides")
 
 
@@ -182,6 +184,7 @@ def restore(id: int) -> ResponseReturnValue:
     try:
         with db.writing():
             aside_acts.restore(id, clock.now())
+            audit.note(Act.SIGNATURES_RESTORED, "batch", id)
     except LookupError:
         abort(404)
     return web.to("pledges_staff.asides")

@@ -97,6 +97,7 @@ def lift(id: int) -> ResponseReturnValue:
     with db.writing():
         _code_or_404(id)
         links.lift(id, now + timedelta(hours=form.hours.data), now)
+        audit.note(Act.LIMIT_LIFTED, "code", id)
     return web.to("printables_staff.edit", id=id)
 
 
@@ -106,6 +107,7 @@ def lower(id: int) -> ResponseReturnValue:
     with db.writing():
         _code_or_404(id)
         links.lower(id, clock.now())
+        audit.note(Act.LIMIT_LOWERED, "code", id)
     return web.to("printables_staff.edit", id=id)
 
 

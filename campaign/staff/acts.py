@@ -26,10 +26,14 @@ class Act(StrEnum):
     SIGNATURES_EXPORTED = "signatures.exported"
     SIGNATURE_PASSED = "signature.passed"
     SIGNATURE_REFUSED = "signature.refused"
+    SIGNATURES_SET_ASIDE = "signatures.set-aside"
+    SIGNATURES_RESTORED = "signatures.restored"
     CODE_MADE = "code.made"
     CODE_RETARGETED = "code.retargeted"
     CODE_RETIRED = "code.retired"
     CODE_BROUGHT_BACK = "code.brought-back"
+    LIMIT_LIFTED = "code.limit-lifted"
+    LIMIT_LOWERED = "code.limit-lowered"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -58,10 +62,14 @@ WORDS: dict[Act, str] = {
     Act.SIGNATURES_EXPORTED: "took all signatures as a table",
     Act.SIGNATURE_PASSED: "passed what a signer wrote",
     Act.SIGNATURE_REFUSED: "refused what a signer wrote",
+    Act.SIGNATURES_SET_ASIDE: "set signatures aside",
+    Act.SIGNATURES_RESTORED: "let signatures stand again",
     Act.CODE_MADE: "made a code",
     Act.CODE_RETARGETED: "pointed a code elsewhere",
     Act.CODE_RETIRED: "retired a code",
     Act.CODE_BROUGHT_BACK: "brought a code back",
+    Act.LIMIT_LIFTED: "lifted the limit for a code",
+    Act.LIMIT_LOWERED: "let the limit hold again for a code",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -70,4 +78,4 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "code", "letter", "pledge", "signature", "supporter")
+KINDS = ("account", "batch", "code", "letter", "pledge", "signature", "supporter")

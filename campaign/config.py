@@ -35,6 +35,8 @@ class Config:
     mailchimp_host: str = ""
     trusted_proxies: int = 0
     content_dir: Path | None = None
+    backup_dir: Path | None = None
+    ledger_key: str = ""
     largest_body: int = 1_000_000
 
     @classmethod
@@ -63,6 +65,8 @@ class Config:
             "mailchimp_host": values.get("MAILCHIMP_HOST", ""),
             "trusted_proxies": _number(values, "TRUSTED_PROXIES", 0),
             "content_dir": Path(values["CONTENT_DIR"]).absolute() if values.get("CONTENT_DIR") else None,
+            "backup_dir": Path(values["BACKUP_DIR"]).absolute() if values.get("BACKUP_DIR") else None,
+            "ledger_key": values.get("LEDGER_KEY", ""),
         }
         return cls(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -75,6 +79,11 @@ class Config:
     def sqlite(self) -> bool:
         """Whether the records lie in a file beside us."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups lie, and the ledger of those who left beside them."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def host_name(self) -> str:

@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, func, select, update
 
 from .. import db, i18n, jobs, mail
 from ..errors import Refused
+from ..supporters import ledger
 from ..supporters import service as supporters
+from ..supporters.ledger import Entry, What
 from ..text import fold
 from .models import (
     PLACES,
@@ -178,13 +180,49 @@ def get(signature_id: int) -> Signature:
     return signature
 
 
+def _held(signature_id: int) -> Signature:
+    """A signature whose mailbox is locked until the commit. Raises LookupError, also when it was erased meanwhile."""
+    supporter_id = get(signature_id).supporter_id
+    if not supporters.hold(supporter_id):
+        raise LookupError(signature_id)
+    found = db.session().get(Signature, signature_id, populate_existing=True)
+    if found is None:
+        raise LookupError(signature_id)
+    return found
+
+
+def _note(signature: Signature, what: What, now: datetime) -> None:
+    mailbox = supporters.get(signature.supporter_id).mailbox
+    ledger.note(mailbox, what, now, ledger.reference("signature", signature.id))
+
+
+def _lift(signature: Signature, now: datetime) -> None:
+    """Who confirms a signature means it, whatever was said of it before."""
+    mailbox = supporters.get(signature.supporter_id).mailbox
+    ledger.lift(mailbox, [What.WITHDRAWN, What.DISOWNED], now, ledger.reference("signature", signature.id))
+
+
+@ledger.repeat.connect
+def _take_back_again(entry: Entry, supporter_id: int) -> bool:
+    """After a restore: they had taken this signature back by then, or said that it was not theirs."""
+    if entry.what not in (What.WITHDRAWN, What.DISOWNED):
+        return False
+    deed = withdraw if entry.what == What.WITHDRAWN else disown
+    theirs = select(Signature).where(Signature.supporter_id == supporter_id, Signature.signed_at <= entry.noted_at)
+    for one in db.session().scalars(theirs).all():
+        if ledger.reference("signature", one.id) == entry.about:
+            before = one.state(entry.noted_at)
+            return deed(one.id, entry.noted_at) is not before
+    return False
+
+
 def confirm(signature_id: int, now: datetime, *, news: bool = True) -> SignatureState:
     """Make a pending signature count. Pressing twice is harmless.
 
     The consent that was ticked with it is recorded, unless it is taken back here (`news` False: somebody else may
     have typed the address) or its owner has left since.
     """
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if (state := signature.state(now)) is not SignatureState.PENDING:
         return state
     pending = [Signature.confirmed_at.is_(None), Signature.disowned_at.is_(None)]
@@ -192,6 +230,7 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
     done = db.session().execute(deed.values(confirmed_at=now, to_count=Signature.to_count + 1))
     if done.rowcount:  # type: ignore[attr-defined]
         supporters.confirm(signature.supporter_id, now)
+        _lift(signature, now)
         left_at = supporters.get(signature.supporter_id).left_at
         if news and signature.newsletter and not (left_at and left_at >= signature.signed_at):
             source = f"signature {signature_id}"
@@ -203,8 +242,9 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
 
 def disown(signature_id: int, now: datetime) -> SignatureState:
     """Its mailbox says "this was not me": it never counts, no letter follows, and it is forgotten in time."""
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if signature.state(now) in (SignatureState.PENDING, SignatureState.LATE):
+        _note(signature, What.DISOWNED, now)
         signature.disowned_at = now
         signature.name, signature.message, signature.area, signature.newsletter = "", "", "", ""
         signature.place = -signature.id  # its place is free for the mailbox's owner; its name stays refused
@@ -213,8 +253,9 @@ def disown(signature_id: int, now: datetime) -> SignatureState:
 
 def withdraw(signature_id: int, now: datetime) -> SignatureState:
     """Take a confirmed signature back: it no longer counts or shows. Other signatures and the list stay."""
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if signature.state(now) is SignatureState.CONFIRMED:
+        _note(signature, What.WITHDRAWN, now)
         still = update(Signature).where(Signature.id == signature_id, Signature.withdrawn_at.is_(None))
         db.session().execute(
             still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - 1)

@@ -17,7 +17,7 @@ Forget = Callable[[datetime, bool], int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of record, in words for the privacy page, and how many days it is kept; None is until midnight UTC."""
+    """A kind of record, in words for the privacy page, and how many days it is kept; None as the words say."""
 
     what: object
     how_long: object
@@ -47,6 +47,13 @@ RULES: dict[str, Rule] = {
     "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
+    ),
+    "ledger": Rule(
+        lazy_gettext(
+            "After you leave, take back or erase: a code made from your address, so that nobody adds you again"
+        ),
+        lazy_gettext("as long as the campaign runs"),
+        None,
     ),
     "backups": Rule(lazy_gettext("Encrypted backups"), lazy_gettext("%(days)d days after they were made"), 35),
 }

@@ -7,10 +7,14 @@ from blinker import Signal
 from sqlalchemy import delete, exists, func, insert, select, update
 
 from .. import db, jobs
+from . import ledger
+from .ledger import Entry, What
 from .models import Consent, Purpose, Supporter
 
 still_needed = Signal("Asks the features above whether something of theirs belongs to this supporter.")
 
+
+LEFT_BEFORE_RESTORE = "Had left before the records were restored from a backup"
 
 NOT_DUE: dict[str, object] = {"due_version": 0, "list_state": "", "list_trouble": "", "list_tries": 0}
 
@@ -31,14 +35,23 @@ def get(supporter_id: int) -> Supporter:
     return db.session().get_one(Supporter, supporter_id)
 
 
+def hold(supporter_id: int) -> bool:
+    """Lock the record until the commit, before anything that hangs on it: whoever locks in one order never waits in a
+    ring, and nobody is erased in the middle of an act. False when there is none (any more)."""
+    found = select(Supporter.id).where(Supporter.id == supporter_id).with_for_update()
+    return db.session().scalar(found) is not None
+
+
 def confirm(supporter_id: int, now: datetime) -> None:
-    """The mailbox has answered: from its first answer on, it is known to be somebody's."""
+    """The mailbox has answered: from its first answer on, it is somebody's; whoever was erased has come back."""
     first = update(Supporter).where(Supporter.id == supporter_id, Supporter.confirmed_at.is_(None))
     db.session().execute(first.values(confirmed_at=now))
+    ledger.lift(get(supporter_id).mailbox, [What.ERASED], now)
 
 
 def agree(supporter_id: int, words: str, language: str, source: str, now: datetime) -> None:
     """Record that the person wants our news, on these words; it lifts an earlier leaving."""
+    ledger.lift(get(supporter_id).mailbox, ledger.REFUSING, now)
     _say(supporter_id, True, words, language, source, now)
     changes = {"subscribed": True, "left_at": None, "language": language}
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(**changes))
@@ -51,11 +64,21 @@ def leave(supporter_id: int, words: str, language: str, source: str, now: dateti
     if person is None:
         return False
     if person.left_at is None:
+        ledger.note(person.mailbox, What.LEFT, now)
         _say(supporter_id, False, words, language, source, now)
         person.subscribed, person.left_at = False, now
         db.session().flush()
         _make_due(supporter_id, now)
     return True
+
+
+@ledger.repeat.connect
+def _leave_again(entry: Entry, supporter_id: int) -> bool:
+    """After a restore: they had left by then."""
+    person = db.session().get(Supporter, supporter_id)
+    if entry.what != What.LEFT or person is None or person.left_at is not None:
+        return False
+    return leave(supporter_id, LEFT_BEFORE_RESTORE, person.language, "ledger", entry.noted_at)
 
 
 def _make_due(supporter_id: int, now: datetime) -> None:

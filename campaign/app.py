@@ -20,11 +20,12 @@ from .pages import admin as pages_admin
 from .pages import finding
 from .pages import views as pages
 from .pledges import admin as pledges_admin
-from .pledges import counting, emails, upkeep
+from .pledges import counting, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .staff import doors, letters
 from .staff import views as staff
+from .supporters import emails as supporter_emails
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
@@ -37,7 +38,14 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
+UPKEEP = [
+    counting,
+    emails,
+    own_page,
+    upkeep,
+    mailing_upkeep,
+    supporter_emails,
+]  # imported for the sweeps and letters that they declare
 TABLES = Base.metadata
 
 
@@ -47,7 +55,8 @@ class Switches:
 
     `lock_file`: writers on SQLite queue. `natural_keys`: a second signature of one name is no new row.
     `claim_letters`: a letter is marked before a mail server gets it. `hot_counter`: the request itself counts up.
-    `page_cache`: pages are kept.
+    `page_cache`: pages are kept. `equal_work`: a question about an unknown address costs what one about a known does,
+    and its answer leaves at an even pace. `overwrite`: deleted rows are wiped from the file and its log.
     """
 
     lock_file: bool = True
@@ -55,6 +64,8 @@ class Switches:
     claim_letters: bool = True
     hot_counter: bool = False
     page_cache: bool = True
+    equal_work: bool = True
+    overwrite: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -84,7 +95,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     words = content.Content(config.place("content"))
     security.install(app, config)
     i18n.install(app, words)
-    db.install(app, config.database_url, lock_file=switches.lock_file)
+    db.install(app, config.database_url, lock_file=switches.lock_file, overwrite=switches.overwrite)
     jobs.install(app, config)
     visits.install(app)
     web.install(app, config)

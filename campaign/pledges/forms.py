@@ -10,10 +10,10 @@ from wtforms.validators import NumberRange, ValidationError
 
 from .. import cache, i18n
 from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
+from ..supporters.forms import NEWSLETTER
 from ..text import is_slug
 
 NOT_A_NAME = re.compile(r"://|www\.|@|\.(?:com|org|net|info)\b|\d(?:\D?\d){4}", re.IGNORECASE)
-NEWSLETTER = lazy_gettext("Yes, send me news of the campaign by email. I can leave at any time.")
 
 
 class SignForm(PublicForm):

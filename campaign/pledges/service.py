@@ -1,22 +1,25 @@
 """The acts of a signer: sign, ask for the letter again, confirm, disown, withdraw. All their SQL is here."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from .. import db, i18n, jobs, mail
 from ..errors import Refused
-from ..supporters import ledger
+from ..supporters import erasure, ledger
 from ..supporters import service as supporters
 from ..supporters.ledger import Entry, What
+from ..supporters.models import Supporter
 from ..text import fold
 from .models import (
     PLACES,
     FormerSlug,
+    NamelessSignatures,
     Pledge,
     Refusal,
     Signature,
@@ -159,18 +162,19 @@ def send_letter_again(slug: str, mailbox: str, now: datetime) -> None:
     """The letter did not come: write it again, at most so often a day. Says nothing about who is known."""
     pledge_id, _ = _pledge(slug)
     supporter_id = supporters.find_by_mailbox(mailbox)
-    if supporter_id is None:
-        return
     found = select(Signature).where(Signature.pledge_id == pledge_id, Signature.supporter_id == supporter_id)
-    for signature in db.session().scalars(found).all():
-        if signature.state(now) is SignatureState.PENDING:
-            _ask_again(signature, now)
+    signatures = db.session().scalars(found).all()
+    asked = [_ask_again(one, now) for one in signatures if one.state(now) is SignatureState.PENDING]
+    if not any(asked):
+        mail.write_to_nobody(now)
 
 
-def _ask_again(signature: Signature, now: datetime) -> None:
+def _ask_again(signature: Signature, now: datetime) -> bool:
     day = now - timedelta(days=1)
-    if mail.written_since(day, signature.supporter_id, [PLEASE_CONFIRM]) < i18n.site().limits.letters_per_day:
-        mail.write(PLEASE_CONFIRM, signature.id, signature.supporter_id, now)
+    if mail.written_since(day, signature.supporter_id, [PLEASE_CONFIRM]) >= i18n.site().limits.letters_per_day:
+        return False
+    mail.write(PLEASE_CONFIRM, signature.id, signature.supporter_id, now)
+    return True
 
 
 def get(signature_id: int) -> Signature:
@@ -266,10 +270,33 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
 
 
 def signatures_by_code() -> dict[int, int]:
-    """How many signatures that count each code has brought, by the code's id."""
+    """How many signatures that count each code has brought, by the code's id; those of people who were erased too."""
     counts = Signature.confirmed_at.is_not(None) & Signature.withdrawn_at.is_(None) & Signature.code_id.is_not(None)
     rows = db.session().execute(select(Signature.code_id, func.count()).where(counts).group_by(Signature.code_id))
-    return {int(row[0] or 0): row[1] for row in rows}
+    numbers = Counter({int(row[0] or 0): row[1] for row in rows})
+    row, total = NamelessSignatures, func.sum(NamelessSignatures.number)
+    nameless = select(row.code_id, total).where(row.code_id != 0).group_by(row.code_id)
+    numbers.update({int(code_id): int(number) for code_id, number in db.session().execute(nameless)})
+    return dict(numbers)
+
+
+@erasure.erasing.connect
+def _make_nameless(person: Supporter, now: datetime) -> None:
+    """Their signatures go. Those that count are counted on, without a name; what the count still lacks is added now."""
+    row = Signature
+    parts = (row.pledge_id, row.code_id, row.confirmed_at, row.withdrawn_at, row.to_count)
+    gone = db.session().execute(delete(row).where(row.supporter_id == person.id).returning(*parts)).all()
+    counting, lacking = Counter[tuple[int, int]](), Counter[int]()
+    for one in gone:
+        counting[one.pledge_id, one.code_id or 0] += bool(one.confirmed_at and not one.withdrawn_at)
+        lacking[one.pledge_id] += one.to_count
+    for (pledge_id, code_id), number in sorted(counting.items()):
+        if number:
+            db.add_up(NamelessSignatures, {"pledge_id": pledge_id, "code_id": code_id}, "number", number)
+    table = Pledge.__table__
+    for pledge_id, number in sorted(lacking.items()):
+        if number:
+            db.session().execute(update(table).where(table.c.id == pledge_id).values(count=table.c.count + number))  # type: ignore[arg-type]
 
 
 def forward(slug: str) -> str | None:

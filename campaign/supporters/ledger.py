@@ -90,10 +90,10 @@ def _keyed(text: str) -> str:
     return hmac.new((config.ledger_key or config.secret_key).encode(), f"ledger\n{text}".encode(), sha256).hexdigest()
 
 
-def note(mailbox: str, what: What, now: datetime, about: str = "") -> None:
-    """Write down an act, in its transaction; nothing when that is in force already."""
+def note(mailbox: str, what: What, now: datetime, about: str = "", *, again: bool = False) -> None:
+    """Write down an act, in its transaction; nothing when that is in force already, unless its moment matters."""
     mark = mark_of(mailbox)
-    if not any(True for _ in _in_force([mark], [what], about)):
+    if again or not any(True for _ in _in_force([mark], [what], about)):
         _add(mark, what, about, now)
 
 

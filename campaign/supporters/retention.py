@@ -48,6 +48,14 @@ RULES: dict[str, Rule] = {
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
     ),
+    "own_page": Rule(
+        lazy_gettext("That you asked for the page about yourself"), lazy_gettext("%(days)d day after you asked"), 1
+    ),
+    "deletions": Rule(
+        lazy_gettext("Your address, sealed, after you erased yourself"),
+        lazy_gettext("until the mailing list has deleted it, mostly minutes"),
+        None,
+    ),
     "ledger": Rule(
         lazy_gettext(
             "After you leave, take back or erase: a code made from your address, so that nobody adds you again"

@@ -12,6 +12,7 @@ from campaign.pledges import counting
 from campaign.pledges.models import Signature
 from campaign.supporters import ledger, service
 from campaign.supporters.models import Consent, LedgerEntry, Supporter
+from tests.conftest import Site
 from tests.house.everything import contents
 from tests.pledges.acts import link_in, sign, signed
 
@@ -19,7 +20,7 @@ ANNA = "anna@example.org"
 ENTRIES = select(LedgerEntry.what).order_by(LedgerEntry.id)
 
 
-def _file(site) -> Path:
+def _file(site: Site) -> Path:
     return site.config.data_dir / "backups" / "ledger.jsonl"
 
 

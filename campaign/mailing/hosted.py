@@ -71,6 +71,8 @@ class AtMailchimp:
             if error.status != 404:
                 raise
             self._no_audience()  # else there is nothing (any more) to delete
+        if self.read(address) is not None:  # something else answered in Mailchimp's place
+            raise Unknown(STRANGE)
 
     def _add_many(self, people: Sequence[Person], delivery: Delivery) -> None:
         """All in one call. When the whole call is declined, by halves, down to the one it is about."""

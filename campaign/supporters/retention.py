@@ -57,9 +57,7 @@ RULES: dict[str, Rule] = {
         None,
     ),
     "ledger": Rule(
-        lazy_gettext(
-            "After you leave, take back or erase: a code made from your address, so that nobody adds you again"
-        ),
+        lazy_gettext("After you leave, take back or erase: a code made from your address"),
         lazy_gettext("as long as the campaign runs"),
         None,
     ),

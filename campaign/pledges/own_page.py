@@ -31,7 +31,7 @@ def _held(one: Signature) -> Held:
         (gettext("Your message"), one.message),
         (gettext("Shown on the site"), _shown(one) if state is SignatureState.CONFIRMED else ""),
     ]
-    data = {
+    data: dict[str, object] = {
         "pledge": pledge.slug,
         "state": state.value,
         "name": one.name,
@@ -51,25 +51,27 @@ def _moments(one: Signature) -> dict[str, datetime | None]:
 
 
 def _state(state: SignatureState) -> str:
-    return {
+    words: dict[SignatureState, str] = {
         SignatureState.PENDING: gettext("Not confirmed yet, so it does not count"),
         SignatureState.CONFIRMED: gettext("Confirmed: it counts"),
         SignatureState.WITHDRAWN: gettext("Taken back: it does not count"),
         SignatureState.DISOWNED: gettext("You said that it is not yours: it does not count"),
         SignatureState.LATE: gettext("Never confirmed, so it does not count"),
-    }[state]
+    }
+    return words[state]
 
 
 def _shown(one: Signature) -> str:
     if not one.show_name:
         return ""
-    return gettext("Yes, your first name and message") if one.passed_at else gettext("You asked for it; not shown now")
+    shown, not_shown = gettext("Yes, your first name and message"), gettext("You asked for it; not shown now")
+    return str(shown if one.passed_at else not_shown)
 
 
 def _button(state: SignatureState) -> str:
     if state is SignatureState.CONFIRMED:
-        return gettext("Take this signature back")
-    return gettext("This was not me") if state in (SignatureState.PENDING, SignatureState.LATE) else ""
+        return str(gettext("Take this signature back"))
+    return str(gettext("This was not me")) if state in (SignatureState.PENDING, SignatureState.LATE) else ""
 
 
 @supporters.taking_back.connect

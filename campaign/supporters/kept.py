@@ -75,13 +75,14 @@ def _said(one: Consent) -> Said:
 def _source(source: str) -> str:
     """Where somebody said it, in words."""
     kind = source.partition(" ")[0]
-    return {
+    words: dict[str, str] = {
         "signature": gettext("with a signature"),
         "page": gettext("on the page for stopping our letters"),
         "one-click": gettext("with the button of your mail program"),
         "own": gettext("on this page"),
         "mailing": gettext("at the mailing list"),
-    }.get(kind, source)
+    }
+    return words.get(kind, source)
 
 
 def table() -> list[tuple[str, str]]:

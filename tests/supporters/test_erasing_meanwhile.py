@@ -16,6 +16,7 @@ from campaign.pledges import counting
 from campaign.supporters import erasure, ledger
 from campaign.supporters import service as supporters
 from campaign.supporters.models import LedgerEntry, Supporter
+from tests.conftest import Site
 from tests.house.everything import on_sqlite
 from tests.mail.sink import sink
 from tests.mailing.acts import ANNA, agree, sync
@@ -156,7 +157,7 @@ def test_no_sync_adds_somebody_whom_the_ledger_refuses(listed, chimp):
     assert len(chimp.members.known) == 1
 
 
-def _press(site, path: str) -> int:
+def _press(site: Site, path: str) -> int:
     """A button of somebody with a browser of their own; the status."""
     return site.visitor().raw(path, method="POST").status_code
 

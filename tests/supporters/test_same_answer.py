@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
+from math import sqrt
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from campaign import clock, db, security
 from campaign.pledges import service as pledges
 from campaign.staff import service as staff
 from campaign.supporters import service as supporters
+from tests.conftest import Site
 from tests.processes import free_port, serving
 
 NEAR, FULL = 0.03, 1000  # how far from a coin's chance a full run may be; fewer tries scatter more
@@ -36,7 +38,7 @@ def _known(site, number: int, kind: str = "known") -> None:
 class Asking:
     """The forms of the six flows, filled in for an address."""
 
-    site: object
+    site: Site
     rendered: str
     cookie: str = ""
     token: str = ""
@@ -96,7 +98,7 @@ def likeness(known: list[float], unknown: list[float]) -> float:
 
 def allowed(size: int) -> float:
     """How far from 0.5 so many tries may be: the gate's 0.03, and three times what chance alone does to fewer."""
-    return max(NEAR, 3 * (1 / (6 * size)) ** 0.5)
+    return max(NEAR, 3 * sqrt(1 / (6 * size)))
 
 
 def _tries(make_site, target: str, flow: str, size: int) -> float:

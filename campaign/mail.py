@@ -124,13 +124,19 @@ class Superseded(Exception):
 
 Writer = Callable[[int], Mail | None]
 WRITERS: dict[str, Writer] = {}
+PRIVATE: set[str] = set()
 
 
-def letter(kind: str) -> Callable[[Writer], Writer]:
-    """Declare a letter: a function from the id of what it is about to what it says, or None when it is moot."""
+def letter(kind: str, *, private: bool = False) -> Callable[[Writer], Writer]:
+    """Declare a letter: a function from the id of what it is about to what it says, or None when it is moot.
+
+    What a `private` one says is for its reader alone: a link in it opens what staff must not, or it holds it all.
+    """
 
     def declare(write_it: Writer) -> Writer:
         WRITERS[kind] = write_it
+        if private:
+            PRIVATE.add(kind)
         return write_it
 
     return declare

@@ -27,8 +27,15 @@ def show(id: int) -> ResponseReturnValue:
     """One letter: as it lies in the outbox, or as it would read now, for letters are rendered when they are sent."""
     with db.reading():
         letter = _letter_or_404(id)
-        message = mail.as_sent(id) or mail.render(id)
-    return render_template("mail/staff/show.html", letter=letter, mail=_readable(message) if message else None)
+        private = _is_private(letter)
+        message = None if private else mail.as_sent(id) or mail.render(id)
+    known = {"letter": letter, "private": private, "mail": _readable(message) if message else None}
+    return render_template("mail/staff/show.html", **known)
+
+
+def _is_private(letter: mail.Letter) -> bool:
+    """Whether it is for its reader alone; in a demonstration there is nobody else to read it."""
+    return letter.kind in mail.PRIVATE and not web.config().demo
 
 
 def _readable(message: EmailMessage) -> dict[str, str]:
@@ -41,7 +48,8 @@ def _readable(message: EmailMessage) -> dict[str, str]:
 def file(id: int) -> ResponseReturnValue:
     """The letter as a file for a mail program."""
     with db.reading():
-        _letter_or_404(id)
+        if _is_private(_letter_or_404(id)):
+            abort(404)
         message = mail.as_sent(id) or mail.render(id)
     if message is None:
         abort(410)

@@ -15,7 +15,7 @@ from .models import OwnPageLink, Supporter
 FOR = timedelta(days=1)  # how long a link to somebody's own page works
 
 
-@letter("supporters.your_page")
+@letter("supporters.your_page", private=True)
 def your_page(link_id: int) -> Mail | None:
     """The link that somebody asked for; moot when it is too old or was ended."""
     link = db.session().get(OwnPageLink, link_id)
@@ -28,7 +28,7 @@ def your_page(link_id: int) -> Mail | None:
     return Mail(person.email, language, lambda: gettext("The link that you asked for"), "your_page", values, person.id)
 
 
-@letter("supporters.everything")
+@letter("supporters.everything", private=True)
 def everything(supporter_id: int) -> Mail | None:
     """All that is kept about them, to read and for programs."""
     if (person := db.session().get(Supporter, supporter_id)) is None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -286,6 +287,18 @@ def test_every_letter_leads_to_the_page_without_opening_it(site, visitor, later)
     sign(visitor, later, path="/es/pledges/freedom")
     text = text_of(site.letter())
     assert "http://localhost/es/me" in text.split() and "/me/me-" not in text
+
+
+def test_staff_of_a_real_site_read_neither_the_link_nor_what_was_mailed(site, anna, visitor, staff):
+    visitor.press(anna, "Mail me everything")
+    site.letters()
+    mailed = site.rows(select(Letter.id).where(Letter.kind.like("supporters.%")))
+    assert len(mailed) == 2 and "me/me-" in staff.get(f"/staff/letters/{mailed[0].id}").html  # a demonstration
+    site.app.extensions["config"] = replace(site.config, mode="production")
+    for row in mailed:
+        page = staff.get(f"/staff/letters/{row.id}")
+        assert "for its reader alone" in page.text and "me-" not in page.text and "anna" not in page.text
+        assert staff.raw(f"/staff/letters/{row.id}.eml").status_code == 404
 
 
 def test_in_spanish(site, visitor, later):

@@ -20,11 +20,12 @@ from .pages import admin as pages_admin
 from .pages import finding
 from .pages import views as pages
 from .pledges import admin as pledges_admin
-from .pledges import counting, crowds, emails, upkeep
+from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .staff import audit, doors, letters, trail
 from .staff import views as staff
+from .supporters import emails as supporter_emails
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
@@ -38,7 +39,8 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, crowds, emails, upkeep, mailing_upkeep, audit]  # imported for the sweeps and letters they declare
+# Imported for the sweeps and letters that they declare.
+UPKEEP = [counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, audit]
 TABLES = Base.metadata
 
 
@@ -51,7 +53,8 @@ class Switches:
     `page_cache`: pages are kept. `audit_chain`: each row of the audit trail is sealed with the one before.
     `nearest_hop`: of the addresses in a header only the one that our own proxy saw counts. `trap`, `render_time`,
     `confirm_first`, `crowd_limit`: what keeps programs out of the count. `exact_asides`: confirming or withdrawing
-    what is set aside moves no count.
+    what is set aside moves no count. `equal_work`: a question about an unknown address costs what one about a known
+    does, and its answer leaves at an even pace. `overwrite`: deleted rows are wiped from the file and its log.
     """
 
     lock_file: bool = True
@@ -66,6 +69,8 @@ class Switches:
     crowd_limit: bool = True
     exact_asides: bool = True
     audit_chain: bool = True
+    equal_work: bool = True
+    overwrite: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -95,7 +100,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     words = content.Content(config.place("content"))
     security.install(app, config)
     i18n.install(app, words)
-    db.install(app, config.database_url, lock_file=switches.lock_file)
+    db.install(app, config.database_url, lock_file=switches.lock_file, overwrite=switches.overwrite)
     jobs.install(app, config)
     visits.install(app)
     web.install(app, config)

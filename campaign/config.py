@@ -38,6 +38,8 @@ class Config:
     salts_dir: Path | None = None
     metrics_token: str = ""
     access_log: bool = False
+    backup_dir: Path | None = None
+    ledger_key: str = ""
     largest_body: int = 1_000_000
 
     @classmethod
@@ -69,6 +71,8 @@ class Config:
             "access_log": _number(values, "ACCESS_LOG", 0) == 1,
             "content_dir": Path(values["CONTENT_DIR"]).absolute() if values.get("CONTENT_DIR") else None,
             "salts_dir": Path(values["SALTS_DIR"]).absolute() if values.get("SALTS_DIR") else None,
+            "backup_dir": Path(values["BACKUP_DIR"]).absolute() if values.get("BACKUP_DIR") else None,
+            "ledger_key": values.get("LEDGER_KEY", ""),
         }
         return cls(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -81,6 +85,11 @@ class Config:
     def sqlite(self) -> bool:
         """Whether the records lie in a file beside us."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups lie, and the ledger of those who left beside them."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def host_name(self) -> str:

@@ -1,8 +1,9 @@
 """The records: how to read them, how to change them, and the one place that commits."""
 
 import fcntl
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
@@ -62,12 +63,13 @@ class Database:
     """One database, SQLite or PostgreSQL, and the two ways into it.
 
     On SQLite a writer first takes a lock file, in which the kernel queues writers fairly; SQLite's own busy
-    handler lets one of them starve for seconds. `lock_file=False` is the negative control of that.
+    handler lets one of them starve for seconds. `lock_file=False` is the negative control of that, `overwrite=False` of
+    "what is deleted is gone from the file".
     """
 
-    def __init__(self, url: str, *, lock_file: bool = True) -> None:
-        self.sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.sqlite else _postgres_engine(url)
+    def __init__(self, url: str, *, lock_file: bool = True, overwrite: bool = True) -> None:
+        self.sqlite, self.overwrite = url.startswith("sqlite"), overwrite
+        self.engine = _sqlite_engine(url, overwrite) if self.sqlite else _postgres_engine(url)
         self.writer = self.engine.execution_options(writing=True)
         path = self.engine.url.database
         self.lock_path = Path(f"{path}.lock") if self.sqlite and path and lock_file else None
@@ -109,6 +111,17 @@ class Database:
         for act in afterwards:
             act()
 
+    def scrub(self) -> bool:
+        """Move the write-ahead log into the file and empty it: it holds pages as they were before rows were deleted.
+
+        False while somebody is reading in it. PostgreSQL looks after its own: VACUUM frees what deleted rows held.
+        """
+        if not self.sqlite or not self.overwrite:
+            return True
+        with closing(sqlite3.connect(self.engine.url.database or "", timeout=0.5, isolation_level=None)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """This writer's turn: the lock file, held until the commit is on the disk."""
@@ -120,12 +133,13 @@ class Database:
             yield
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, overwrite: bool) -> Engine:
     engine = create_engine(url, pool_size=8, connect_args={"timeout": 5, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        deleting = f"secure_delete={'ON' if overwrite else 'OFF'}"
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", deleting):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
@@ -143,9 +157,9 @@ def _postgres_engine(url: str) -> Engine:
     return create_engine(url, pool_size=5, max_overflow=5, pool_timeout=5, connect_args=patience)
 
 
-def install(app: Flask, url: str, *, lock_file: bool = True) -> Database:
+def install(app: Flask, url: str, *, lock_file: bool = True, overwrite: bool = True) -> Database:
     """Give the site its database; nothing is opened before it is needed."""
-    database = app.extensions["database"] = Database(url, lock_file=lock_file)
+    database = app.extensions["database"] = Database(url, lock_file=lock_file, overwrite=overwrite)
     return database
 
 

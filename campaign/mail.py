@@ -21,6 +21,7 @@ from pathlib import Path
 from random import uniform
 from typing import Any, cast
 
+from blinker import Signal
 from flask import current_app, render_template
 from sqlalchemy import (
     ColumnElement,
@@ -89,7 +90,19 @@ class Letter(Base):
     )
 
 
+discretion = Signal("Asks whether letters to this supporter shall come under a neutral name and subject.")
+
+NOBODY = "nobody"
 OWED = insert(cast(Table, Letter.__table__))
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter: its name, its type such as text/html, and what it holds."""
+
+    name: str
+    kind: str
+    content: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,7 @@ class Mail:
     template: str
     values: dict[str, Any] = field(default_factory=dict)
     supporter_id: int | None = None
+    attachments: Sequence[Attachment] = ()
 
 
 class Superseded(Exception):
@@ -110,13 +124,19 @@ class Superseded(Exception):
 
 Writer = Callable[[int], Mail | None]
 WRITERS: dict[str, Writer] = {}
+PRIVATE: set[str] = set()
 
 
-def letter(kind: str) -> Callable[[Writer], Writer]:
-    """Declare a letter: a function from the id of what it is about to what it says, or None when it is moot."""
+def letter(kind: str, *, private: bool = False) -> Callable[[Writer], Writer]:
+    """Declare a letter: a function from the id of what it is about to what it says, or None when it is moot.
+
+    What a `private` one says is for its reader alone: a link in it opens what staff must not, or it holds it all.
+    """
 
     def declare(write_it: Writer) -> Writer:
         WRITERS[kind] = write_it
+        if private:
+            PRIVATE.add(kind)
         return write_it
 
     return declare
@@ -127,6 +147,14 @@ def write(kind: str, about_id: int, supporter_id: int | None, now: datetime) -> 
     values = {"kind": kind, "about_id": about_id, "supporter_id": supporter_id, "written_at": now, "due_at": now}
     db.session().execute(OWED, {"state": "waiting", "attempts": 0, "trouble": "", **values})
     jobs.wake("deliver-letters")
+
+
+def write_to_nobody(now: datetime) -> None:
+    """The same work as for a letter: who asks about an address must not learn from the time whether it is known."""
+    values = {"kind": NOBODY, "about_id": 0, "supporter_id": None, "written_at": now, "due_at": now}
+    if current_app.extensions["switches"].equal_work:
+        db.session().execute(OWED, {"state": LetterState.DROPPED.value, "attempts": 0, "trouble": "", **values})
+        jobs.wake("deliver-letters")
 
 
 def written_since(since: datetime, supporter_id: int, kinds: Sequence[str], about_id: int | None = None) -> int:
@@ -190,7 +218,8 @@ def _send(letter_id: int, until: datetime, carrier: post.Carrier) -> int:
             _became(letter_id, LetterState.DROPPED)
             return 0
         carrier.deliver(file_name(letter_id), message, lambda: _hand_over(letter_id, until))
-        _became(letter_id, LetterState.SENT)
+        if not _became(letter_id, LetterState.SENT):
+            _remove_files([letter_id], web.config().data_dir / "outbox")  # its person was erased meanwhile
         return 1
     except (Away, Superseded):
         raise
@@ -227,20 +256,22 @@ def _hand_over(letter_id: int, until: datetime) -> None:
             raise Superseded
 
 
-def _became(letter_id: int, state: LetterState, trouble: str = "") -> None:
+def _became(letter_id: int, state: LetterState, trouble: str = "") -> bool:
+    """Write down what became of it; False when the letter is gone, with the person it was for."""
     values: dict[str, Any] = {"state": state, "trouble": trouble}
     if state is not LetterState.HANDING:
         values["leased_until"] = None
     if state is LetterState.SENT:
         values["sent_at"] = clock.now()
     with db.writing() as session:
-        session.execute(update(Letter).where(Letter.id == letter_id).values(**values))
+        return bool(cast(Any, session.execute(update(Letter).where(Letter.id == letter_id).values(**values))).rowcount)
 
 
 def _try_later(letter_id: int, trouble: str, *, counted: bool = True) -> None:
     """Back off with full jitter, so that letters that failed together do not come back together."""
     with db.writing() as session:
-        row = session.get_one(Letter, letter_id)
+        if (row := session.get(Letter, letter_id, with_for_update=True)) is None:
+            return  # gone with the person it was for
         row.leased_until, row.trouble = None, trouble
         row.due_at = clock.now() + timedelta(seconds=uniform(1, min(LONGEST_PAUSE, FIRST_PAUSE * 2**row.attempts)))  # noqa: S311
         if counted:
@@ -262,22 +293,31 @@ def render(letter_id: int) -> EmailMessage | None:
 
 def _message(mail: Mail, row: Letter) -> EmailMessage:
     site = i18n.site()
-    sender, domain = site.mail.sender_address, site.mail.sender_address.rpartition("@")[2]
+    address, domain = site.mail.sender_address, site.mail.sender_address.rpartition("@")[2]
+    discreet = row.supporter_id is not None and any(wanted for _, wanted in discretion.send(row.supporter_id))
+    sender = i18n.tr(site.discretion.sender_name if discreet else site.mail.sender_name)
+    subject = i18n.tr(site.discretion.subject) if discreet else mail.subject()
     message = EmailMessage()
-    message["From"] = Address(i18n.tr(site.mail.sender_name), addr_spec=sender)
+    message["From"] = Address(sender, addr_spec=address)
     message["To"] = Address(addr_spec=mail.to)
-    message["Subject"] = mail.subject()
+    message["Subject"] = subject
     message["Date"] = format_datetime(row.written_at)
     message["Message-ID"] = f"<{row.id}.{security.keyed('message', str(row.id))[:20]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    leave = ""
+    leave = own_page = ""
     if mail.supporter_id is not None:
         leave = web.address("supporters.unsubscribe", mail.language, supporter_id=mail.supporter_id)
+        own_page = web.address(
+            "supporters.me", mail.language
+        )  # without a token: a letter that is passed on opens nothing
         message["List-Unsubscribe"] = f"<{leave}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    values = {**mail.values, "unsubscribe": leave, "subject": mail.subject()}
+    values = {**mail.values, "unsubscribe": leave, "own_page": own_page, "subject": subject}
+    values |= {"sender": sender, "discreet": discreet}
     message.set_content(render_template(f"letters/{mail.template}.txt", **values))
     message.add_alternative(render_template(f"letters/{mail.template}.html", **values), subtype="html")
+    for one in mail.attachments:
+        message.add_attachment(one.content, subtype=one.kind.rpartition("/")[2], filename=one.name)
     message["Content-Language"] = mail.language.tag  # set_content takes away what begins with Content-
     return message
 
@@ -298,7 +338,8 @@ def file_name(letter_id: int) -> str:
 
 def counts() -> dict[str, int]:
     """How many letters there are in each state."""
-    rows = db.session().execute(select(Letter.state, func.count()).group_by(Letter.state)).all()
+    owed = select(Letter.state, func.count()).where(Letter.kind != NOBODY)
+    rows = db.session().execute(owed.group_by(Letter.state)).all()
     return {state.value: 0 for state in LetterState} | {row[0]: row[1] for row in rows}
 
 
@@ -317,7 +358,13 @@ def get(letter_id: int) -> Letter:
 def recent(state: str | None, page: int, size: int) -> list[Letter]:
     """Letters for staff, newest first, those that need a person before all others; one more than `size`, if any."""
     needs_somebody = case((Letter.state.in_((LetterState.PARKED, LetterState.UNCERTAIN)), 0), else_=1)
-    found = select(Letter).order_by(needs_somebody, Letter.id.desc()).limit(size + 1).offset(page * size)
+    found = (
+        select(Letter)
+        .where(Letter.kind != NOBODY)
+        .order_by(needs_somebody, Letter.id.desc())
+        .limit(size + 1)
+        .offset(page * size)
+    )
     return list(db.session().scalars(found.where(Letter.state == state) if state else found))
 
 
@@ -342,8 +389,20 @@ def forget_before(moment: datetime, *, dry_run: bool) -> int:
     return number
 
 
+def forget_person(supporter_id: int) -> None:
+    """Delete every letter to somebody, sent or not, and its file; a worker that has one in hand finds it gone."""
+    ids = list(db.session().scalars(delete(Letter).where(Letter.supporter_id == supporter_id).returning(Letter.id)))
+    folder = web.config().data_dir / "outbox"
+    db.after_commit(lambda: _remove_files(ids, folder))
+
+
+def _remove_files(letter_ids: Sequence[int], folder: Path) -> None:
+    for name in map(file_name, letter_ids):
+        (folder / f"{name}.eml").unlink(missing_ok=True)
+
+
 def _tidy(folder: Path, kept: set[str]) -> None:
-    """Remove every file whose letter is gone, those too that went with their person."""
-    for file in folder.glob("letter-*.eml"):
-        if file.name not in kept:
+    """Remove every file whose letter is gone, those too that went with their person or were never finished."""
+    for file in [*folder.glob("letter-*.eml"), *folder.glob(".letter-*.part")]:
+        if f"{file.stem.lstrip('.')}.eml" not in kept:
             file.unlink(missing_ok=True)

@@ -66,6 +66,13 @@ class Contacts(Part):
     security: Reach = ""
 
 
+class Discretion(Part):
+    """How letters look to whoever glances at a phone, for people who asked for that: dull, and about nothing."""
+
+    sender_name: Words = {"en": "Member services"}
+    subject: Words = {"en": "Account notice"}
+
+
 class Exit(Part):
     """Where the quick exit leads: an ordinary page that says nothing about its reader."""
 
@@ -173,6 +180,7 @@ class Campaign(Part):
     campaign: About
     contacts: Contacts = Contacts()
     mail: Sender
+    discretion: Discretion = Discretion()
     exit: Exit
     languages: list[Language] = Field(min_length=1)
     hotlines: list[Hotline] = Field(min_length=1)
@@ -216,6 +224,8 @@ def _complete(path: Path, text: str, campaign: Campaign) -> None:
         raise Mistake(path, toml_line(text, ["languages"]), "English must be one of the languages")
     tables = {"campaign.name": campaign.campaign.name, "campaign.tagline": campaign.campaign.tagline}
     tables |= {"campaign.partners_note": campaign.campaign.partners_note}
+    tables |= {"discretion.sender_name": campaign.discretion.sender_name}
+    tables |= {"discretion.subject": campaign.discretion.subject}
     tables |= {"mail.sender_name": campaign.mail.sender_name, "exit.address": campaign.exit.address}
     for index, line in enumerate(campaign.hotlines):
         tables |= {f"hotlines.{index}.name": line.name, f"hotlines.{index}.note": line.note}

@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from werkzeug.exceptions import HTTPException
@@ -51,8 +51,8 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
-    known = {"address": address, "whole": whole, "findable": findable}
-    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext, **known)
+    known = {"address": address, "whole": whole, "findable": findable, "_": gettext, "ngettext": ngettext}
+    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, **known)
     app.jinja_env.globals.update(call_first=lambda: i18n.site().hotline)  # for macros, which see no context
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)

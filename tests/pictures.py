@@ -38,6 +38,8 @@ PUBLIC = {
     "press": "/press",
     "accessibility": "/accessibility",
     "privacy": "/privacy",
+    "me": "/me",
+    "me-sent": "/me/sent",
     "not-found": "/nowhere",
     "style": "/style",
 }
@@ -103,10 +105,10 @@ def _all(browser: Browser, site: Running, into: Path) -> Iterator[Path]:
     state = _sign_in(browser, site)
     for language in Content(ROOT / "content").site.languages:
         confirm = _sign(browser, site, language.prefix, f"{language.code}@example.org")
+        own = _ask(browser, site, language.prefix, f"{language.code}@example.org")
         for width in WIDTHS:
-            places = {**PUBLIC, "confirm": confirm}
-            if language.prefix:
-                places = {name: language.prefix + path if name != "confirm" else path for name, path in places.items()}
+            mailed = {"confirm": confirm, "own-page": own, "erase": f"{own}/erase"}
+            places = {name: language.prefix + path for name, path in PUBLIC.items()} | mailed
             yield from _take(_page(browser, site, width, "/"), site, places, into / language.code / str(width))
             yield _mistakes(browser, site, language.prefix, width, into / language.code / str(width))
     for width in WIDTHS:
@@ -159,6 +161,17 @@ def _sign(browser: Browser, site: Running, prefix: str, address: str) -> str:
     page.wait_for_url("**/thanks")
     page.context.close()
     return link_for(site, address, "confirm")
+
+
+def _ask(browser: Browser, site: Running, prefix: str, address: str) -> str:
+    """Ask for one's own page as somebody would; its path."""
+    page = _page(browser, site, 1280, f"{prefix}/me")
+    page.locator("main [name=email]").fill(address)
+    page.wait_for_timeout(2100)
+    page.locator("main form button").click()
+    page.wait_for_url("**/me/sent")
+    page.context.close()
+    return link_for(site, address, "me")
 
 
 if __name__ == "__main__":

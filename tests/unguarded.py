@@ -13,3 +13,12 @@ def without_natural_keys() -> Flask:
 def without_claims() -> Flask:
     """A site whose worker marks a letter only after the mail server has taken it."""
     return create_app(switches=Switches(claim_letters=False))
+
+
+def without_equal_work() -> Flask:
+    """A site in whose time an unknown address can be told from a known one, in the server's own process."""
+    from campaign import serve
+
+    app = create_app(switches=Switches(equal_work=False))
+    app.wsgi_app = serve.in_turn(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    return app

@@ -74,5 +74,8 @@ class Audience(Protocol):
     def bring_up_to_date(self, people: Sequence[Person]) -> list[Outcome]:
         """Tell the list about these people, at most a batch; one outcome for each. May be repeated at will."""
 
+    def forget(self, address: str) -> None:
+        """Delete everything about this address for good; may be repeated. Raises Passing, Unknown, Permanent."""
+
     def read(self, address: str) -> Entry | None:
         """What the list says of this address, None when it has never heard of it."""

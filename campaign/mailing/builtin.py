@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, select
+
 from .. import clock, db
 from ..supporters import service as supporters
+from ..supporters.models import Supporter
 from . import rules
 from .audience import Entry, ListState, Outcome, Person
 from .models import ListEntry
+
+
+def _one_of(people: Sequence[Person]) -> ColumnElement[bool]:
+    return Supporter.id.in_([one.id for one in people])
 
 
 class BuiltIn:
@@ -17,8 +24,10 @@ class BuiltIn:
     def bring_up_to_date(self, people: Sequence[Person]) -> list[Outcome]:
         """Write down each of them, in one transaction."""
         with db.writing() as session:
-            found = {one.id: session.get(ListEntry, one.id) for one in people}
-            return [rules.judge(one, self._tell(one, found[one.id])) for one in people]
+            there = set(session.scalars(select(Supporter.id).where(_one_of(people)).with_for_update()))
+            found = {one.id: session.get(ListEntry, one.id) for one in people if one.id in there}
+            known = [one for one in people if one.id in there]  # the others were erased since this delivery began
+            return [rules.judge(one, self._tell(one, found[one.id])) for one in known]
 
     def _tell(self, person: Person, entry: ListEntry | None) -> ListState:
         if entry is None:
@@ -35,6 +44,9 @@ class BuiltIn:
         values = {"supporter_id": person.id, "status": ListState.SUBSCRIBED, "language": person.language}
         db.session().add(ListEntry(**values, changed_at=clock.now()))
         return ListState.SUBSCRIBED
+
+    def forget(self, address: str) -> None:
+        """Nothing: an entry goes with its supporter."""
 
     def read(self, address: str) -> Entry | None:
         """The entry of this mailbox."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from .. import db
+from ..supporters import ledger
 from ..supporters.models import Supporter
 from . import rules
 from .audience import Fate, ListState, Outcome, Person
@@ -39,7 +40,9 @@ def take(now: datetime) -> Claim:
     until = now + rules.LEASE
     if _deliveries(now) >= rules.MOST_AT_ONCE:
         return Claim([], until)
-    people = [_person(row) for row in _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, rules.A_BATCH, now)]
+    rows = _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, rules.A_BATCH, now)
+    refused = ledger.refused([row.mailbox for row in rows if row.subscribed])
+    people = [_person(row, wanted=row.subscribed and row.mailbox not in refused) for row in rows]
     ours = update(Supporter).where(Supporter.id.in_([one.id for one in people]))
     db.session().execute(ours.values(list_leased_until=until, list_tries=Supporter.list_tries + 1))
     return Claim(people, until)
@@ -58,14 +61,15 @@ def _due(which: ColumnElement[bool], most: int, now: datetime) -> Sequence[Suppo
     return db.session().scalars(found.with_for_update(skip_locked=True)).all()
 
 
-def _person(row: Supporter) -> Person:
+def _person(row: Supporter, *, wanted: bool) -> Person:
+    """`wanted` is not only what the record says: somebody's import or an old backup must not add who has left."""
     return Person(
         id=row.id,
         email=row.email,
         language=row.language,
-        wanted=row.subscribed,
+        wanted=wanted,
         version=row.due_version,
-        again=row.subscribed and row.list_state == ListState.UNSUBSCRIBED,
+        again=wanted and row.list_state == ListState.UNSUBSCRIBED,
         unsure_since=row.list_leased_until - rules.LEASE if row.list_leased_until else None,
     )
 

@@ -6,6 +6,8 @@
 | no                               | PATCH `status: unsubscribed`; 404 means that there is nothing to end         |
 | yes again after the list's no    | PATCH `status: pending`: Mailchimp asks them, and they click                 |
 
+Who is erased here is deleted there for good (delete-permanent): nothing of ours can bring them back then.
+
 Whoever an answer names as an error is told once more alone (PUT), whose answer has a status and a title; whoever it
 does not name at all is unknown. After a delivery that nobody heard the end of, we read before we write.
 """
@@ -60,6 +62,17 @@ class AtMailchimp:
             self._expect(error, 404)
             return None
         return _entry(member)
+
+    def forget(self, address: str) -> None:
+        """Delete everything that Mailchimp has about this address. Raises Passing, Unknown, Declined."""
+        try:
+            self.client.forget(self.audience, address)
+        except Declined as error:
+            if error.status != 404:
+                raise
+            self._no_audience()  # else there is nothing (any more) to delete
+        if self.read(address) is not None:  # something else answered in Mailchimp's place
+            raise Unknown(STRANGE)
 
     def _add_many(self, people: Sequence[Person], delivery: Delivery) -> None:
         """All in one call. When the whole call is declined, by halves, down to the one it is about."""

@@ -78,6 +78,13 @@ class Mailchimp:
         key = key_of(address)
         return self._call(lambda: self.client.lists.get_list_member(audience, key, fields=list(fields)))  # T10
 
+    def forget(self, audience: str, address: str) -> None:
+        """Delete one for good (POST …/actions/delete-permanent); they can come back by Mailchimp's own form alone."""
+        key = key_of(address)
+        answer = self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key))
+        if not isinstance(answer, requests.Response) or answer.status_code != 204:
+            raise Unknown(STRANGE)
+
     def changed(self, audience: str, since: str, fields: Sequence[str], offset: int) -> dict[str, Any]:
         """A thousand members whose entries changed since then, from `offset`."""
         page = {"since_last_changed": since, "count": 1000, "offset": offset}
@@ -88,6 +95,12 @@ class Mailchimp:
         return self._call(lambda: self.client.lists.get_list(audience, fields=["id"]))
 
     def _call(self, ask: Callable[[], object]) -> dict[str, Any]:
+        answer = self._answer(ask)
+        if not isinstance(answer, dict):  # T5, T6, and an answer cut short: none of them is what was asked for
+            raise Unknown(STRANGE)
+        return answer
+
+    def _answer(self, ask: Callable[[], object]) -> object:
         try:
             answer = within(self.patience.whole, ask)
         except TooLate:
@@ -96,8 +109,6 @@ class Mailchimp:
             raise _failure(error) from None
         if isinstance(answer, requests.Response) and not answer.ok:  # T1: a failure, returned
             raise _refusal(answer.status_code, None)
-        if not isinstance(answer, dict):  # T5, T6, and an answer cut short: none of them is what was asked for
-            raise Unknown(STRANGE)
         return answer
 
 

@@ -7,7 +7,7 @@ Who is due is no table: it is `due_since` on the supporter, set in the transacti
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, BigId
@@ -34,3 +34,19 @@ class ListContact(Base):
     failures: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str] = mapped_column(String(200), default="")
     paused_until: Mapped[datetime | None]
+
+
+class ListDeletion(Base):
+    """An address that the list at Mailchimp has still to delete for good; its person is erased here already.
+
+    The address is sealed, and the row goes as soon as it is done. Not before `due_at`: a delivery that had the person
+    in hand could otherwise add them again afterwards.
+    """
+
+    __tablename__ = "list_deletions"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(String(200), default="")

@@ -12,10 +12,11 @@ from sqlalchemy import and_, func, not_, or_, select, update
 from .. import clock, db, jobs, web
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import claims, homes, rules
+from . import claims, deletions, homes, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
+from .deletions import Owed
 from .models import ListContact
 
 log = logging.getLogger("campaign.mailing")
@@ -155,6 +156,7 @@ class Standing:
     waiting: int
     stuck: int
     contact: ListContact | None
+    to_delete: Owed
 
 
 def standing() -> Standing:
@@ -167,7 +169,8 @@ def standing() -> Standing:
         select(Supporter.list_state, func.count()).where(Supporter.list_state != "").group_by(Supporter.list_state)
     )
     states = {str(row[0]): int(row[1]) for row in session.execute(by_state)}
-    return Standing(homes.name(web.config()), states, waiting, stuck, session.get(ListContact, 1))
+    contact = session.get(ListContact, 1)
+    return Standing(homes.name(web.config()), states, waiting, stuck, contact, deletions.owed())
 
 
 def stuck(page: int, size: int) -> list[Supporter]:

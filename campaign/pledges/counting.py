@@ -2,12 +2,13 @@
 
 Confirming sets a signature's `to_count` to +1, withdrawing or setting aside takes 1 off; the roll-up moves what it
 finds into the pledge and sets it to 0. So `count + sum(to_count)` is the truth at every commit, whoever dies when.
+Signatures of those who were erased are rows no more: a number without names stands for those that count.
 """
 
 from sqlalchemy import case, func, select, update
 
 from .. import db, jobs
-from .models import COUNTS, Pledge, Signature
+from .models import COUNTS, NamelessSignatures, Pledge, Signature
 
 AT_ONCE = 5_000
 
@@ -43,7 +44,11 @@ def drift() -> dict[int, int]:
     """By how much each pledge's count differs from the truth; empty when all is well. Reads everything."""
     truth = func.coalesce(func.sum(case((COUNTS, 1), else_=0)), 0)
     shown = Pledge.count + func.coalesce(func.sum(Signature.to_count), 0)
-    found = select(Pledge.id, (shown - truth).label("off")).outerjoin(Signature, Signature.pledge_id == Pledge.id)
+    nameless = select(func.coalesce(func.sum(NamelessSignatures.number), 0))
+    nameless_here = nameless.where(NamelessSignatures.pledge_id == Pledge.id).scalar_subquery()
+    found = select(Pledge.id, (shown - truth - nameless_here).label("off")).outerjoin(
+        Signature, Signature.pledge_id == Pledge.id
+    )
     rows = db.session().execute(found.group_by(Pledge.id, Pledge.count))
     return {row.id: row.off for row in rows if row.off}
 

@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import cache, i18n
 from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
+from ..supporters.forms import NEWSLETTER
 from ..text import is_slug
 from .asides import Conditions
 from .board import Card
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..links.models import Code
 
 NOT_A_NAME = re.compile(r"://|www\.|@|\.(?:com|org|net|info)\b|\d(?:\D?\d){4}", re.IGNORECASE)
-NEWSLETTER = lazy_gettext("Yes, send me news of the campaign by email. I can leave at any time.")
 ANY = "any"
 
 

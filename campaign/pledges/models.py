@@ -208,3 +208,15 @@ class Batch(Base):
     restored_at: Mapped[datetime | None]
 
     __table_args__ = (NEVER_REUSED,)
+
+
+class NamelessSignatures(Base):
+    """How many signatures of people who were erased still count, by pledge and by the code that had brought them.
+
+    `code_id` is 0 where no code did. Nothing else is left of them.
+    """
+
+    __tablename__ = "nameless_signatures"
+    pledge_id: Mapped[int] = mapped_column(BigId, ForeignKey("pledges.id"), primary_key=True)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[int]

@@ -1,21 +1,26 @@
 """The acts of a signer: sign, ask for the letter again, confirm, disown, withdraw. All their SQL is here."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, select, update
 
 from .. import db, i18n, jobs, mail
 from ..errors import Refused
+from ..supporters import erasure, ledger
 from ..supporters import service as supporters
+from ..supporters.ledger import Entry, What
+from ..supporters.models import Supporter
 from ..text import fold
 from .models import (
     COUNTS,
     PLACES,
     FormerSlug,
+    NamelessSignatures,
     Pledge,
     Refusal,
     Signature,
@@ -165,18 +170,19 @@ def send_letter_again(slug: str, mailbox: str, now: datetime) -> None:
     """The letter did not come: write it again, at most so often a day. Says nothing about who is known."""
     pledge_id, _ = _pledge(slug)
     supporter_id = supporters.find_by_mailbox(mailbox)
-    if supporter_id is None:
-        return
     found = select(Signature).where(Signature.pledge_id == pledge_id, Signature.supporter_id == supporter_id)
-    for signature in db.session().scalars(found).all():
-        if signature.state(now) is SignatureState.PENDING:
-            _ask_again(signature, now)
+    signatures = db.session().scalars(found).all()
+    asked = [_ask_again(one, now) for one in signatures if one.state(now) is SignatureState.PENDING]
+    if not any(asked):
+        mail.write_to_nobody(now)
 
 
-def _ask_again(signature: Signature, now: datetime) -> None:
+def _ask_again(signature: Signature, now: datetime) -> bool:
     day = now - timedelta(days=1)
-    if mail.written_since(day, signature.supporter_id, [PLEASE_CONFIRM]) < i18n.site().limits.letters_per_day:
-        mail.write(PLEASE_CONFIRM, signature.id, signature.supporter_id, now)
+    if mail.written_since(day, signature.supporter_id, [PLEASE_CONFIRM]) >= i18n.site().limits.letters_per_day:
+        return False
+    mail.write(PLEASE_CONFIRM, signature.id, signature.supporter_id, now)
+    return True
 
 
 def get(signature_id: int) -> Signature:
@@ -186,13 +192,49 @@ def get(signature_id: int) -> Signature:
     return signature
 
 
+def _held(signature_id: int) -> Signature:
+    """A signature whose mailbox is locked until the commit. Raises LookupError, also when it was erased meanwhile."""
+    supporter_id = get(signature_id).supporter_id
+    if not supporters.hold(supporter_id):
+        raise LookupError(signature_id)
+    found = db.session().get(Signature, signature_id, populate_existing=True)
+    if found is None:
+        raise LookupError(signature_id)
+    return found
+
+
+def _note(signature: Signature, what: What, now: datetime) -> None:
+    mailbox = supporters.get(signature.supporter_id).mailbox
+    ledger.note(mailbox, what, now, ledger.reference("signature", signature.id))
+
+
+def _lift(signature: Signature, now: datetime) -> None:
+    """Who confirms a signature means it, whatever was said of it before."""
+    mailbox = supporters.get(signature.supporter_id).mailbox
+    ledger.lift(mailbox, [What.WITHDRAWN, What.DISOWNED], now, ledger.reference("signature", signature.id))
+
+
+@ledger.repeat.connect
+def _take_back_again(entry: Entry, supporter_id: int) -> bool:
+    """After a restore: they had taken this signature back by then, or said that it was not theirs."""
+    if entry.what not in (What.WITHDRAWN, What.DISOWNED):
+        return False
+    deed = withdraw if entry.what == What.WITHDRAWN else disown
+    theirs = select(Signature).where(Signature.supporter_id == supporter_id, Signature.signed_at <= entry.noted_at)
+    for one in db.session().scalars(theirs).all():
+        if ledger.reference("signature", one.id) == entry.about:
+            before = one.state(entry.noted_at)
+            return deed(one.id, entry.noted_at) is not before
+    return False
+
+
 def confirm(signature_id: int, now: datetime, *, news: bool = True) -> SignatureState:
     """Make a pending signature count. Pressing twice is harmless.
 
     The consent that was ticked with it is recorded, unless it is taken back here (`news` False: somebody else may
     have typed the address) or its owner has left since.
     """
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if (state := signature.state(now)) is not SignatureState.PENDING:
         return state
     pending = [Signature.confirmed_at.is_(None), Signature.disowned_at.is_(None)]
@@ -200,6 +242,7 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
     done = db.session().execute(deed.values(confirmed_at=now, to_count=Signature.to_count + _unless_aside()))
     if done.rowcount:  # type: ignore[attr-defined]
         supporters.confirm(signature.supporter_id, now)
+        _lift(signature, now)
         left_at = supporters.get(signature.supporter_id).left_at
         if news and signature.newsletter and not (left_at and left_at >= signature.signed_at):
             source = f"signature {signature_id}"
@@ -218,8 +261,9 @@ def _unless_aside() -> ColumnElement[int]:
 
 def disown(signature_id: int, now: datetime) -> SignatureState:
     """Its mailbox says "this was not me": it never counts, no letter follows, and it is forgotten in time."""
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if signature.state(now) in (SignatureState.PENDING, SignatureState.LATE):
+        _note(signature, What.DISOWNED, now)
         signature.disowned_at = now
         signature.name, signature.message, signature.area, signature.newsletter = "", "", "", ""
         signature.place = -signature.id  # its place is free for the mailbox's owner; its name stays refused
@@ -228,8 +272,9 @@ def disown(signature_id: int, now: datetime) -> SignatureState:
 
 def withdraw(signature_id: int, now: datetime) -> SignatureState:
     """Take a confirmed signature back: it no longer counts or shows. Other signatures and the list stay."""
-    signature = get(signature_id)
+    signature = _held(signature_id)
     if signature.state(now) is SignatureState.CONFIRMED:
+        _note(signature, What.WITHDRAWN, now)
         still = update(Signature).where(Signature.id == signature_id, Signature.withdrawn_at.is_(None))
         db.session().execute(
             still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - _unless_aside())
@@ -240,10 +285,35 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
 
 
 def signatures_by_code() -> dict[int, int]:
-    """How many signatures that count each code has brought, by the code's id."""
+    """How many signatures that count each code has brought, by the code's id; those of people who were erased too."""
     brought = COUNTS & Signature.code_id.is_not(None)
     rows = db.session().execute(select(Signature.code_id, func.count()).where(brought).group_by(Signature.code_id))
-    return {int(row[0] or 0): row[1] for row in rows}
+    numbers = Counter({int(row[0] or 0): row[1] for row in rows})
+    row, total = NamelessSignatures, func.sum(NamelessSignatures.number)
+    nameless = select(row.code_id, total).where(row.code_id != 0).group_by(row.code_id)
+    numbers.update({int(code_id): int(number) for code_id, number in db.session().execute(nameless)})
+    return dict(numbers)
+
+
+@erasure.erasing.connect
+def _make_nameless(person: Supporter, now: datetime) -> None:
+    """Their signatures go. Those that count are counted on, without a name; what the count still lacks is added now."""
+    row = Signature
+    parts = (row.pledge_id, row.code_id, row.confirmed_at, row.withdrawn_at, row.set_aside_at, row.to_count)
+    gone = db.session().execute(delete(row).where(row.supporter_id == person.id).returning(*parts)).all()
+    counting, lacking = Counter[tuple[int, int]](), Counter[int]()
+    for one in gone:
+        counting[one.pledge_id, one.code_id or 0] += bool(
+            one.confirmed_at and not one.withdrawn_at and not one.set_aside_at
+        )
+        lacking[one.pledge_id] += one.to_count
+    for (pledge_id, code_id), number in sorted(counting.items()):
+        if number:
+            db.add_up(NamelessSignatures, {"pledge_id": pledge_id, "code_id": code_id}, "number", number)
+    table = Pledge.__table__
+    for pledge_id, number in sorted(lacking.items()):
+        if number:
+            db.session().execute(update(table).where(table.c.id == pledge_id).values(count=table.c.count + number))  # type: ignore[arg-type]
 
 
 def forward(slug: str) -> str | None:

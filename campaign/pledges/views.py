@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from .. import cache, clock, db, i18n, security, web
 from ..cache import keep
 from ..links import service as links
+from ..security import at_an_even_pace
 from . import board, service
 from .forms import ResendForm, SignForm
 from .models import A_KEY, PledgeState, SignatureState
@@ -60,6 +61,7 @@ def _page(pledge: board.Card, form: SignForm | None) -> str:
 
 
 @area.post("/pledges/<slug>")
+@at_an_even_pace
 def sign(slug: str) -> ResponseReturnValue:
     """Take a signature: the same answer for a new, a repeated and a known address."""
     form = SignForm()
@@ -106,6 +108,7 @@ def _thanks(slug: str, form: ResendForm) -> str | WerkzeugResponse:
 
 
 @area.post("/pledges/<slug>/resend")
+@at_an_even_pace
 def resend(slug: str) -> ResponseReturnValue:
     """Write the letter again: the same answer whoever asks."""
     form = ResendForm()

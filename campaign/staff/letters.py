@@ -28,7 +28,13 @@ def index() -> ResponseReturnValue:
 def show(id: int) -> ResponseReturnValue:
     """One letter: as it lies in the outbox, or as it would read now, for letters are rendered when they are sent."""
     letter, message = _opened(id)
-    return render_template("mail/staff/show.html", letter=letter, mail=_readable(message) if message else None)
+    known = {"letter": letter, "private": _is_private(letter), "mail": _readable(message) if message else None}
+    return render_template("mail/staff/show.html", **known)
+
+
+def _is_private(letter: mail.Letter) -> bool:
+    """Whether it is for its reader alone; in a demonstration there is nobody else to read it."""
+    return letter.kind in mail.PRIVATE and not web.config().demo
 
 
 def _readable(message: EmailMessage) -> dict[str, str]:
@@ -40,7 +46,9 @@ def _readable(message: EmailMessage) -> dict[str, str]:
 @area.get("/letters/<int:id>.eml")
 def file(id: int) -> ResponseReturnValue:
     """The letter as a file for a mail program."""
-    _, message = _opened(id)
+    letter, message = _opened(id)
+    if _is_private(letter):
+        abort(404)
     if message is None:
         abort(410)
     headers = {"Content-Disposition": f'attachment; filename="{mail.file_name(id)}.eml"'}
@@ -58,12 +66,13 @@ def again(id: int) -> ResponseReturnValue:
 
 
 def _opened(letter_id: int) -> tuple[mail.Letter, EmailMessage | None]:
-    """A letter and what it says, once it is written down that somebody looked."""
+    """A letter and what it says, once it is written down that somebody looked; nothing of one for its reader alone."""
     with db.writing():
         _letter_or_404(letter_id)
         audit.note(Act.LETTER_READ, "letter", letter_id)
     with db.reading():
-        return _letter_or_404(letter_id), mail.as_sent(letter_id) or mail.render(letter_id)
+        letter = _letter_or_404(letter_id)
+        return letter, None if _is_private(letter) else mail.as_sent(letter_id) or mail.render(letter_id)
 
 
 def _letter_or_404(letter_id: int) -> mail.Letter:

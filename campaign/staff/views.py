@@ -21,6 +21,7 @@ def _who() -> dict[str, object]:
 
 
 @area.route("/sign-in", methods=["GET", "POST"])
+@security.at_an_even_pace
 def sign_in() -> ResponseReturnValue:
     """Password and code; the answer does not tell which of them was wrong, nor whether the account exists."""
     form = SignInForm()

@@ -7,7 +7,7 @@ last of them says, kept beside so that the list can be read at once.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import NEVER_REUSED, Base, BigId
@@ -25,7 +25,8 @@ class Supporter(Base):
     `due_since` says that the mailing list does not know yet what this person last said; each act that makes it so
     raises `due_version`, so that a delivery begun before an act cannot settle it. `list_state` is what the list last
     said, `list_trouble` why it could not be told, in words; with `list_stuck_at` it is not asked again before an act of
-    the person or of staff. `list_leased_until` is a worker's: it has this person in hand.
+    the person or of staff. `list_leased_until` is a worker's: it has this person in hand. `discreet`: our letters come
+    under a neutral name and subject.
     """
 
     __tablename__ = "supporters"
@@ -60,6 +61,7 @@ class Supporter(Base):
     list_next_at: Mapped[datetime | None]
     list_leased_until: Mapped[datetime | None]
     list_stuck_at: Mapped[datetime | None]
+    discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Consent(Base):
@@ -74,3 +76,40 @@ class Consent(Base):
     language: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(80))
     said_at: Mapped[datetime]
+
+
+class OwnPageLink(Base):
+    """That somebody asked for the page about themselves; the link in their letter works for a day from then."""
+
+    __tablename__ = "own_page_links"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (NEVER_REUSED,)
+
+
+class LedgerEntry(Base):
+    """What somebody did that must not be undone by an import, a sync or a restore; see `ledger`.
+
+    `key` is its own random name, `mark` a code of the mailbox, `about` a code of the record meant or the `key` of the
+    entry that this one lifts. `written_at`: since then it stands in the file beside the backups, too.
+    """
+
+    __tablename__ = "ledger"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    mark: Mapped[str] = mapped_column(String(64), index=True)
+    what: Mapped[str] = mapped_column(String(12))
+    about: Mapped[str] = mapped_column(String(64))
+    noted_at: Mapped[datetime]
+    written_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_ledger_unwritten",
+            "id",
+            sqlite_where=text("written_at IS NULL"),
+            postgresql_where=text("written_at IS NULL"),
+        ),
+    )

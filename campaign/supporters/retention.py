@@ -18,7 +18,7 @@ Forget = Callable[[datetime, bool], int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of record, in words for the privacy page, and how many days it is kept; None is until midnight UTC."""
+    """A kind of record, in words for the privacy page, and how many days it is kept; None as the words say."""
 
     what: object
     how_long: object
@@ -58,6 +58,19 @@ RULES: dict[str, Rule] = {
     "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
+    ),
+    "own_page": Rule(
+        lazy_gettext("That you asked for the page about yourself"), lazy_gettext("%(days)d day after you asked"), 1
+    ),
+    "deletions": Rule(
+        lazy_gettext("Your address, sealed, after you erased yourself"),
+        lazy_gettext("until the mailing list has deleted it, mostly minutes"),
+        None,
+    ),
+    "ledger": Rule(
+        lazy_gettext("After you leave, take back or erase: a code made from your address"),
+        lazy_gettext("as long as the campaign runs"),
+        None,
     ),
     "backups": Rule(lazy_gettext("Encrypted backups"), lazy_gettext("%(days)d days after they were made"), 35),
 }

@@ -1,16 +1,26 @@
-"""The acts: come to be known, agree, leave, be forgotten."""
+"""The acts: come to be known, agree, leave, look at one's own page and decide there, be forgotten."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from blinker import Signal
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from .. import db, jobs
-from .models import Consent, Purpose, Supporter
+from .. import db, i18n, jobs, mail
+from . import ledger, retention
+from .ledger import Entry, What
+from .models import Consent, OwnPageLink, Purpose, Supporter
 
 still_needed = Signal("Asks the features above whether something of theirs belongs to this supporter.")
 
+
+speaking = Signal("Tells the features above that this supporter wants to be written to in another language.")
+taking_back = Signal("Tells the feature that holds this thing of a supporter that they take it back; true when done.")
+
+YOUR_PAGE, EVERYTHING = "supporters.your_page", "supporters.everything"
+A_DAY = timedelta(days=1)
+
+LEFT_BEFORE_RESTORE = "Had left before the records were restored from a backup"
 
 NOT_DUE: dict[str, object] = {"due_version": 0, "list_state": "", "list_trouble": "", "list_tries": 0}
 
@@ -31,14 +41,23 @@ def get(supporter_id: int) -> Supporter:
     return db.session().get_one(Supporter, supporter_id)
 
 
+def hold(supporter_id: int) -> bool:
+    """Lock the record until the commit, before anything that hangs on it: whoever locks in one order never waits in a
+    ring, and nobody is erased in the middle of an act. False when there is none (any more)."""
+    found = select(Supporter.id).where(Supporter.id == supporter_id).with_for_update()
+    return db.session().scalar(found) is not None
+
+
 def confirm(supporter_id: int, now: datetime) -> None:
-    """The mailbox has answered: from its first answer on, it is known to be somebody's."""
+    """The mailbox has answered: from its first answer on, it is somebody's; whoever was erased has come back."""
     first = update(Supporter).where(Supporter.id == supporter_id, Supporter.confirmed_at.is_(None))
     db.session().execute(first.values(confirmed_at=now))
+    ledger.lift(get(supporter_id).mailbox, [What.ERASED], now)
 
 
 def agree(supporter_id: int, words: str, language: str, source: str, now: datetime) -> None:
     """Record that the person wants our news, on these words; it lifts an earlier leaving."""
+    ledger.lift(get(supporter_id).mailbox, ledger.REFUSING, now)
     _say(supporter_id, True, words, language, source, now)
     changes = {"subscribed": True, "left_at": None, "language": language}
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(**changes))
@@ -51,11 +70,98 @@ def leave(supporter_id: int, words: str, language: str, source: str, now: dateti
     if person is None:
         return False
     if person.left_at is None:
+        ledger.note(person.mailbox, What.LEFT, now)
         _say(supporter_id, False, words, language, source, now)
         person.subscribed, person.left_at = False, now
         db.session().flush()
         _make_due(supporter_id, now)
     return True
+
+
+@ledger.repeat.connect
+def _leave_again(entry: Entry, supporter_id: int) -> bool:
+    """After a restore: they had left by then."""
+    person = db.session().get(Supporter, supporter_id)
+    if entry.what != What.LEFT or person is None or person.left_at is not None:
+        return False
+    return leave(supporter_id, LEFT_BEFORE_RESTORE, person.language, "ledger", entry.noted_at)
+
+
+def ask_for_page(mailbox: str, now: datetime) -> None:
+    """Write the letter with the link to the page about them, a few times a day at most. The caller learns nothing."""
+    supporter_id = find_by_mailbox(mailbox)
+    asked = select(func.count(OwnPageLink.id)).where(
+        OwnPageLink.supporter_id == supporter_id, OwnPageLink.asked_at > now - A_DAY
+    )
+    often = (db.session().scalar(asked) or 0) >= i18n.site().limits.letters_per_day
+    if supporter_id is None or often:
+        mail.write_to_nobody(now)
+        return
+    link = db.session().scalar(
+        insert(OwnPageLink).values(supporter_id=supporter_id, asked_at=now).returning(OwnPageLink.id)
+    )
+    mail.write(YOUR_PAGE, cast(int, link), supporter_id, now)
+
+
+def own_page(link_id: int, now: datetime) -> OwnPageLink:
+    """What a link to somebody's own page is about. Raises LookupError when it is too old, ended, or they are erased."""
+    link = db.session().get(OwnPageLink, link_id)
+    if link is None or link.asked_at <= now - A_DAY:
+        raise LookupError(link_id)
+    return link
+
+
+def held_by(link_id: int, now: datetime) -> int:
+    """The id of the supporter whose page this is, locked until the commit. Raises LookupError as `own_page` does."""
+    supporter_id = own_page(link_id, now).supporter_id
+    if not hold(supporter_id):
+        raise LookupError(link_id)
+    return supporter_id
+
+
+def end_link(link_id: int) -> None:
+    """This link opens nothing any more."""
+    db.session().execute(delete(OwnPageLink).where(OwnPageLink.id == link_id))
+
+
+@retention.obeys("own_page")
+def forget_links(until: datetime, dry_run: bool) -> int:
+    """Delete links that were asked for before this moment; how many."""
+    old = OwnPageLink.asked_at < until
+    number = db.session().scalar(select(func.count(OwnPageLink.id)).where(old)) or 0
+    if number and not dry_run:
+        db.session().execute(delete(OwnPageLink).where(old))
+    return number
+
+
+def speak(supporter_id: int, language: str, now: datetime) -> None:
+    """Write to this person in that language from now on."""
+    db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(language=language))
+    speaking.send(supporter_id, language=language)
+    if get(supporter_id).subscribed:
+        _make_due(supporter_id, now)
+
+
+def be_discreet(supporter_id: int, discreet: bool) -> None:
+    """Whether our letters come under a neutral name and subject."""
+    db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(discreet=discreet))
+
+
+def take_back(kind: str, supporter_id: int, id: int, now: datetime) -> None:
+    """Take back something that a feature holds of this person. Raises LookupError when it is not theirs."""
+    if not any(done for _, done in taking_back.send(kind, supporter_id=supporter_id, id=id, now=now)):
+        raise LookupError(id)
+
+
+def send_everything(supporter_id: int, now: datetime) -> None:
+    """Mail them all that is kept about them, to the address on file, a few times a day at most."""
+    if mail.written_since(now - A_DAY, supporter_id, [EVERYTHING]) < i18n.site().limits.letters_per_day:
+        mail.write(EVERYTHING, supporter_id, supporter_id, now)
+
+
+@mail.discretion.connect
+def _is_discreet(supporter_id: int) -> bool:
+    return bool(db.session().scalar(select(Supporter.discreet).where(Supporter.id == supporter_id)))
 
 
 def _make_due(supporter_id: int, now: datetime) -> None:

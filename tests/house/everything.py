@@ -44,9 +44,18 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges"},
+    "supporters.ask": {"email": "anna@example.org"},
+    "supporters.letters": {"neutral": "yes"},
+    "supporters.news": {"news": "no"},
+    "supporters.speak": {"language": "es"},
+    "supporters.take_back": {"kind": "signature", "id": "2"},
     "staff.sign_in": {"email": "staff@example.org", "password": "wrong and long", "code": "000000"},
     "staff.choose_password": {"password": "chosen and long", "code": "000000"},
 }
+
+
+# Links of their own for what ends them: the other addresses go on.
+ENDING = {"supporters.erased": 2, "supporters.end": 3}
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
@@ -82,6 +91,7 @@ class Everything:
             "slug": "freedom",
             "signature_id": 2,
             "supporter_id": 1,
+            "link_id": 1,
             "code": "es",
             "page": "signs",
             "filename": "css/site.css",
@@ -91,6 +101,8 @@ class Everything:
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):
             known["id"] = 3
+        if rule.endpoint in ENDING:
+            known["link_id"] = ENDING[rule.endpoint]
         if rule.endpoint in ("pledges.withdraw", "pledges.withdrawn"):
             known["signature_id"] = 1
         with self.site.inside():
@@ -109,6 +121,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     sign(visitor, later, name="Bela Sample", email="bela@example.org", newsletter="y", show_name="y")
     letters += site.letters()
     _agree_and_get_stuck(site)
+    letters += _ask_for_pages(site)
     with site.inside(), db.writing() as session:
         draft = editing.add("draft", 10, clock.now())
         editing.write(draft, "en", "A draft", "I promise.", "")
@@ -129,6 +142,15 @@ def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:
     batch = Batch(reason="A program", conditions="Name: dora*", made_at=clock.now())
     with site.inside(), db.writing():
         asides.set_aside(asides.Conditions(name="dora*"), 3, batch)
+
+
+def _ask_for_pages(site: Site) -> list[EmailMessage]:
+    """The second signer asks for her own page, twice, and a third person who only ever did that."""
+    with site.inside(), db.writing():
+        supporters.find_or_add("emil@example.org", "emil@example.org", "en", clock.now())
+        for address in ("bela@example.org", "emil@example.org", "bela@example.org"):
+            supporters.ask_for_page(address, clock.now())
+    return site.letters()
 
 
 def _agree_and_get_stuck(site: Site) -> None:

@@ -68,7 +68,8 @@ def test_following_every_link_of_every_page_changes_no_record(everything):
 
 
 def _is_a_deed(path):
-    return re.search(r"/(resend|open|close|pass|refuse|again|not-me|now|retire|bring-back|lift|lower|restore)$", path)
+    deeds = "resend|open|close|pass|refuse|again|not-me|now|retire|bring-back|lift|lower|restore"
+    return re.search(rf"/({deeds}|end|language|letters|news|send|take-back)$", path)
 
 
 def test_a_deed_is_noticed(everything):

@@ -85,6 +85,7 @@ def test_every_page_is_there_in_every_language_and_names_the_same_numbers():
 def test_every_table_of_words_in_the_settings_has_every_language():
     site, codes = CONTENT.site, {one.code for one in CONTENT.site.languages}
     tables = [site.campaign.name, site.campaign.tagline, site.mail.sender_name, site.exit.address]
+    tables += [site.discretion.sender_name, site.discretion.subject]
     tables += [words for line in site.hotlines for words in (line.name, line.note)]
     tables += [words for goal in site.goals for words in (goal.title, goal.text)]
     assert [table for table in tables if set(table) != codes] == []

@@ -186,6 +186,9 @@ def test_our_own_mistake_leaves_the_intention_too(listed, later):
         def read(self, address):
             raise NotImplementedError
 
+        def forget(self, address):
+            raise NotImplementedError
+
     agree(listed, ANNA)
     listed.app.testing = False
     assert sync(listed, Broken()) == 0

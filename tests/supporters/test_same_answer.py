@@ -1,0 +1,159 @@
+"""S4: whoever asks about an address learns nothing of it: not from the bytes of the answer, and not from its time."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection
+from math import sqrt
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from campaign import clock, db, security
+from campaign.pledges import service as pledges
+from campaign.staff import service as staff
+from campaign.supporters import service as supporters
+from tests.conftest import Site
+from tests.processes import free_port, serving
+
+NEAR, FULL = 0.03, 1000  # how far from a coin's chance a full run may be; fewer tries scatter more
+FLOWS = ("pledge", "news", "resend", "own page", "unsubscribe", "sign-in")
+RENDERED = re.compile(rb'name="rendered"[^>]*value="[^"]*"|name="csrf_token"[^>]*value="[^"]*"')
+CHANGING = {"Date", "Content-Length", "Set-Cookie"}
+
+
+def _known(site, number: int, kind: str = "known") -> None:
+    """So many people, each of whom has signed and confirmed, or waits for the letter; and staff with a password."""
+    with site.inside(), db.writing():
+        for one in range(number):
+            address, now = f"{kind}{one}@example.org", clock.now()
+            pledges.sign("freedom", pledges.Promise("Anna Sample", address, address), "en", now)
+            who = supporters.find_by_mailbox(address)
+            assert who
+            if one % 2:
+                supporters.confirm(who, now)
+
+
+@dataclass
+class Asking:
+    """The forms of the six flows, filled in for an address."""
+
+    site: Site
+    rendered: str
+    cookie: str = ""
+    token: str = ""
+
+    def post(self, flow: str, address: str, number: int) -> tuple[str, dict[str, str]]:
+        """Where the form goes, and what it says."""
+        sign = {"name": "Anna Sample", "email": address, "old_enough": "y", "place": "", "message": ""}
+        if flow in ("pledge", "news"):
+            news = {"newsletter": "y"} if flow == "news" else {}
+            return "/pledges/freedom", {**sign, **news, "rendered": self.rendered, "suggestion": ""}
+        if flow == "resend":
+            return "/pledges/freedom/resend", {"email": address, "rendered": self.rendered}
+        if flow == "own page":
+            return "/me", {"email": address, "rendered": self.rendered}
+        if flow == "unsubscribe":
+            who = number + 1 if address.startswith("known") else 10**6 + number
+            with self.site.inside():
+                return f"/unsubscribe/{security.sign('leave', who)}", {"List-Unsubscribe": "One-Click"}
+        typed = {"email": address, "password": "a wrong password", "code": "000000"}
+        return "/staff/sign-in", {**typed, "csrf_token": self.token}
+
+
+def _seen(answer, *asked: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """What somebody sees of an answer, without what differs in each and what they asked with themselves."""
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in CHANGING)
+    body = RENDERED.sub(b"", answer.get_data())
+    for one in asked:
+        body = body.replace(one.encode(), b"")
+    return answer.status_code, headers, body
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"])
+@pytest.mark.parametrize("flow", FLOWS)
+def test_the_bytes_of_the_answer_are_the_same(site, visitor, later, flow, prefix):
+    _known(site, 4)
+    with site.inside(), db.writing():
+        staff.add("known0@example.org", "Staff", clock.now())
+    with site.inside():
+        asking = Asking(site, security.render_time())
+    later(seconds=3)
+    asking.token = visitor.get("/staff/sign-in").form("Sign in")["fields"]["csrf_token"]
+    answers = []
+    for address in ("known0@example.org", "known1@example.org", "unknown0@example.org", "unknown0@example.org"):
+        path, fields = asking.post(flow, address, 0)
+        prefixed = path if flow == "sign-in" else prefix + path
+        answers.append(_seen(visitor.raw(prefixed, method="POST", data=fields), address, path))
+    assert answers[0][0] in (200, 303, 422)
+    assert all(answer == answers[0] for answer in answers), flow
+
+
+def likeness(known: list[float], unknown: list[float]) -> float:
+    """How often a known address took longer than an unknown one: 0.5 when time tells nothing (the area under ROC)."""
+    ranked = sorted([(value, 1) for value in known] + [(value, 0) for value in unknown])
+    places = [place for place, (_, is_known) in enumerate(ranked, start=1) if is_known]
+    return (sum(places) - len(known) * (len(known) + 1) / 2) / (len(known) * len(unknown))
+
+
+def allowed(size: int) -> float:
+    """How far from 0.5 so many tries may be: the gate's 0.03, and three times what chance alone does to fewer."""
+    return max(NEAR, 3 * sqrt(1 / (6 * size)))
+
+
+def _tries(make_site, target: str, flow: str, size: int) -> float:
+    """Ask about known and unknown addresses in turn, at the real server; how well its times tell them apart."""
+    site = make_site(port=free_port(), processes=1)
+    _known(site, size)
+    with serving(replace(site.config, base_url=f"http://localhost:{site.config.port}"), target) as address:
+        host = urlsplit(address).netloc
+        with site.inside():
+            asking = Asking(site, security.render_time())
+        time.sleep(security.YOUNGEST + 0.2)
+        times: dict[str, list[float]] = {"known": [], "unknown": []}
+        connection = HTTPConnection(host, timeout=60)
+        for warm in range(20):
+            _timed(connection, asking.post(flow, f"warm{warm}@example.org", 10**7 + warm))
+        for number in range(size):
+            for kind in ("known", "unknown") if number % 2 else ("unknown", "known"):
+                times[kind].append(_timed(connection, asking.post(flow, f"{kind}{number}@example.org", number)))
+        connection.close()
+    return likeness(times["known"], times["unknown"])
+
+
+def _timed(connection: HTTPConnection, form: tuple[str, dict[str, str]]) -> float:
+    body = urlencode(form[1]).encode()
+    start = time.perf_counter()
+    connection.request("POST", form[0], body, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    answer.read()
+    took = time.perf_counter() - start
+    assert answer.status in (200, 303), answer.status
+    return took
+
+
+# Signing in asks for a cookie first, and hashes for both alike; its time is measured with the staff door's own tests.
+TIMED = FLOWS[:-1]
+
+
+@pytest.mark.gate("S4", quick=60, full=FULL)
+@pytest.mark.parametrize("flow", TIMED)
+def test_the_time_of_the_answer_tells_nothing(make_site, size, flow):
+    measured = _tries(make_site, "campaign.serve:site", flow, size)
+    print(f"S4 {flow}: {measured:.3f} of 2 x {size}, allowed 0.5 ± {allowed(size):.3f}")
+    assert abs(measured - 0.5) <= allowed(size), measured
+
+
+@pytest.mark.gate("S4", quick=150, full=300)
+def test_without_the_equal_work_it_would_tell(make_site, size):
+    measured = _tries(make_site, "tests.unguarded:without_equal_work", "own page", size)
+    print(f"S4 control, own page: {measured:.3f}")
+    assert abs(measured - 0.5) > allowed(size), measured
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "expected"),
+    [([2, 4], [1, 3], 0.75), ([3, 4], [1, 2], 1.0), ([1, 2], [3, 4], 0.0), ([1, 4], [2, 3], 0.5)],
+)
+def test_the_measure_itself(known, unknown, expected):
+    assert likeness(known, unknown) == expected

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import cache, content, db, i18n, jobs, security, web
+from . import backup, cache, content, db, i18n, jobs, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -39,6 +39,7 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 UPKEEP = [
+    backup,
     counting,
     emails,
     own_page,

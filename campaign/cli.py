@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import clock
+from . import clock, commands
 from .config import Config, read_env_file
-from .errors import Misconfigured
+from .errors import Misconfigured, Stopped
 from .mailing import commands as mailing
 from .run import go_with_parent, port_is_free, supervise
 from .staff import commands as accounts
@@ -38,6 +38,9 @@ def main() -> None:
     except Misconfigured as error:
         for problem in error.problems:
             click.echo(problem, err=True)
+        sys.exit(1)
+    except Stopped as error:
+        click.echo(str(error), err=True)
         sys.exit(1)
 
 
@@ -193,5 +196,6 @@ def check() -> None:
     click.echo("Content, templates and migrations are as they should be.")
 
 
-for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget):
+KEEPING = (commands.backup, commands.restore)
+for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *KEEPING):
     campaign.add_command(command)

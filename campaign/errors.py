@@ -1,4 +1,4 @@
-"""The three ways in which something can be refused or fail on purpose."""
+"""The ways in which something can be refused or fail on purpose."""
 
 
 class Refused(Exception):
@@ -23,3 +23,7 @@ class Misconfigured(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = problems
+
+
+class Stopped(Exception):
+    """A piece of upkeep cannot go on; the message is a sentence for whoever runs the site."""

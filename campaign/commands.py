@@ -1,0 +1,110 @@
+"""The commands that keep a site: backup, restore. What they have to say, and where it is done."""
+
+import os
+from pathlib import Path
+from secrets import token_urlsafe
+
+import click
+
+from .config import Config, change_env_file
+
+SHEET = """
+Keep these two lines apart from the server: on paper, or in a password manager that two of you can open.
+With them and a backup file your campaign can be restored anywhere; without them nobody can, not even you.
+
+  SECRET_KEY={secret}
+  BACKUP_KEY={key}
+"""
+BEGINNING = """BACKUP_KEY and BACKUP_DIR are now in {settings}. Start the site again: from then on its worker makes a
+backup every day in {folder}. Copy that folder to another machine, by rsync or as your host offers it."""
+
+
+@click.command()
+@click.option("--make-key", is_flag=True, help="Make the key that seals backups, and print the sheet to keep apart.")
+def backup(make_key: bool) -> None:
+    """Make a backup in BACKUP_DIR while the site runs, and read it back."""
+    from . import backup
+
+    config = Config.read()
+    if make_key:
+        _make_key(config)
+        return
+    made = backup.make(config)
+    click.echo(f"{made.path}: {made.rows} rows, {made.size} bytes.")
+    if made.read_back:
+        click.echo("It was opened again, restored into a scratch place, and compared.")
+    else:
+        click.echo("What was sealed was restored into a scratch place; the key here cannot open the file itself again.")
+
+
+def _make_key(config: Config) -> None:
+    from . import archive
+
+    settings = config.data_dir / "campaign.env"
+    if not settings.exists():
+        raise click.ClickException(f"There is no site in {config.data_dir}. `campaign init` makes one.")
+    key = config.backup_key or archive.new_key()
+    if not config.backup_key:
+        folder = config.backup_folder
+        change_env_file(settings, {"BACKUP_DIR": str(folder), "BACKUP_KEY": key})
+        click.echo(BEGINNING.format(settings=settings, folder=folder))
+    click.echo(SHEET.format(secret=config.secret_key, key=key))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", "over", is_flag=True, help="Move the records that are here aside; they are kept.")
+@click.option("--new-secret", is_flag=True, help="The SECRET_KEY is lost for good: go on with a new one.")
+def restore(file: Path, over: bool, new_secret: bool) -> None:
+    """Restore the backup FILE into DATA_DIR (and DATABASE_URL). Stop the site first."""
+    from dataclasses import replace
+
+    from . import archive, backup
+    from . import restore as restoring
+
+    config = Config.read()
+    if not archive.opens(config.backup_key):
+        config = replace(config, backup_key=click.prompt("BACKUP_KEY", hide_input=True))
+    with backup.workplace(config) as place:
+        manifest = restoring.opened(file, place / "opened", config.backup_key)
+        config, written = _settings_for(config, manifest.settings, new_secret=new_secret)
+        if new_secret:
+            manifest = replace(manifest, secret=backup.mark_of(config.secret_key))
+        done = restoring.restore(config, place / "opened", manifest, over=over)
+    if done.content and not config.content_dir:
+        written["CONTENT_DIR"] = str(done.content)
+    if written:
+        change_env_file(config.data_dir / "campaign.env", written)
+    _tell(config, done, written)
+
+
+def _settings_for(config: Config, kept: dict[str, str], *, new_secret: bool) -> tuple[Config, dict[str, str]]:
+    """The settings to restore under, and those to write into a folder that has none yet."""
+    secret = config.secret_key
+    if new_secret:
+        secret = token_urlsafe(48)
+    elif not secret:
+        secret = click.prompt("SECRET_KEY", hide_input=True)
+    settings = config.data_dir / "campaign.env"
+    written = {"SECRET_KEY": secret} if new_secret else {}
+    if not settings.exists():
+        known = {name: value for name, value in kept.items() if value and name != "CONTENT_DIR"}
+        written = {**known, "SECRET_KEY": secret, "BACKUP_KEY": config.backup_key}
+        if written.get("BACKUP_DIR"):
+            written["BACKUP_DIR"] = str(config.backup_folder)
+    return Config.read({**os.environ, **written, "SECRET_KEY": secret, "BACKUP_KEY": config.backup_key}), written
+
+
+def _tell(config: Config, done: "object", written: dict[str, str]) -> None:
+    from .restore import Restored
+
+    assert isinstance(done, Restored)
+    click.echo(f"Restored: {done.rows} rows, as they were at {done.made_at:%Y-%m-%d %H:%M} UTC.")
+    if done.aside:
+        click.echo(f"What was here before is kept: {done.aside}. Delete it when you are sure.")
+    if done.letters_held:
+        click.echo(f"{done.letters_held} letters wait for you: they may have gone out already. See Letters.")
+    missing = [name for name, value in done.settings.items() if not value and name not in written]
+    if written and (missing := [name for name in missing if name not in os.environ]):
+        click.echo(f"Set again in {config.data_dir / 'campaign.env'}: {', '.join(missing)}.")
+    click.echo("The mailing list is held. Now: `campaign sync check`, then start the site.")

@@ -1,0 +1,185 @@
+"""A restore brings back all or nothing, and nobody who left, whose letter went out, or whose id was given away suffers."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, text
+
+from campaign import archive, backup, copies, db, mail, restore, schema
+from campaign.errors import Stopped
+from campaign.mail import Letter
+from campaign.mailing import service as mailing
+from campaign.mailing.models import ListContact
+from campaign.pledges.models import Signature
+from campaign.supporters.models import Supporter
+from tests.house.everything import contents, on_sqlite
+from tests.keeping.conftest import KEY
+from tests.pledges.acts import sign, signed
+
+
+@pytest.fixture
+def signer(kept, later):
+    """Somebody whose confirmation letter still waits."""
+    sign(kept.visitor(), later)
+    return kept
+
+
+def _sealed_again(file, tmp_path, change):
+    """The same backup with its manifest changed, as another version of the program would have written it."""
+    place = tmp_path / "changed"
+    manifest = archive.unseal(file, place, KEY)
+    (place / archive.MANIFEST).unlink()
+    target = file.with_name("campaign-20270101T000000Z.tar.gz.age")
+    archive.seal(place, target, KEY, change(manifest))
+    return target
+
+
+def test_a_backup_of_a_newer_version_is_refused(signer, elsewhere, back_up, tmp_path):
+    def newer(manifest):
+        return replace(manifest, copied=replace(manifest.copied, version="9999"))
+
+    with pytest.raises(Stopped, match="newer version"):
+        elsewhere.bring(_sealed_again(back_up(), tmp_path, newer))
+    assert copies.is_empty(elsewhere.config.database_url)
+    with pytest.raises(Stopped, match="newer version"):
+        elsewhere.bring(_sealed_again(back_up(), tmp_path / "2", lambda manifest: replace(manifest, format=2)))
+
+
+def test_a_backup_of_an_older_version_is_brought_up(kept, elsewhere, later):
+    kept.app.extensions["database"].engine.dispose()
+    schema.downgrade(kept.config.database_url, schema.versions()[-2])
+    file = backup.make(kept.config).path
+    elsewhere.bring(file)
+    assert copies.look(elsewhere.config.database_url)[0] == schema.versions()[-1]
+
+
+def test_another_kind_of_database_is_refused(kept, elsewhere, back_up, tmp_path):
+    other = f"sqlite:///{tmp_path / 'other.db'}" if not kept.config.sqlite else "postgresql+psycopg://nobody@/nothing"
+    elsewhere.config = replace(elsewhere.config, database_url=other)
+    with pytest.raises(Stopped):
+        elsewhere.bring(back_up())
+
+
+def test_another_secret_is_refused_and_an_old_one_that_is_still_known_is_not(kept, elsewhere, back_up):
+    file, config = back_up(), elsewhere.config
+    elsewhere.config = replace(config, secret_key="another secret, as long as it has to be")
+    with pytest.raises(Stopped, match="SECRET_KEY is not the one"):
+        elsewhere.bring(file)
+    elsewhere.config = replace(elsewhere.config, old_secrets=(config.secret_key,))
+    elsewhere.bring(file)
+
+
+def test_records_in_the_way_are_kept_or_moved_aside(signer, elsewhere, back_up):
+    file = back_up()
+    elsewhere.bring(file)
+    url = elsewhere.config.database_url
+    before = copies.look(url)
+    with pytest.raises(Stopped, match="--replace"):
+        elsewhere.bring(file)
+    assert copies.look(url) == before
+    done = elsewhere.bring(file, over=True)
+    assert copies.look(url) == before
+    if elsewhere.config.sqlite:
+        assert copies.look(f"sqlite:///{done.aside}/site.db") == before
+    else:
+        assert copies.look(copies.within(url, done.aside.split()[2])) == before
+
+
+def test_a_running_site_is_not_restored_over(signer, elsewhere, back_up):
+    file = back_up()
+    elsewhere.bring(file)
+    site = elsewhere.site()
+    before = contents(site)
+    with site.inside(), db.reading() as session:
+        session.execute(select(Supporter.id)).all()
+        with pytest.raises(Stopped, match="Stop it first"):
+            elsewhere.bring(file, over=True)
+    assert contents(site) == before
+
+
+def test_a_failure_on_the_way_leaves_everything_as_it_was(signer, elsewhere, back_up, tmp_path):
+    elsewhere.bring(back_up())
+    url = elsewhere.config.database_url
+    before = copies.look(url)
+
+    def lying(manifest):
+        return replace(manifest, copied=replace(manifest.copied, rows={**manifest.copied.rows, "signatures": 7}))
+
+    with pytest.raises(Stopped, match="other numbers of rows in signatures"):
+        elsewhere.bring(_sealed_again(back_up(), tmp_path, lying), over=True)
+    assert copies.look(url) == before
+    assert not list(elsewhere.config.data_dir.glob(".at-work-*"))
+    if not elsewhere.config.sqlite:
+        with copies._engine(url) as connection:
+            asked = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'scratch_')"
+            assert connection.exec_driver_sql(asked).all() == []
+
+
+@on_sqlite
+def test_a_damaged_database_can_be_restored_over(kept, elsewhere, back_up):
+    file = back_up()
+    (elsewhere.config.data_dir / "site.db").write_bytes(b"\x07" * 9000)
+    assert elsewhere.bring(file, over=True).aside
+
+
+def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewhere, back_up):
+    done = elsewhere.bring(back_up())
+    assert done.letters_held == 1
+    site = elsewhere.site()
+    assert site.letters() == []
+    [(trouble,)] = site.rows(select(Letter.trouble))
+    assert "may have gone out" in trouble
+    with site.inside(), db.writing():
+        assert mail.release_held(site.rows(select(Letter.due_at))[0][0]) == 1
+    assert len(site.letters()) == 1
+
+
+def test_the_list_is_held_and_nobody_is_told_anything(kept, elsewhere, back_up, later):
+    signed(kept, kept.visitor(), later, newsletter="y")
+    elsewhere.bring(back_up())
+    site = elsewhere.site()
+    site.work()
+    with site.inside():
+        assert mailing.sync(at_once=True) == 0
+        with db.reading():
+            assert mailing.is_held() and mailing.standing().waiting == 1
+
+
+def test_an_id_that_was_given_away_since_is_not_given_again(signer, elsewhere, back_up, later):
+    file = back_up()
+    sign(signer.visitor(), later, email="bela@example.org")
+    [(given,)] = signer.rows(select(func.max(Signature.id)))
+    elsewhere.bring(file)
+    site = elsewhere.site()
+    sign(site.visitor(), later, email="carla@example.org")
+    [(new,)] = site.rows(select(func.max(Signature.id)))
+    [(person,)] = site.rows(select(func.max(Supporter.id)))
+    assert new > given + 1_000_000 and person > 1_000_000
+
+
+def test_the_row_counts_of_a_copy_are_those_of_one_moment(kept, tmp_path):
+    copied = copies.take(kept.config.database_url, tmp_path / "copy")
+    assert copied.rows["pledges"] == 1 and copied.rows["signatures"] == 0
+    assert copied.version == schema.versions()[-1]
+
+
+@on_sqlite
+def test_what_is_no_file_of_ours_is_refused(kept, elsewhere, tmp_path):
+    for content in (b"", b"hello", b"age-encryption.org/v1\n" * 3):
+        file = tmp_path / "file"
+        file.write_bytes(content)
+        with pytest.raises(Stopped, match="cannot be opened"):
+            elsewhere.bring(file)
+    with pytest.raises(Stopped, match="There is no file"):
+        elsewhere.bring(tmp_path / "nowhere")
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "note").write_text("sealed, but no backup")
+    import io
+
+    import pyrage
+
+    sealed = io.BytesIO()
+    pyrage.encrypt_io(io.BytesIO(b"not a tar"), sealed, [pyrage.x25519.Identity.from_str(KEY).to_public()])
+    file.write_bytes(sealed.getvalue())
+    with pytest.raises(Stopped, match="is no backup"):
+        elsewhere.bring(file)

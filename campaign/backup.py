@@ -97,7 +97,10 @@ def _read_back(config: Config, place: Path, part: Path, manifest: Manifest) -> N
 
 def _settings(config: Config) -> dict[str, str]:
     """The harmless settings; of the others the name alone, so that a restore can say what is to be typed again."""
-    given = {**read_env_file(config.data_dir / "campaign.env"), **{k: v for k, v in os.environ.items() if k in HARMLESS}}
+    given = {
+        **read_env_file(config.data_dir / "campaign.env"),
+        **{k: v for k, v in os.environ.items() if k in HARMLESS},
+    }
     return {name: value if name in HARMLESS else "" for name, value in sorted(given.items())}
 
 

@@ -3,17 +3,20 @@
 import os
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 import click
 
 from .config import Config, change_env_file
 
+if TYPE_CHECKING:
+    from .web import OpenSite
+
 SHEET = """
-Keep these two lines apart from the server: on paper, or in a password manager that two of you can open.
+Keep these lines apart from the server: on paper, or in a password manager that two of you can open.
 With them and a backup file your campaign can be restored anywhere; without them nobody can, not even you.
 
-  SECRET_KEY={secret}
-  BACKUP_KEY={key}
+{lines}
 """
 BEGINNING = """BACKUP_KEY and BACKUP_DIR are now in {settings}. Start the site again: from then on its worker makes a
 backup every day in {folder}. Copy that folder to another machine, by rsync or as your host offers it."""
@@ -48,7 +51,9 @@ def _make_key(config: Config) -> None:
         folder = config.backup_folder
         change_env_file(settings, {"BACKUP_DIR": str(folder), "BACKUP_KEY": key})
         click.echo(BEGINNING.format(settings=settings, folder=folder))
-    click.echo(SHEET.format(secret=config.secret_key, key=key))
+    known = {"SECRET_KEY": config.secret_key, "LEDGER_KEY": config.ledger_key, "BACKUP_KEY": key}
+    lines = "\n".join(f"  {name}={value}" for name, value in known.items() if value)
+    click.echo(SHEET.format(lines=lines))
 
 
 @click.command()
@@ -61,6 +66,7 @@ def restore(file: Path, over: bool, new_secret: bool) -> None:
 
     from . import archive, backup
     from . import restore as restoring
+    from .supporters import ledger
 
     config = Config.read()
     if not archive.opens(config.backup_key):
@@ -70,7 +76,8 @@ def restore(file: Path, over: bool, new_secret: bool) -> None:
         config, written = _settings_for(config, manifest.settings, new_secret=new_secret)
         if new_secret:
             manifest = replace(manifest, secret=backup.mark_of(config.secret_key))
-        done = restoring.restore(config, place / "opened", manifest, over=over)
+        book = file.absolute().parent / ledger.FILE
+        done = restoring.restore(config, place / "opened", manifest, book, over=over)
     if done.content and not config.content_dir:
         written["CONTENT_DIR"] = str(done.content)
     if written:
@@ -104,7 +111,46 @@ def _tell(config: Config, done: "object", written: dict[str, str]) -> None:
         click.echo(f"What was here before is kept: {done.aside}. Delete it when you are sure.")
     if done.letters_held:
         click.echo(f"{done.letters_held} letters wait for you: they may have gone out already. See Letters.")
+    if done.repeated is None:
+        click.echo(
+            "There is no ledger.jsonl beside the backup: nobody can say who left since. Copy it there if you have it."
+        )
+    else:
+        click.echo(f"The ledger was read: {done.repeated} times somebody had left, withdrawn or been erased since.")
     missing = [name for name, value in done.settings.items() if not value and name not in written]
     if written and (missing := [name for name in missing if name not in os.environ]):
         click.echo(f"Set again in {config.data_dir / 'campaign.env'}: {', '.join(missing)}.")
     click.echo("The mailing list is held. Now: `campaign sync check`, then start the site.")
+
+
+@click.command("rotate-secret")
+@click.option("--reseal", "only_reseal", is_flag=True, help="Only seal again what an older secret has sealed.")
+@click.option("--forget-old", is_flag=True, help="Take the old secrets away; links made under them stop working.")
+@click.pass_obj
+def rotate_secret(open_site: "OpenSite", only_reseal: bool, forget_old: bool) -> None:
+    """Make a new SECRET_KEY; the old one is still taken for links in letters until it is forgotten."""
+    from . import rotation
+
+    config = Config.read()
+    if not only_reseal and not forget_old:
+        rotation.rotate(config)
+    done, lost = rotation.reseal(open_site())
+    click.echo(f"{done} sealed values are sealed under the newest secret.")
+    if lost:
+        raise click.ClickException(f"{lost} sealed values cannot be opened by any secret that is known here.")
+    if forget_old:
+        rotation.forget_old(config)
+    click.echo("Start the site again now. Then print the sheet anew and keep it apart: campaign backup --make-key")
+
+
+@click.command()
+def doctor() -> None:
+    """Look at everything the site needs, and say what to do; works when nothing else does."""
+    from . import doctor as looking
+
+    sick = 0
+    for finding in looking.findings():
+        click.echo(str(finding))
+        sick += not finding.well
+    if sick:
+        raise click.ClickException(f"{sick} of these need somebody.")

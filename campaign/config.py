@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .errors import Misconfigured
 
@@ -71,7 +71,7 @@ class Config:
             "backup_dir": Path(values["BACKUP_DIR"]).absolute() if values.get("BACKUP_DIR") else None,
             "ledger_key": values.get("LEDGER_KEY", ""),
             "backup_key": values.get("BACKUP_KEY", ""),
-            "old_secrets": tuple(values.get("SECRET_KEY_OLD", "").replace(",", " ").split()),
+            "old_secrets": tuple(unquote(one) for one in values.get("SECRET_KEY_OLD", "").split(",") if one),
             "hsts_subdomains": values.get("HSTS_SUBDOMAINS", "no").lower() in ("yes", "true", "1"),
         }
         return cls(**{**fields, **changes})  # type: ignore[arg-type]

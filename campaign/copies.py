@@ -122,7 +122,7 @@ def leap(url: str) -> None:
         else:
             every = "SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = current_schema()"
             for name in connection.exec_driver_sql(every).scalars().all():
-                connection.exec_driver_sql(f"SELECT setval('{name}', nextval('{name}') + {LEAP})")  # noqa: S608
+                connection.exec_driver_sql(f"SELECT setval('{name}', nextval('{name}') + {LEAP})")
 
 
 def _leap_over(connection: Connection, name: str) -> None:
@@ -271,7 +271,9 @@ def _put_tables(copied: Copied, folder: Path, url: str) -> None:
         for name in tables:
             _run(connection, "ALTER TABLE {} ENABLE TRIGGER USER", name)
         for name, last in copied.sequences.items():
-            connection.exec_driver_sql("SELECT setval(quote_ident(%(name)s)::regclass, %(last)s)", {"name": name, "last": last})
+            connection.exec_driver_sql(
+                "SELECT setval(quote_ident(%(name)s)::regclass, %(last)s)", {"name": name, "last": last}
+            )
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -288,7 +290,9 @@ def _version(connection: Connection) -> str:
 
 
 def _count(connection: Connection, name: str) -> int:
-    return int(_native(connection).execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0])  # type: ignore[index]
+    return int(
+        _native(connection).execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0]
+    )  # type: ignore[index]
 
 
 def _columns(connection: Connection, name: str) -> sql.Composed:

@@ -132,6 +132,21 @@ def wake(name: str) -> None:
     db.after_commit(lambda: jobs.wake(name))
 
 
+SEEN = "worker-seen"  # a file in DATA_DIR, touched by every round of the timetable
+
+
+@sweep("say-alive")
+def say_alive() -> None:
+    """Leave a sign by which `campaign doctor` knows that a worker is at work."""
+    config = cast(Config, current_app.extensions["config"])
+    (config.data_dir / SEEN).touch()
+
+
+def pending(config: Config) -> int:
+    """How many wake-ups wait in the queue. Raises whatever the queue's own library raises when it is away."""
+    return int(_queue(config).pending_count())
+
+
 def work(app: Flask, workers: int = 2) -> None:
     """Be a worker until told to stop: SIGTERM lets the running sweeps finish."""
     jobs = cast(Jobs, app.extensions["jobs"])

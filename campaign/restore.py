@@ -18,6 +18,7 @@ from .archive import Manifest
 from .config import Config
 from .errors import Stopped
 from .mailing import service as mailing
+from .supporters import ledger
 
 Then = Callable[[str], None]
 
@@ -30,6 +31,7 @@ class Restored:
     rows: int
     aside: str
     letters_held: int
+    repeated: int | None  # acts of people that the ledger had to repeat; None when there was no ledger
     settings: dict[str, str]
     content: Path | None
 
@@ -48,19 +50,24 @@ def opened(file: Path, place: Path, key: str) -> Manifest:
     return manifest
 
 
-def restore(config: Config, place: Path, manifest: Manifest, *, over: bool = False) -> Restored:
+def restore(
+    config: Config, place: Path, manifest: Manifest, book: Path, *, over: bool = False, replay: bool = True
+) -> Restored:
     """Put what was opened in `place` where the settings say. Raises Stopped, and then nothing has changed.
 
-    `over`: records that lie there are moved aside and kept; without it they are in the way.
+    `book`: the ledger that lies beside the backup. `over`: records that lie there are moved aside and kept; without it
+    they are in the way. `replay=False` is the negative control: who left since is written to again.
     """
     with archive.in_words():
         _refuse_other_secret(config, manifest)
         _refuse_what_is_there(config, over)
         content = _bring_content(config, place)
-        held: list[int] = []
-        aside = _bring(config, place, manifest, lambda scratch: held.append(_make_safe(config, scratch)))
+        _go_on_with(book, config)
+        done: list[tuple[int, int | None]] = []
+        known = book if replay and book.is_file() else None
+        aside = _bring(config, place, manifest, lambda scratch: done.append(_make_safe(config, scratch, known)))
     made_at, rows = datetime.fromisoformat(manifest.made_at), sum(manifest.copied.rows.values())
-    return Restored(made_at, rows, aside, sum(held), manifest.settings, content)
+    return Restored(made_at, rows, aside, *done[0], manifest.settings, content)
 
 
 def put_back(config: Config, file: Path) -> str:
@@ -110,19 +117,34 @@ def _bring_content(config: Config, place: Path) -> Path | None:
     return target
 
 
-def _make_safe(config: Config, scratch: str) -> int:
-    """See the head of this file. How many letters are held."""
+def _go_on_with(book: Path, config: Config) -> None:
+    """The ledger goes on where the new backups will lie."""
+    target = config.backup_folder / ledger.FILE
+    if book.is_file() and not target.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(book, target)
+        target.chmod(0o600)
+
+
+def _make_safe(config: Config, scratch: str, book: Path | None) -> tuple[int, int | None]:
+    """See the head of this file. How many letters are held, and how many acts the ledger had to repeat."""
     copies.leap(scratch)
     # As a demonstration it asks for nothing but a secret: a restore must work where a start would still be refused.
-    site = create_app(replace(config, mode="demo", database_url=scratch, mailchimp_key="", smtp_url="", content_dir=None))
+    changed = replace(config, mode="demo", database_url=scratch, mailchimp_key="", smtp_url="", content_dir=None)
+    site = create_app(changed)
     site.extensions["jobs"] = _Quiet()
     with site.app_context():
         with db.writing():
             mailing.hold(clock.now())
             held = mail.hold_waiting()
-    db_engine = site.extensions["database"].engine
-    db_engine.dispose()
-    return held
+        repeated = _replayed(book) if book else None
+        db.database().engine.dispose()
+    return held, repeated
+
+
+def _replayed(book: Path) -> int:
+    numbers = ledger.replay(book)
+    return sum(numbers.get(what, 0) for what in ledger.What)
 
 
 class _Quiet:

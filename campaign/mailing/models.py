@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, BigId
+from ..db import SEALED, Base, BigId
 
 
 class ListEntry(Base):
@@ -49,7 +49,7 @@ class ListDeletion(Base):
 
     __tablename__ = "list_deletions"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[str] = mapped_column(Text, info=SEALED)
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)

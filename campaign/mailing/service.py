@@ -75,7 +75,7 @@ def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
         if contact.held_since:
             return Claim([], now)
         if contact.home != home:
-            if contact.home not in ("", BuiltIn.name, home) and not moving:
+            if has_moved(home) and not moving:
                 contact.trouble = NOT_MOVED
                 return Claim([], now)
             _move(contact, home, now)
@@ -123,18 +123,33 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
 
 
+def has_moved(home: str) -> bool:
+    """Whether these records belong to another home of the list than the settings name."""
+    contact = db.session().get(ListContact, 1)
+    return contact is not None and contact.home not in ("", BuiltIn.name, home)
+
+
 def _record_leaving(outcome: Outcome, now: datetime) -> None:
+    record_leaving(outcome.person.id, outcome.person.language, now)
+
+
+def record_leaving(supporter_id: int, language: str, now: datetime) -> None:
     """The person left at the list; our own record follows, and there is nothing to tell the list about that."""
-    person = outcome.person
-    supporters.leave(person.id, LEFT_THERE, person.language, "mailing list", now)
+    supporters.leave(supporter_id, LEFT_THERE, language, "mailing list", now)
     db.session().flush()
-    known = update(Supporter).where(Supporter.id == person.id)
+    known = update(Supporter).where(Supporter.id == supporter_id)
     db.session().execute(known.values(due_since=None))
 
 
 def hold(now: datetime) -> None:
     """These records are a copy of an earlier day: tell nobody anything before all of the list has been looked at."""
     _contact().held_since = now
+
+
+def let_go() -> None:
+    """The list and these records have been compared: whoever is due is told."""
+    _contact().held_since = None
+    jobs.wake("sync-list")
 
 
 def is_held() -> bool:

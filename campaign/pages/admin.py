@@ -3,7 +3,7 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import db, mail, web
+from .. import backup, clock, db, mail, web
 from ..pledges import editing
 
 area = web.staff_area("pages_staff", __name__)
@@ -21,4 +21,5 @@ def home() -> ResponseReturnValue:
         ("letters that need a person", stuck, url_for("mail_staff.index")),
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]
-    return render_template("staff/home.html", figures=figures)
+    backups, now = backup.standing(web.config()), clock.now()
+    return render_template("staff/home.html", figures=figures, backups=backups, late=backups.late(now))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from campaign import archive, backup, db, restore
+from campaign import archive, backup, restore
 from campaign.config import Config, normal_url
+from campaign.supporters import ledger
 from tests import servers
 from tests.conftest import MakeSite, Site
 
@@ -28,14 +29,17 @@ class Elsewhere:
     config: Config
     make_site: MakeSite
 
-    def bring(self, file: Path, *, over: bool = False, key: str = KEY) -> restore.Restored:
+    def bring(self, file: Path, *, over: bool = False, key: str = KEY, replay: bool = True) -> restore.Restored:
         """Restore a file there, as the command does."""
         with backup.workplace(self.config) as place:
-            return restore.restore(self.config, place / "opened", restore.opened(file, place / "opened", key), over=over)
+            manifest, book = restore.opened(file, place / "opened", key), file.parent / ledger.FILE
+            return restore.restore(self.config, place / "opened", manifest, book, over=over, replay=replay)
 
     def site(self) -> Site:
         """The site that runs there now."""
-        changed = {name: getattr(self.config, name) for name in ("data_dir", "database_url", "backup_dir", "backup_key")}
+        changed = {
+            name: getattr(self.config, name) for name in ("data_dir", "database_url", "backup_dir", "backup_key")
+        }
         return self.make_site(seeded=False, **changed)
 
 

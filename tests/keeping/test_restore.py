@@ -1,20 +1,19 @@
-"""A restore brings back all or nothing, and nobody who left, whose letter went out, or whose id was given away suffers."""
+"""A restore brings back all or nothing; nobody suffers who left, or whose letter went out, since the backup."""
 
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from campaign import archive, backup, copies, db, mail, restore, schema
+from campaign import archive, backup, copies, db, schema
 from campaign.errors import Stopped
 from campaign.mail import Letter
 from campaign.mailing import service as mailing
-from campaign.mailing.models import ListContact
 from campaign.pledges.models import Signature
 from campaign.supporters.models import Supporter
 from tests.house.everything import contents, on_sqlite
 from tests.keeping.conftest import KEY
-from tests.pledges.acts import sign, signed
+from tests.pledges.acts import link_in, sign, signed
 
 
 @pytest.fixture
@@ -122,15 +121,17 @@ def test_a_damaged_database_can_be_restored_over(kept, elsewhere, back_up):
     assert elsewhere.bring(file, over=True).aside
 
 
-def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewhere, back_up):
+def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewhere, back_up, staff_of):
     done = elsewhere.bring(back_up())
     assert done.letters_held == 1
     site = elsewhere.site()
     assert site.letters() == []
     [(trouble,)] = site.rows(select(Letter.trouble))
     assert "may have gone out" in trouble
-    with site.inside(), db.writing():
-        assert mail.release_held(site.rows(select(Letter.due_at))[0][0]) == 1
+    staff = staff_of(site)
+    page = staff.get("/staff/letters")
+    assert "1 letters waited in the backup" in page.text
+    assert "waited in the backup" not in staff.press(page, "Send all of them").text
     assert len(site.letters()) == 1
 
 
@@ -155,6 +156,44 @@ def test_an_id_that_was_given_away_since_is_not_given_again(signer, elsewhere, b
     [(new,)] = site.rows(select(func.max(Signature.id)))
     [(person,)] = site.rows(select(func.max(Supporter.id)))
     assert new > given + 1_000_000 and person > 1_000_000
+
+
+def test_who_left_or_withdrew_since_has_left_and_withdrawn(kept, elsewhere, back_up, later):
+    visitor = kept.visitor()
+    signed(kept, visitor, later, newsletter="y")
+    thanks = kept.letter()
+    file = back_up()
+    for kind, button in (("unsubscribe", "Unsubscribe"), ("withdraw", "Take my signature back")):
+        page = visitor.get(link_in(thanks, kind))
+        visitor.press(page, button)
+    kept.work()
+    assert elsewhere.bring(file).repeated == 2
+    site = elsewhere.site()
+    assert site.rows(select(Supporter.subscribed, Supporter.left_at.is_not(None))) == [(False, True)]
+    assert site.rows(select(Signature.withdrawn_at.is_not(None))) == [(True,)]
+    site.work()
+    assert site.letters() == []
+
+
+def test_without_the_ledger_the_same_person_would_be_written_to(kept, elsewhere, back_up, later):
+    visitor = kept.visitor()
+    signed(kept, visitor, later, newsletter="y")
+    thanks = kept.letter()
+    file = back_up()
+    visitor.press(visitor.get(link_in(thanks, "unsubscribe")), "Unsubscribe")
+    kept.work()
+    elsewhere.bring(file, replay=False)
+    assert elsewhere.site().rows(select(Supporter.subscribed)) == [(True,)]
+
+
+def test_the_ledger_goes_on_on_the_new_machine(kept, elsewhere, back_up, later, tmp_path):
+    visitor = kept.visitor()
+    signed(kept, visitor, later, newsletter="y")
+    visitor.press(visitor.get(link_in(kept.letter(), "unsubscribe")), "Unsubscribe")
+    kept.work()
+    elsewhere.config = replace(elsewhere.config, backup_dir=tmp_path / "new")
+    elsewhere.bring(back_up())
+    assert (tmp_path / "new" / "ledger.jsonl").read_bytes() == (kept.config.backup_dir / "ledger.jsonl").read_bytes()
 
 
 def test_the_row_counts_of_a_copy_are_those_of_one_moment(kept, tmp_path):

@@ -196,6 +196,6 @@ def check() -> None:
     click.echo("Content, templates and migrations are as they should be.")
 
 
-KEEPING = (commands.backup, commands.restore, commands.rotate_secret, commands.doctor)
+KEEPING = (commands.backup, commands.restore, commands.rotate_secret, commands.doctor, commands.upgrade)
 for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *KEEPING):
     campaign.add_command(command)

@@ -154,3 +154,11 @@ def doctor() -> None:
         sick += not finding.well
     if sick:
         raise click.ClickException(f"{sick} of these need somebody.")
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the records up to a newly installed program: stop, back up, migrate, check, start; and the way back."""
+    from . import upgrade as upgrading
+
+    upgrading.upgrade(Config.read(), click.echo)

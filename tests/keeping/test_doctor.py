@@ -174,7 +174,6 @@ def test_it_works_when_nothing_else_does(kept, tmp_path):
     assert not (tmp_path / "nowhere").exists()
 
 
-@on_sqlite
 def test_nothing_of_the_site_is_imported_before_it_is_needed():
     code = "import sys, campaign.cli; print([n for n in sys.modules if n in ('campaign.app', 'campaign.content', 'huey')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -144,12 +144,13 @@ def rotate_secret(open_site: "OpenSite", only_reseal: bool, forget_old: bool) ->
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--no-dns", is_flag=True, help="Ask no name server.")
+def doctor(no_dns: bool) -> None:
     """Look at everything the site needs, and say what to do; works when nothing else does."""
     from . import doctor as looking
 
     sick = 0
-    for finding in looking.findings():
+    for finding in looking.findings(names=not no_dns):
         click.echo(str(finding))
         sick += not finding.well
     if sick:
@@ -162,3 +163,16 @@ def upgrade() -> None:
     from . import upgrade as upgrading
 
     upgrading.upgrade(Config.read(), click.echo)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def still(open_site: "OpenSite", folder: Path) -> None:
+    """Write still copies of /help and the static files into FOLDER, for the proxy to show while the site is away."""
+    from . import archive
+    from . import still as copying
+
+    with archive.in_words():
+        number = copying.write(open_site(), Config.read(), folder)
+    click.echo(f"{number} still pages are in {folder}.")

@@ -7,11 +7,9 @@ import os
 import shutil
 import stat
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -36,8 +34,8 @@ class Finding:
         return f"{'✓' if self.well else '✗'} {self.what}: {self.words}"
 
 
-def findings(environ: Mapping[str, str] | None = None, resolver: Any = None) -> Iterator[Finding]:
-    """Every finding, one after the other. `resolver` asks DNS; the machine's own when none is given."""
+def findings(environ: Mapping[str, str] | None = None, *, names: bool = True) -> Iterator[Finding]:
+    """Every finding, one after the other; without `names` no name server is asked."""
     try:
         config = Config.read(environ)
     except Misconfigured as error:
@@ -45,13 +43,14 @@ def findings(environ: Mapping[str, str] | None = None, resolver: Any = None) -> 
         return
     for check in CHECKS:
         yield from _guarded(check, config)
-    yield from _guarded(partial(dns, resolver=resolver), config)
+    if names:
+        yield from _guarded(dns, config)
 
 
 def _guarded(check: Callable[[Config], Iterator[Finding]], config: Config) -> Iterator[Finding]:
     from .archive import in_words
 
-    name = getattr(check, "__name__", "DNS").replace("_", " ").capitalize()
+    name = check.__name__.replace("_", " ").capitalize()
     try:
         with in_words():
             yield from check(config)
@@ -172,10 +171,11 @@ def worker(config: Config) -> Iterator[Finding]:
     from . import jobs
 
     try:
-        silent = time.time() - (config.data_dir / jobs.SEEN).stat().st_mtime
-    except OSError:
+        seen = datetime.fromisoformat((config.data_dir / jobs.SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         yield Finding(False, "Worker", "none has been seen. Start it: systemctl start campaign-worker (or campaign run)")
         return
+    silent = (clock.now() - seen).total_seconds()
     if silent > SILENT:
         words = f"none was seen for {silent / 60:.0f} minutes. Start it: systemctl restart campaign-worker"
         yield Finding(False, "Worker", words)

@@ -17,7 +17,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from . import db
+from . import clock, db
 from .config import Config, normal_url
 
 log = logging.getLogger("campaign.jobs")
@@ -132,14 +132,14 @@ def wake(name: str) -> None:
     db.after_commit(lambda: jobs.wake(name))
 
 
-SEEN = "worker-seen"  # a file in DATA_DIR, touched by every round of the timetable
+SEEN = "worker-seen"  # a file in DATA_DIR, with the moment of the last round of the timetable
 
 
 @sweep("say-alive")
 def say_alive() -> None:
     """Leave a sign by which `campaign doctor` knows that a worker is at work."""
     config = cast(Config, current_app.extensions["config"])
-    (config.data_dir / SEEN).touch()
+    (config.data_dir / SEEN).write_text(clock.now().isoformat(), encoding="utf-8")
 
 
 def pending(config: Config) -> int:

@@ -16,12 +16,19 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
 
 from campaign import backup, clock, db, doctor, jobs, schema
+from campaign.config import Config
 from campaign.mailing import service as mailing
 from tests.conftest import ROOT, SECRET
 from tests.house.everything import on_sqlite
 from tests.processes import environment, free_port
 
 DOMAIN = "example.org"
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Settings alone; time passes, for without it nobody would ever stop waiting for an answer."""
+    return Config("demo", tmp_path, f"sqlite:///{tmp_path / 'site.db'}", SECRET, "http://localhost")
 
 
 @contextmanager
@@ -53,7 +60,6 @@ def _names(texts):
     try:
         yield resolver
     finally:
-        server.shutdown(socket.SHUT_RDWR) if sys.platform != "linux" else None
         server.close()
 
 
@@ -70,20 +76,17 @@ def _said(config, check):
         ({DOMAIN: "v=spf1 mx -all", f"k1._domainkey.{DOMAIN}": "k=rsa; p=abc"}, (True, False)),
     ],
 )
-@on_sqlite
-def test_what_the_domain_says_of_us(site, texts, expected):
+def test_what_the_domain_says_of_us(config, texts, expected):
     with _names(texts) as resolver:
-        said = {one.what: one for one in doctor.dns(site.config, resolver)}
+        said = {one.what: one for one in doctor.dns(config, resolver)}
     assert (said["SPF"].well, said["DMARC"].well) == expected
     assert ("found under k1" in said["DKIM"].words) is any("k1" in name for name in texts)
 
 
-@on_sqlite
-def test_a_name_server_that_is_away_is_a_sentence(site):
+def test_a_name_server_that_is_away_is_a_sentence(config):
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], free_port()
-    resolver.lifetime = 0.3
-    [finding] = doctor.dns(site.config, resolver)
+    [finding] = doctor.dns(config, resolver)
     assert not finding.well and "no name server answers" in finding.words
 
 
@@ -102,15 +105,14 @@ def _mail_server(*, takes):
         controller.stop()
 
 
-@on_sqlite
 @pytest.mark.filterwarnings("ignore")
-def test_a_mail_server_that_takes_us_one_that_does_not_and_one_that_is_away(site):
+def test_a_mail_server_that_takes_us_one_that_does_not_and_one_that_is_away(config):
     for takes in (True, False):
         with _mail_server(takes=takes) as url:
-            [finding] = doctor.mail_server(replace(site.config, smtp_url=url))
+            [finding] = doctor.mail_server(replace(config, smtp_url=url))
             assert finding.well is takes, finding
-            assert takes or "535" in finding.words
-    [finding] = doctor.mail_server(replace(site.config, smtp_url=f"smtp://127.0.0.1:{free_port()}"))
+            assert takes or "does not take us" in finding.words
+    [finding] = doctor.mail_server(replace(config, smtp_url=f"smtp://127.0.0.1:{free_port()}"))
     assert not finding.well and "SMTP_URL" in finding.words
 
 
@@ -152,7 +154,7 @@ def test_a_worker_is_missed(kept):
 
 
 def _doctor(**env):
-    command = [sys.executable, "-m", "campaign", "doctor"]
+    command = [sys.executable, "-m", "campaign", "doctor", "--no-dns"]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=90)
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from pathlib import Path
 from . import archive, clock, copies, jobs, web
 from .archive import Manifest
 from .config import Config, read_env_file
+from .copies import Copied
 from .errors import Stopped
 from .supporters import retention
 
@@ -56,14 +57,17 @@ class Standing:
         return self.newest is None or now - self.newest > LATE
 
 
-def make(config: Config) -> Made:
-    """Make a backup, read it back, and forget those that are too old. Raises Stopped; nothing half is left behind."""
+def make(config: Config, take: Callable[[str, Path], Copied] = copies.take) -> Made:
+    """Make a backup, read it back, and forget those that are too old. Raises Stopped; nothing half is left behind.
+
+    `take` copies the records; a test gives one that does not look at a single moment.
+    """
     folder = _folder(config)
     with archive.in_words(), _alone(folder), workplace(config) as place:
         target = _free_name(folder)
         part = folder / f".{target.name}.part"
         try:
-            manifest = _seal(config, place, part)
+            manifest = _seal(config, place, part, take)
             _read_back(config, place, part, manifest)
             size = part.stat().st_size
             part.replace(target)
@@ -74,9 +78,9 @@ def make(config: Config) -> Made:
     return Made(target, size, sum(manifest.copied.rows.values()), archive.opens(config.backup_key))
 
 
-def _seal(config: Config, place: Path, part: Path) -> Manifest:
+def _seal(config: Config, place: Path, part: Path, take: Callable[[str, Path], Copied]) -> Manifest:
     moment, inside = clock.now(), place / "inside"
-    copied = copies.take(config.database_url, inside / "records")
+    copied = take(config.database_url, inside / "records")
     if config.content_dir:
         shutil.copytree(config.content_dir, inside / "content")
     manifest = Manifest(moment.isoformat(), copied, mark_of(config.secret_key), _settings(config))

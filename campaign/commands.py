@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .config import Config, change_env_file
+from .run import as_owner_of
 
 if TYPE_CHECKING:
     from .web import OpenSite
@@ -32,7 +33,8 @@ def backup(make_key: bool) -> None:
     if make_key:
         _make_key(config)
         return
-    made = backup.make(config)
+    with as_owner_of(config.data_dir):
+        made = backup.make(config)
     click.echo(f"{made.path}: {made.rows} rows, {made.size} bytes.")
     if made.read_back:
         click.echo("It was opened again, restored into a scratch place, and compared.")
@@ -49,7 +51,8 @@ def _make_key(config: Config) -> None:
     key = config.backup_key or archive.new_key()
     if not config.backup_key:
         folder = config.backup_folder
-        change_env_file(settings, {"BACKUP_DIR": str(folder), "BACKUP_KEY": key})
+        with as_owner_of(config.data_dir):
+            change_env_file(settings, {"BACKUP_DIR": str(folder), "BACKUP_KEY": key})
         click.echo(BEGINNING.format(settings=settings, folder=folder))
     known = {"SECRET_KEY": config.secret_key, "LEDGER_KEY": config.ledger_key, "BACKUP_KEY": key}
     lines = "\n".join(f"  {name}={value}" for name, value in known.items() if value)
@@ -71,17 +74,17 @@ def restore(file: Path, over: bool, new_secret: bool) -> None:
     config = Config.read()
     if not archive.opens(config.backup_key):
         config = replace(config, backup_key=click.prompt("BACKUP_KEY", hide_input=True))
-    with backup.workplace(config) as place:
+    with as_owner_of(config.data_dir), backup.workplace(config) as place:
         manifest = restoring.opened(file, place / "opened", config.backup_key)
         config, written = _settings_for(config, manifest.settings, new_secret=new_secret)
         if new_secret:
             manifest = replace(manifest, secret=backup.mark_of(config.secret_key))
         book = file.absolute().parent / ledger.FILE
         done = restoring.restore(config, place / "opened", manifest, book, over=over)
-    if done.content and not config.content_dir:
-        written["CONTENT_DIR"] = str(done.content)
-    if written:
-        change_env_file(config.data_dir / "campaign.env", written)
+        if done.content and not config.content_dir:
+            written["CONTENT_DIR"] = str(done.content)
+        if written:
+            change_env_file(config.data_dir / "campaign.env", written)
     _tell(config, done, written)
 
 
@@ -97,6 +100,8 @@ def _settings_for(config: Config, kept: dict[str, str], *, new_secret: bool) -> 
     if not settings.exists():
         known = {name: value for name, value in kept.items() if value and name != "CONTENT_DIR"}
         written = {**known, "SECRET_KEY": secret, "BACKUP_KEY": config.backup_key}
+        if "LEDGER_KEY" in kept and not new_secret:
+            written["LEDGER_KEY"] = config.ledger_key or click.prompt("LEDGER_KEY", hide_input=True)
         if written.get("BACKUP_DIR"):
             written["BACKUP_DIR"] = str(config.backup_folder)
     return Config.read({**os.environ, **written, "SECRET_KEY": secret, "BACKUP_KEY": config.backup_key}), written
@@ -133,13 +138,16 @@ def rotate_secret(open_site: "OpenSite", only_reseal: bool, forget_old: bool) ->
 
     config = Config.read()
     if not only_reseal and not forget_old:
-        rotation.rotate(config)
-    done, lost = rotation.reseal(open_site())
+        with as_owner_of(config.data_dir):
+            rotation.rotate(config)
+    with as_owner_of(config.data_dir):
+        done, lost = rotation.reseal(open_site())
     click.echo(f"{done} sealed values are sealed under the newest secret.")
     if lost:
         raise click.ClickException(f"{lost} sealed values cannot be opened by any secret that is known here.")
     if forget_old:
-        rotation.forget_old(config)
+        with as_owner_of(config.data_dir):
+            rotation.forget_old(config)
     click.echo("Start the site again now. Then print the sheet anew and keep it apart: campaign backup --make-key")
 
 

@@ -8,6 +8,7 @@ The site is stopped first: whatever somebody signs after the backup would be los
 proxy shows the page with the hotline meanwhile (deploy/nginx.conf).
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from . import archive, backup, checking, copies, restore, schema
 from .app import create_app
 from .config import Config
 from .errors import Misconfigured, Stopped
+from .run import as_owner_of
 
 UNITS = ("campaign-web", "campaign-worker")
 Say = Callable[[str], None]
@@ -26,8 +28,8 @@ class Service:
     """What starts and stops the site: systemd where our units are, else a person."""
 
     def present(self) -> bool:
-        """Whether systemd knows the units."""
-        if not shutil.which("systemctl") or not Path("/run/systemd/system").is_dir():
+        """Whether systemd knows the units, and takes orders from us."""
+        if os.geteuid() != 0 or not shutil.which("systemctl") or not Path("/run/systemd/system").is_dir():
             return False
         return subprocess.run(["systemctl", "cat", *UNITS], capture_output=True, check=False).returncode == 0
 
@@ -41,18 +43,21 @@ class Service:
 def upgrade(config: Config, say: Say, service: Service | None = None) -> None:
     """Do all of it. Raises Stopped with what happened and what to do now."""
     service = service or Service()
-    _refuse_hopeless(config)
+    with as_owner_of(config.data_dir):
+        _refuse_hopeless(config)
     ours = service.present()
     if ours:
         say("Stopping the site …")
         service.do("stop")
     try:
-        file = _backed_up(config, say)
+        with as_owner_of(config.data_dir):
+            file = _backed_up(config, say)
     except Stopped:
         if ours:
             service.do("start")  # nothing was changed, so what ran before runs again
         raise
-    _forwards(config, file, say)
+    with as_owner_of(config.data_dir):
+        _forwards(config, file, say)
     if ours:
         say("Starting the site …")
         service.do("start")

@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from campaign import security, still
 from campaign.app import create_app
 from campaign.config import Config
+from tests import servers
 from tests.conftest import ROOT, SECRET
 from tests.house.everything import on_sqlite
 from tests.processes import environment, free_port, serving
@@ -34,13 +35,9 @@ NAME = "campaign.example"
 PROGRAM = "/opt/campaign/.venv/bin/campaign"
 
 
-def _need(program):
-    if found := shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin"):
-        return found
-    words = f"{program} is missing, so its part of deploy/ was not tried."
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
-        pytest.fail(words, pytrace=False)
-    return pytest.skip(words)
+def _need(kind):
+    servers.need(kind)
+    return servers.program(servers.PROGRAMS[kind])
 
 
 # ------------------------------------------------------------------------------------------------ systemd
@@ -55,7 +52,7 @@ def _unit(unit, tmp_path, program=None):
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda one: one.stem)
 def test_systemd_takes_the_unit(unit, tmp_path):
-    analyze = _need("systemd-analyze")
+    analyze = _need("systemd")
     done = subprocess.run([analyze, "verify", _unit(unit, tmp_path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     (tmp_path / "wrong.service").write_text(_unit(unit, tmp_path).read_text().replace("NoNewPrivileges", "NoNewPrivilege"))
@@ -65,7 +62,7 @@ def test_systemd_takes_the_unit(unit, tmp_path):
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda one: one.stem)
 def test_a_process_of_ours_may_do_little(unit, tmp_path):
-    command = [_need("systemd-analyze"), "security", "--offline=true", "--threshold=20", _unit(unit, tmp_path)]
+    command = [_need("systemd"), "security", "--offline=true", "--threshold=20", _unit(unit, tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-200:]
 

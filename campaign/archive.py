@@ -48,6 +48,11 @@ def new_key() -> str:
     return str(pyrage.x25519.Identity.generate())
 
 
+def public(key: str) -> str:
+    """The part of a key that only seals."""
+    return str(_recipient(key))
+
+
 def opens(key: str) -> bool:
     """Whether this key can open what it seals; one that begins with `age1` only seals."""
     return key.startswith(WHOLE)

@@ -29,8 +29,8 @@ NAME = "campaign-%Y%m%dT%H%M%SZ.tar.gz.age"
 DAILY, LATE = timedelta(hours=23, minutes=55), timedelta(hours=50)
 AGAIN_AFTER = timedelta(hours=1)  # after a failure
 # The settings that open nothing. What is not named here is left out, also what later versions add.
-HARMLESS = ("MODE", "BASE_URL", "TRUSTED_PROXIES", "HOST", "PORT", "WEB_PROCESSES", "HSTS_SUBDOMAINS")
-HARMLESS += ("MAILCHIMP_AUDIENCE", "BACKUP_DIR", "CONTENT_DIR")
+HARMLESS = {"MODE", "BASE_URL", "TRUSTED_PROXIES", "HOST", "PORT", "WEB_PROCESSES", "HSTS_SUBDOMAINS"}
+HARMLESS |= {"MAILCHIMP_AUDIENCE", "BACKUP_DIR", "CONTENT_DIR"}
 
 
 @dataclass(frozen=True)

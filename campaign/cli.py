@@ -196,7 +196,5 @@ def check() -> None:
     click.echo("Content, templates and migrations are as they should be.")
 
 
-KEEPING = (commands.backup, commands.restore, commands.doctor, commands.upgrade)
-KEEPING += (commands.rotate_secret, commands.still)
-for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *KEEPING):
+for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *commands.KEEPING):
     campaign.add_command(command)

@@ -1,4 +1,4 @@
-"""The commands that keep a site: backup, restore. What they have to say, and where it is done."""
+"""The commands that keep a site: what they take, and what they have to say. What they do stands in their modules."""
 
 import os
 from pathlib import Path
@@ -184,3 +184,6 @@ def still(open_site: "OpenSite", folder: Path) -> None:
     with archive.in_words():
         number = copying.write(open_site(), Config.read(), folder)
     click.echo(f"{number} still pages are in {folder}.")
+
+
+KEEPING = (backup, restore, doctor, upgrade, rotate_secret, still)

@@ -290,9 +290,7 @@ def _version(connection: Connection) -> str:
 
 
 def _count(connection: Connection, name: str) -> int:
-    return int(
-        _native(connection).execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0]
-    )  # type: ignore[index]
+    return int(_run(connection, "SELECT count(*) FROM {}", name).fetchone()[0])
 
 
 def _columns(connection: Connection, name: str) -> sql.Composed:
@@ -317,8 +315,8 @@ def _copy_in(connection: Connection, name: str, path: Path) -> None:
             rows.write(piece)
 
 
-def _run(connection: Connection, words: LiteralString, name: str) -> None:
-    _native(connection).execute(sql.SQL(words).format(sql.Identifier(name)))
+def _run(connection: Connection, words: LiteralString, name: str) -> Any:
+    return _native(connection).execute(sql.SQL(words).format(sql.Identifier(name)))
 
 
 def _native(connection: Connection) -> "Native[Any]":

@@ -1,6 +1,6 @@
 """`campaign doctor`: looks at everything a site needs, one line each, also when nothing else works any more.
 
-Nothing of the site is imported before the check that needs it, and a check that fails says so and lets the others go on.
+Nothing of the site is imported before the check that needs it; a check that fails says so, and the others go on.
 """
 
 import os
@@ -145,7 +145,9 @@ def site(config: Config) -> Iterator[Finding]:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status
     except (OSError, HTTPException):
-        words = f"nothing answers on {config.host}:{config.port}. Start it: systemctl start campaign-web (or campaign run)"
+        words = (
+            f"nothing answers on {config.host}:{config.port}. Start it: systemctl start campaign-web (or campaign run)"
+        )
         yield Finding(False, "Site", words)
         return
     finally:
@@ -173,7 +175,9 @@ def worker(config: Config) -> Iterator[Finding]:
     try:
         seen = datetime.fromisoformat((config.data_dir / jobs.SEEN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        yield Finding(False, "Worker", "none has been seen. Start it: systemctl start campaign-worker (or campaign run)")
+        yield Finding(
+            False, "Worker", "none has been seen. Start it: systemctl start campaign-worker (or campaign run)"
+        )
         return
     silent = (clock.now() - seen).total_seconds()
     if silent > SILENT:
@@ -194,7 +198,9 @@ def mail_server(config: Config) -> Iterator[Finding]:
     try:
         Server(config.smtp_url).greet()
     except Away as error:
-        words = f"it does not take us ({error}). Compare host, port, user and password in SMTP_URL with your provider's."
+        words = (
+            f"it does not take us ({error}). Compare host, port, user and password in SMTP_URL with your provider's."
+        )
         yield Finding(False, "Mail server", words)
     else:
         yield Finding(True, "Mail server", "it took our greeting, the encryption and the password")
@@ -235,7 +241,9 @@ def backups(config: Config) -> Iterator[Finding]:
         last = f"the last is of {standing.newest:%Y-%m-%d %H:%M} UTC" if standing.newest else "there is none"
         yield Finding(False, "Backups", f"{last}. {standing.trouble or 'Run: campaign backup'}")
     else:
-        yield Finding(True, "Backups", f"{standing.number}, the last {_ago(standing.newest, now)} in {config.backup_folder}")
+        yield Finding(
+            True, "Backups", f"{standing.number}, the last {_ago(standing.newest, now)} in {config.backup_folder}"
+        )
 
 
 def dns(config: Config, resolver: Any = None) -> Iterator[Finding]:

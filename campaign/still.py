@@ -1,6 +1,6 @@
 """Still copies for the proxy: what it shows while the site is away, so that the hotline is never away with it.
 
-`/help` in every language, a page that says "soon" (with the hotline at its top, as on every page), and the static files.
+`/help` in every language, a page that says "soon" (with the hotline at its top, as everywhere), and the static files.
 They are written at each start, for words change only then.
 """
 

@@ -94,7 +94,7 @@ def _forwards(config: Config, file: Path, say: Say) -> None:
             schema.upgrade(config.database_url)
         say("Checking …")
         _check(config)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever it is, the records go back)
         why = _words(error)
         say(f"That failed: {why}")
         _backwards(config, file, why)

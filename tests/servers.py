@@ -57,7 +57,9 @@ KINDS = {
         "the tests in a browser",
         "To run them: sudo apt-get install chromium, or .venv/bin/playwright install chromium, then make test.",
     ),
-    "nginx": Missing("nginx", "the tests of the proxy", "To run them: sudo apt-get install nginx-light, then make test."),
+    "nginx": Missing(
+        "nginx", "the tests of the proxy", "To run them: sudo apt-get install nginx-light, then make test."
+    ),
     "systemd": Missing(
         "systemd-analyze", "the tests of the units", "To run them: sudo apt-get install systemd, then make test."
     ),

@@ -55,7 +55,9 @@ def test_systemd_takes_the_unit(unit, tmp_path):
     analyze = _need("systemd")
     done = subprocess.run([analyze, "verify", _unit(unit, tmp_path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    (tmp_path / "wrong.service").write_text(_unit(unit, tmp_path).read_text().replace("NoNewPrivileges", "NoNewPrivilege"))
+    (tmp_path / "wrong.service").write_text(
+        _unit(unit, tmp_path).read_text().replace("NoNewPrivileges", "NoNewPrivilege")
+    )
     wrong = subprocess.run([analyze, "verify", tmp_path / "wrong.service"], capture_output=True, text=True, check=False)
     assert "NoNewPrivilege" in wrong.stderr  # a word that systemd does not know is noticed
 
@@ -95,7 +97,7 @@ def test_the_compose_file_can_be_read_and_names_what_there_is():
             source = volume.partition(":")[0]
             assert source in made["volumes"] or source.startswith("/") or (DEPLOY / source).exists(), source
     site = services["site"]["environment"]
-    assert Config.read({**{k: v for k, v in site.items()}, "SECRET_KEY": SECRET}).database_url.startswith("postgresql+")
+    assert Config.read({**site, "SECRET_KEY": SECRET}).database_url.startswith("postgresql+")
     assert (DEPLOY / services["site"]["build"]["context"] / services["site"]["build"]["dockerfile"]).exists()
     assert set(site) <= set((ROOT / "campaign" / "config.py").read_text().split('"'))  # no setting that nobody reads
 
@@ -163,20 +165,28 @@ class Proxy:
     def ask(self, path, *, host=NAME, server_name=NAME, method="GET", body=None, **headers):
         """The answer to a question over TLS."""
         context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        with socket.create_connection(("127.0.0.1", self.tls), timeout=20) as plain:
-            with context.wrap_socket(plain, server_hostname=server_name) as safe:
-                connection = http.client.HTTPConnection(host)
-                connection.sock = safe
-                connection.request(method, path, body, {"Host": host, **headers})
-                answer = connection.getresponse()
-                return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
+        plain = socket.create_connection(("127.0.0.1", self.tls), timeout=20)
+        with plain, context.wrap_socket(plain, server_hostname=server_name) as safe:
+            connection = http.client.HTTPConnection(host)
+            connection.sock = safe
+            connection.request(method, path, body, {"Host": host, **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
 
 
 @contextmanager
 def _running(proxy):
     nginx = _need("nginx")
-    command = [nginx, "-p", str(proxy.folder), "-c", str(proxy.folder / "nginx.conf"), "-e", str(proxy.folder / "first.log")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    command = [
+        nginx,
+        "-p",
+        str(proxy.folder),
+        "-c",
+        str(proxy.folder / "nginx.conf"),
+        "-e",
+        str(proxy.folder / "first.log"),
+    ]
+    process = subprocess.Popen(command)
     try:
         until = time.monotonic() + 20
         while True:
@@ -184,14 +194,13 @@ def _running(proxy):
                 socket.create_connection(("127.0.0.1", proxy.tls), timeout=5).close()
                 break
             except OSError:
-                assert process.poll() is None, process.stderr.read().decode()
+                assert process.poll() is None, "nginx ended by itself"
                 assert time.monotonic() < until
                 time.sleep(0.05)
         yield proxy
     finally:
         process.terminate()
         process.wait(20)
-        process.stderr.close()
 
 
 @pytest.fixture
@@ -229,9 +238,9 @@ def test_behind_the_proxy_all_is_as_it_should_be(behind, monkeypatch, tmp_path):
     config, proxy = behind
     (tmp_path / "campaign.env").write_text(f"TRUSTED_PROXIES=1\nCONTENT_DIR={config.content_dir}\n")
     with _running(proxy), _site(config, monkeypatch):
-        status, headers, page = proxy.ask("/")
+        status, headers, _ = proxy.ask("/")
         assert status == 200 and headers["Strict-Transport-Security"] == "max-age=31536000"
-        status, headers, page = proxy.ask("/staff/sign-in")
+        status, headers, _ = proxy.ask("/staff/sign-in")
         assert status == 200 and all("Secure" in c for c in headers.get_all("Set-Cookie") or [])
         status, headers, _ = proxy.ask("/staff/")
         assert (status, headers["Location"]) == (303, "/staff/sign-in")

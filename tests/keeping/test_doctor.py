@@ -6,6 +6,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import dns.message
 import dns.resolver
@@ -96,7 +97,7 @@ def _mail_server(*, takes):
         return AuthResult(success=takes)
 
     port = free_port()
-    options = {"authenticator": authenticate, "auth_require_tls": False}
+    options: dict[str, Any] = {"authenticator": authenticate, "auth_require_tls": False}
     controller = Controller(Sink(), hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
@@ -127,7 +128,11 @@ def test_records_that_are_well_old_new_damaged_or_away(kept, tmp_path):
         assert "damaged" in _said(kept.config, doctor.records)["Records"].words
         path.unlink()
         assert "there are none" in _said(kept.config, doctor.records)["Records"].words and not path.exists()
-    away = kept.config.database_url.replace("/test_", "/gone_") if not kept.config.sqlite else "postgresql+psycopg://x@127.0.0.1:1/x"
+    away = (
+        kept.config.database_url.replace("/test_", "/gone_")
+        if not kept.config.sqlite
+        else "postgresql+psycopg://x@127.0.0.1:1/x"
+    )
     assert "cannot be reached" in _said(replace(kept.config, database_url=away), doctor.records)["Records"].words
 
 
@@ -171,12 +176,14 @@ def test_it_works_when_nothing_else_does(kept, tmp_path):
     for changes in broken:
         done = _doctor(**{**base, "MODE": "production", "MAILCHIMP_HOST": "http://127.0.0.1:1", **changes})
         assert done.returncode == 1 and "Traceback" not in done.stderr + done.stdout, done.stderr
-        assert "✗ Settings" in done.stdout and "needs somebody" in done.stderr or "need somebody" in done.stderr
+        assert ("✗ Settings" in done.stdout and "needs somebody" in done.stderr) or "need somebody" in done.stderr
         assert SECRET not in done.stdout
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_nothing_of_the_site_is_imported_before_it_is_needed():
-    code = "import sys, campaign.cli; print([n for n in sys.modules if n in ('campaign.app', 'campaign.content', 'huey')])"
+    code = (
+        "import sys, campaign.cli; print([n for n in sys.modules if n in ('campaign.app', 'campaign.content', 'huey')])"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

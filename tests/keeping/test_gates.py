@@ -1,4 +1,4 @@
-"""R15: a backup made in the middle of a crowd is one moment of it, is refused when anything is wrong with it, and hurts nobody."""
+"""R15: a backup made in a crowd is one moment of it, is refused when anything is wrong with it, and hurts nobody."""
 
 import os
 import shutil

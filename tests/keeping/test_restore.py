@@ -1,7 +1,9 @@
 """A restore brings back all or nothing; nobody suffers who left, or whose letter went out, since the backup."""
 
+import io
 from dataclasses import replace
 
+import pyrage
 import pytest
 from sqlalchemy import func, select
 
@@ -204,19 +206,13 @@ def test_the_row_counts_of_a_copy_are_those_of_one_moment(kept, tmp_path):
 
 @on_sqlite
 def test_what_is_no_file_of_ours_is_refused(kept, elsewhere, tmp_path):
+    file = tmp_path / "file"
     for content in (b"", b"hello", b"age-encryption.org/v1\n" * 3):
-        file = tmp_path / "file"
         file.write_bytes(content)
         with pytest.raises(Stopped, match="cannot be opened"):
             elsewhere.bring(file)
     with pytest.raises(Stopped, match="There is no file"):
         elsewhere.bring(tmp_path / "nowhere")
-    (tmp_path / "inside").mkdir()
-    (tmp_path / "inside" / "note").write_text("sealed, but no backup")
-    import io
-
-    import pyrage
-
     sealed = io.BytesIO()
     pyrage.encrypt_io(io.BytesIO(b"not a tar"), sealed, [pyrage.x25519.Identity.from_str(KEY).to_public()])
     file.write_bytes(sealed.getvalue())

@@ -5,15 +5,17 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.pool import NullPool
 
 from campaign import backup, schema
 from campaign.cli import campaign
 from campaign.config import Config, read_env_file
+from campaign.supporters.models import Supporter
 from tests.conftest import ROOT
 from tests.house.everything import on_sqlite
 
@@ -33,7 +35,7 @@ class Machine:
     """A machine with an empty home, on which somebody types what the document says."""
 
     home: Path
-    exported: dict = field(default_factory=dict)
+    exported: dict[str, str] = field(default_factory=dict)
 
     def type(self, line, answers="", ends=0):
         """Type a line; `export` is heeded, and what is no command of ours is left to the reader."""
@@ -66,9 +68,8 @@ def _people(machine, *emails):
     engine = create_engine(f"sqlite:///{machine.home / 'site.db'}", poolclass=NullPool)
     with engine.begin() as connection:
         for email in emails:
-            values = "VALUES (:e, :e, 'en', 1, '2027-01-11', 0, '', '', 0, 0)"
-            names = "mailbox, email, language, subscribed, added_at, due_version, list_state, list_trouble, list_tries, discreet"
-            connection.execute(text(f"INSERT INTO supporters ({names}) {values}"), {"e": email})
+            values = {"language": "en", "added_at": datetime(2027, 1, 11, tzinfo=UTC), "due_version": 0}
+            connection.execute(insert(Supporter).values(mailbox=email, email=email, **values))
         return [row[0] for row in connection.execute(text("SELECT email FROM supporters ORDER BY id"))]
 
 
@@ -98,13 +99,17 @@ def test_from_an_empty_server_to_a_second_machine_by_the_document_alone(database
     lines = _section("### Restoring, on a second machine")
     answers = "".join(f"{sheet[name]}\n" for name in ("BACKUP_KEY", "SECRET_KEY", "LEDGER_KEY") if name in sheet)
     for line in lines:
-        line = re.sub(r"/var/tmp/restore/\S+", str(carried / file.name), line)
-        ends = 1 if line == "campaign doctor" else 0
-        said += second.type(line, answers, ends)
+        there = re.sub(r"/var/tmp/restore/\S+", str(carried / file.name), line)
+        said += second.type(there, answers, ends=1 if line == "campaign doctor" else 0)
     assert "The ledger was read" in said and "✗ Mailing list" not in said.rpartition("Restored")[2]
     assert _people(second) == ["anna@example.org"]
-    assert second.settings["SECRET_KEY"] == sheet["SECRET_KEY"] and second.settings["BASE_URL"] == "https://campaign.example"
-    assert (second.home / "content" / "campaign.toml").exists() and not (second.home / "campaign.env").stat().st_mode & 0o077
+    assert (
+        second.settings["SECRET_KEY"] == sheet["SECRET_KEY"]
+        and second.settings["BASE_URL"] == "https://campaign.example"
+    )
+    assert (second.home / "content" / "campaign.toml").exists() and not (
+        second.home / "campaign.env"
+    ).stat().st_mode & 0o077
     Config.read({"DATA_DIR": str(second.home)}).checked()
 
     schema.downgrade(f"sqlite:///{second.home / 'site.db'}", schema.versions()[-2])
@@ -116,7 +121,9 @@ def test_every_command_that_the_document_names_is_there():
     named = set(re.findall(r"`(?:[A-Z_]+=\S+ )?campaign ([a-z-]+)", TEXT)) | {
         line.split()[1] for line in TEXT.splitlines() if line.startswith("    campaign ")
     }
-    assert {"init", "backup", "restore", "doctor", "upgrade", "sync", "rotate-secret"} <= named <= set(campaign.commands)
+    assert (
+        {"init", "backup", "restore", "doctor", "upgrade", "sync", "rotate-secret"} <= named <= set(campaign.commands)
+    )
 
 
 def test_every_file_of_deploy_that_the_document_names_is_there_and_none_is_forgotten():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from campaign import backup, copies, schema
+from campaign import archive, backup, copies, schema
 from campaign.errors import Misconfigured, Stopped
 from campaign.upgrade import Service, upgrade
 from tests.house.everything import on_sqlite
@@ -38,7 +38,7 @@ def old(kept):
 
 
 def _upgrade(config, units=None):
-    said = []
+    said: list[str] = []
     try:
         upgrade(config, said.append, units or Units(there=False))
     except (Stopped, Misconfigured) as stopped:
@@ -120,7 +120,7 @@ def test_when_the_way_back_fails_too_the_person_is_told_the_command(old, tmp_pat
         if line == "Checking …":
             backup.found(folder)[0][1].write_bytes(b"")
 
-    with pytest.raises(Stopped, match="campaign restore .*--replace"):
+    with pytest.raises(Stopped, match=r"campaign restore .*--replace"):
         upgrade(replace(old.config, content_dir=words), lose_the_backup, Units(there=False))
 
 
@@ -133,10 +133,8 @@ def test_when_it_cannot_be_started_that_is_said(old):
 
 @on_sqlite
 def test_without_a_key_that_opens_there_is_no_upgrade(old):
-    import pyrage
-
     before = _look(old)
-    for key in ("", str(pyrage.x25519.Identity.from_str(KEY).to_public())):
+    for key in ("", archive.public(KEY)):
         assert "An upgrade needs a backup" in _upgrade(replace(old.config, backup_key=key))[-1]
     assert "SECRET_KEY" in _upgrade(replace(old.config, secret_key="short"))[-1]
     assert _look(old) == before

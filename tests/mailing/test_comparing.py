@@ -9,6 +9,7 @@ from campaign.mailing import comparing, service
 from campaign.mailing.audience import ListState
 from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.hosted import AtMailchimp
+from campaign.mailing.mailchimp import Mailchimp
 from campaign.supporters.models import Consent
 from tests.mailing.acts import ANNA, BELA, agree, contact, crowd, due, leave, many_agree, row, statuses, sync
 from tests.mailing.conftest import hosted
@@ -103,7 +104,7 @@ def test_more_than_a_page_is_read_to_the_end(listed, chimp):
     assert _compare(listed, at_mailchimp).left == 1 and not row(listed, last.email).subscribed
 
 
-class Restless:
+class Restless(Mailchimp):
     """Mailchimp's client, at which somebody leaves the list for good between two pages, so often."""
 
     def __init__(self, often):

@@ -17,16 +17,20 @@ from uuid import uuid4
 
 from psycopg import Connection as Native
 from psycopg import sql
-from sqlalchemy import Connection, MetaData, create_engine, inspect, make_url
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Connection, MetaData, create_engine, func, inspect, make_url, select, table
+from sqlalchemy.exc import DatabaseError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from . import schema
 from .db import Base
 from .errors import Stopped
 
-VERSIONS = "alembic_version"
+VERSIONS, VERSION = "alembic_version", "SELECT version_num FROM alembic_version"
 A_PIECE = 1 << 20  # bytes held in memory at once
+OTHERS = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+LEAP_ALL = """SELECT setval(one, nextval(one) + %(leap)s) FROM (
+SELECT quote_ident(sequencename)::regclass AS one FROM pg_sequences WHERE schemaname = current_schema()) AS ours"""
 LEAP = 10_000_000  # ids; more than a site gives away between two backups
 
 
@@ -95,34 +99,31 @@ def scratch(url: str, folder: Path) -> Iterator[str]:
         return
     name = f"scratch_{uuid4().hex[:12]}"
     with _engine(url) as connection:
-        connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+        _run(connection, "CREATE SCHEMA {}", name)
     try:
         yield within(url, name)
     finally:
         with _engine(url) as connection:  # a restore may have moved it into its place meanwhile
-            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+            _run(connection, "DROP SCHEMA IF EXISTS {} CASCADE", name)
 
 
 def in_use(url: str) -> bool:
     """Whether another process has these records open now."""
     if _lite(url):
         return _path(url).exists() and _is_open_elsewhere(_path(url))
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with _engine(url) as connection:
-        return bool(connection.exec_driver_sql(f"{asked} AND backend_type = 'client backend'").scalar())
+        return bool(connection.exec_driver_sql(OTHERS).scalar())
 
 
 def leap(url: str) -> None:
     """Let the next ids begin far above the last: those given away since the copy stand in mailed links by now."""
     with _engine(url) as connection:
         if _lite(url):
-            for table in Base.metadata.sorted_tables:
-                if table.dialect_options["sqlite"]["autoincrement"]:
-                    _leap_over(connection, table.name)
+            for one in Base.metadata.sorted_tables:
+                if one.dialect_options["sqlite"]["autoincrement"]:
+                    _leap_over(connection, one.name)
         else:
-            every = "SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = current_schema()"
-            for name in connection.exec_driver_sql(every).scalars().all():
-                connection.exec_driver_sql(f"SELECT setval('{name}', nextval('{name}') + {LEAP})")
+            connection.exec_driver_sql(LEAP_ALL, {"leap": LEAP})
 
 
 def _leap_over(connection: Connection, name: str) -> None:
@@ -154,10 +155,10 @@ def move_in(scratch_url: str, url: str, aside: str) -> str:
         if here is None:
             raise Stopped("The database has no schema for us: CREATE SCHEMA public in it, and try again.")
         was_empty = not _tables(connection)
-        connection.exec_driver_sql(f'ALTER SCHEMA "{here}" RENAME TO "{aside}"')
-        connection.exec_driver_sql(f'ALTER SCHEMA "{name}" RENAME TO "{here}"')
+        _run(connection, "ALTER SCHEMA {} RENAME TO {}", here, aside)
+        _run(connection, "ALTER SCHEMA {} RENAME TO {}", name, here)
         if was_empty:
-            connection.exec_driver_sql(f'DROP SCHEMA "{aside}" CASCADE')
+            _run(connection, "DROP SCHEMA {} CASCADE", aside)
     return "" if was_empty else f"the schema {aside} of the database"
 
 
@@ -215,19 +216,16 @@ def _is_open_elsewhere(path: Path) -> bool:
 
 
 def _look_into(path: Path) -> tuple[str, dict[str, int]]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        try:
-            said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if said != "ok":
+    try:
+        with _engine(f"sqlite:///file:{path}?mode=ro&uri=true") as connection:
+            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
                 raise Damaged("The database file is damaged.")
-            asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-            names = sorted(row[0] for row in connection.execute(asked))
-            count = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
-            version = connection.execute(f"SELECT version_num FROM {VERSIONS}").fetchone()[0] if count else ""  # noqa: S608
-        except sqlite3.DatabaseError as error:
-            raise Damaged("The database file is damaged.") from error
-    count.pop(VERSIONS, None)
-    return version, count
+            names = inspect(connection).get_table_names()
+            version = connection.exec_driver_sql(VERSION).scalar() if names else ""
+            counts = {name: select(func.count()).select_from(table(name)) for name in names if name != VERSIONS}
+            return str(version), {name: int(connection.scalar(count) or 0) for name, count in counts.items()}
+    except DatabaseError as error:
+        raise Damaged("The database file is damaged.") from error
 
 
 # ------------------------------------------------------------------------------------------------ PostgreSQL
@@ -284,7 +282,7 @@ def _tables(connection: Connection) -> list[str]:
 
 def _version(connection: Connection) -> str:
     try:
-        return str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSIONS}").scalar_one())  # noqa: S608
+        return str(connection.exec_driver_sql(VERSION).scalar_one())
     except ProgrammingError as error:
         raise Damaged("There are no records of a site at this address.") from error
 
@@ -315,8 +313,10 @@ def _copy_in(connection: Connection, name: str, path: Path) -> None:
             rows.write(piece)
 
 
-def _run(connection: Connection, words: LiteralString, name: str) -> Any:
-    return _native(connection).execute(sql.SQL(words).format(sql.Identifier(name)))
+def _run(connection: Connection, words: LiteralString, *names: str) -> Any:
+    """A statement with names in it, which psycopg quotes."""
+    statement = sql.SQL(words).format(*map(sql.Identifier, names))
+    return _native(connection).execute(statement)
 
 
 def _native(connection: Connection) -> "Native[Any]":

@@ -1,12 +1,17 @@
 """An upgrade ends well, or with the records as they were before: each of its steps is broken once."""
 
+import os
+import pwd
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from campaign import archive, backup, copies, schema
 from campaign.errors import Misconfigured, Stopped
+from campaign.run import as_owner_of
 from campaign.upgrade import Service, upgrade
 from tests.house.everything import on_sqlite
 from tests.keeping.conftest import KEY
@@ -143,3 +148,15 @@ def test_without_a_key_that_opens_there_is_no_upgrade(old):
 def test_records_of_a_newer_program_are_left_alone(old):
     _refuse_changes(old, "UPDATE alembic_version SET version_num = '9999'")
     assert "newer version (9999)" in _upgrade(old.config)[-1]
+
+
+def test_what_root_makes_in_the_folder_of_the_site_belongs_to_the_site():
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    nobody = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        with as_owner_of(folder):
+            (folder / "made").touch()
+        assert (folder / "made").stat().st_uid == nobody.pw_uid and os.geteuid() == 0

@@ -187,8 +187,10 @@ def prune(folder: Path, until: datetime, *, dry_run: bool) -> int:
 
 @retention.obeys("backups")
 def _forget(until: datetime, dry_run: bool) -> int:
-    """The hourly sweep keeps the promise also where no new backup is made any more."""
-    return prune(web.config().backup_folder, until, dry_run=dry_run)
+    """The hourly sweep keeps the promise also where no new backup is made, and for what a restore moved aside."""
+    config = web.config()
+    aside = copies.forget_aside(config.database_url, until, dry_run=dry_run)
+    return aside + prune(config.backup_folder, until, dry_run=dry_run)
 
 
 def standing(config: Config) -> Standing:

@@ -6,11 +6,13 @@ PostgreSQL it is every table by COPY, in one snapshot: the program that reads it
 """
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, LiteralString, cast
 from uuid import uuid4
@@ -27,6 +29,7 @@ from .errors import Stopped
 
 VERSIONS, VERSION = "alembic_version", "SELECT version_num FROM alembic_version"
 A_PIECE = 1 << 20  # bytes held in memory at once
+ASIDE = "before_restore_%Y%m%d_%H%M%S"
 OTHERS = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 LEAP_ALL = """SELECT setval(one, nextval(one) + %(leap)s) FROM (
@@ -175,6 +178,37 @@ def _move_file(new: Path, old: Path, aside: Path) -> str:
             (aside / path.name).replace(path)
         raise
     return str(aside) if parts else ""
+
+
+def name_aside(now: datetime) -> str:
+    """The name under which the records that a restore finds are kept."""
+    return now.strftime(ASIDE)
+
+
+def forget_aside(url: str, until: datetime, *, dry_run: bool) -> int:
+    """Remove records that were moved aside before this moment: they are people's data like a backup. How many."""
+    old = [name for name in _aside(url) if _moment_of(name) < until]
+    if not dry_run:
+        for name in old:
+            if _lite(url):
+                shutil.rmtree(_path(url).parent / name)
+            else:
+                with _engine(url) as connection:
+                    _run(connection, "DROP SCHEMA {} CASCADE", name)
+    return len(old)
+
+
+def _aside(url: str) -> list[str]:
+    if _lite(url):
+        names = [path.name for path in _path(url).parent.glob("before_restore_*") if path.is_dir()]
+    else:
+        with _engine(url) as connection:
+            names = inspect(connection).get_schema_names()
+    return [name for name in names if re.fullmatch(r"before_restore_\d{8}_\d{6}", name)]
+
+
+def _moment_of(name: str) -> datetime:
+    return datetime.strptime(name, ASIDE).replace(tzinfo=UTC)
 
 
 def within(url: str, name: str) -> str:

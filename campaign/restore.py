@@ -84,7 +84,7 @@ def _bring(config: Config, place: Path, manifest: Manifest, then: Then, *, forwa
             schema.upgrade(scratch)
         then(scratch)
         copies.settle(scratch)
-        return copies.move_in(scratch, config.database_url, clock.now().strftime("before_restore_%Y%m%d_%H%M%S"))
+        return copies.move_in(scratch, config.database_url, copies.name_aside(clock.now()))
 
 
 def _refuse_other_secret(config: Config, manifest: Manifest) -> None:

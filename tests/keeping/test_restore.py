@@ -12,6 +12,7 @@ from campaign.errors import Stopped
 from campaign.mail import Letter
 from campaign.mailing import service as mailing
 from campaign.pledges.models import Signature
+from campaign.supporters import retention
 from campaign.supporters.models import Supporter
 from tests.house.everything import contents, on_sqlite
 from tests.keeping.conftest import KEY
@@ -84,6 +85,19 @@ def test_records_in_the_way_are_kept_or_moved_aside(signer, elsewhere, back_up):
         assert copies.look(f"sqlite:///{done.aside}/site.db") == before
     else:
         assert copies.look(copies.within(url, done.aside.split()[2])) == before
+
+
+def test_what_was_moved_aside_is_forgotten_like_a_backup(signer, elsewhere, back_up, later):
+    file, url = back_up(), elsewhere.config.database_url
+    elsewhere.bring(file)
+    elsewhere.bring(file, over=True)
+    site = elsewhere.site()
+    for days, left in ((35, 1), (1, 0)):
+        later(days=days)
+        with site.inside():
+            retention.forgotten(dry_run=True)
+            retention.forgotten(dry_run=False)
+        assert len(copies._aside(url)) == left
 
 
 def test_a_running_site_is_not_restored_over(signer, elsewhere, back_up):

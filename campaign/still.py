@@ -27,7 +27,8 @@ def write(site: Flask, config: Config, folder: Path) -> int:
         languages = i18n.site().languages
     for language in languages:
         pages[f"help-{language.code}.html"] = client.get(f"{language.prefix}/help", headers=headers).text
-        with site.test_request_context("/", headers=headers), i18n.speaking(language):
+        there = {"SCRIPT_NAME": language.prefix}  # so that its links stay in the language
+        with site.test_request_context("/", headers=headers, environ_overrides=there), i18n.speaking(language):
             sentence = gettext("We cannot reach our records now. Nothing was lost or saved.")
             soon = web.error_page(503, sentence, gettext("Please try again soon"))
             pages[f"away-{language.code}.html"] = soon.get_data(as_text=True)

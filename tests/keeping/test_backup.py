@@ -203,3 +203,14 @@ def test_trouble_is_kept_for_staff_and_tried_again_after_an_hour(kept, later):
     standing = backup.standing(kept.config)
     assert standing.newest == clock.now().replace(microsecond=0) and not standing.trouble
     assert not standing.late(clock.now()) and standing.late(clock.now() + timedelta(days=3))
+
+
+@on_sqlite
+def test_staff_see_how_the_backups_stand(kept, site, staff, staff_of, back_up, later):
+    assert "No backups are made" in staff.get("/staff/").text
+    person = staff_of(kept)
+    assert "Backups need somebody. The last one has still to be made." in person.get("/staff/").text
+    back_up()
+    assert "The last backup is of" in person.get("/staff/").text
+    later(days=3)
+    assert "Backups need somebody. The last one is of" in staff_of(kept).get("/staff/").text

@@ -292,7 +292,7 @@ def test_while_the_site_is_away_help_and_the_hotline_are_not(behind):
             assert status == 200 and f"tel:{number}" in page and headers["Cache-Control"] == "no-store", code
             status, headers, page = proxy.ask(f"{prefix}/pledges")
             assert status == 503 and f"tel:{number}" in page and headers["Retry-After"] == "10", code
-            assert f'lang="{code}"' in page.lower()
+            assert f'lang="{code}"' in page.lower() and f'href="{prefix}/help"' in page
         for path, expected in (("/theme.css", 200), ("/static/css/site.css", 200), ("/xx/help", 200), ("/xx/no", 503)):
             status, headers, _ = proxy.ask(path)
             assert status in (expected, 503), path

@@ -146,8 +146,8 @@ def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewh
     assert "may have gone out" in trouble
     staff = staff_of(site)
     page = staff.get("/staff/letters")
-    assert "1 letters waited in the backup" in page.text
-    assert "waited in the backup" not in staff.press(page, "Send all of them").text
+    assert "restored from a backup: 1" in page.text
+    assert "Held since" not in staff.press(page, "Send all of them").text
     assert len(site.letters()) == 1
 
 

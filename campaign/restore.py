@@ -130,7 +130,9 @@ def _make_safe(config: Config, scratch: str, book: Path | None) -> tuple[int, in
     """See the head of this file. How many letters are held, and how many acts the ledger had to repeat."""
     copies.leap(scratch)
     # As a demonstration it asks for nothing but a secret: a restore must work where a start would still be refused.
-    changed = replace(config, mode="demo", database_url=scratch, mailchimp_key="", smtp_url="", content_dir=None)
+    # It must know where the list lives, for whoever is erased again is deleted there, too.
+    key = config.mailchimp_key if config.mailchimp_audience else ""
+    changed = replace(config, mode="demo", database_url=scratch, mailchimp_key=key, smtp_url="", content_dir=None)
     site = create_app(changed)
     site.extensions["jobs"] = _Quiet()
     with site.app_context():

@@ -7,12 +7,13 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
-from campaign import archive, backup, copies, db, schema
+from campaign import archive, backup, clock, copies, db, schema
 from campaign.errors import Stopped
 from campaign.mail import Letter
 from campaign.mailing import service as mailing
+from campaign.mailing.models import ListDeletion
 from campaign.pledges.models import Signature
-from campaign.supporters import retention
+from campaign.supporters import erasure, retention
 from campaign.supporters.models import Supporter
 from tests.house.everything import contents, on_sqlite
 from tests.keeping.conftest import KEY
@@ -189,6 +190,21 @@ def test_who_left_or_withdrew_since_has_left_and_withdrawn(kept, elsewhere, back
     assert site.rows(select(Signature.withdrawn_at.is_not(None))) == [(True,)]
     site.work()
     assert site.letters() == []
+
+
+def test_who_was_erased_since_is_erased_here_and_owed_to_the_list(kept, elsewhere, back_up, later):
+    signed(kept, kept.visitor(), later, newsletter="y")
+    kept.work()
+    file = back_up()
+    later(hours=1)
+    with kept.inside(), db.writing():
+        assert erasure.erase(kept.rows(select(Supporter.id))[0][0], clock.now())
+    kept.work()
+    elsewhere.config = replace(elsewhere.config, mailchimp_key="key-us1", mailchimp_audience="a")
+    assert elsewhere.bring(file).repeated == 1
+    site = elsewhere.site()
+    assert site.rows(select(Supporter.id)) == site.rows(select(Signature.id)) == []
+    assert len(site.rows(select(ListDeletion.id))) == 1
 
 
 def test_without_the_ledger_the_same_person_would_be_written_to(kept, elsewhere, back_up, later):

@@ -1,7 +1,7 @@
 """Still copies for the proxy: what it shows while the site is away, so that the hotline is never away with it.
 
-`/help` in every language, a page that says "soon" (with the hotline at its top, as everywhere), and the static files.
-They are written at each start, for words change only then.
+`/help` and `/safety` in every language, a page that says "soon" (with the hotline at its top, as everywhere), and the
+static files. They are written at each start, for words change only then.
 """
 
 import shutil
@@ -14,6 +14,7 @@ from . import i18n, web
 from .config import Config
 
 FOLDER = "_still"
+NEVER_AWAY = ("help", "safety")
 
 
 def write(site: Flask, config: Config, folder: Path) -> int:
@@ -26,7 +27,8 @@ def write(site: Flask, config: Config, folder: Path) -> int:
     with site.app_context():
         languages = i18n.site().languages
     for language in languages:
-        pages[f"help-{language.code}.html"] = client.get(f"{language.prefix}/help", headers=headers).text
+        for name in NEVER_AWAY:
+            pages[f"{name}-{language.code}.html"] = client.get(f"{language.prefix}/{name}", headers=headers).text
         there = {"SCRIPT_NAME": language.prefix}  # so that its links stay in the language
         with site.test_request_context("/", headers=headers, environ_overrides=there), i18n.speaking(language):
             sentence = gettext("We cannot reach our records now. Nothing was lost or saved.")

@@ -288,8 +288,10 @@ def test_while_the_site_is_away_help_and_the_hotline_are_not(behind):
     with _running(proxy):
         for code in languages:
             prefix = "" if code == "en" else f"/{code}"
-            status, headers, page = proxy.ask(f"{prefix}/help")
-            assert status == 200 and f"tel:{number}" in page and headers["Cache-Control"] == "no-store", code
+            for name in still.NEVER_AWAY:
+                status, headers, page = proxy.ask(f"{prefix}/{name}")
+                assert status == 200 and f"tel:{number}" in page and headers["Cache-Control"] == "no-store", code
+                assert page == (proxy.folder / "cache" / "_still" / f"{name}-{code}.html").read_text()
             status, headers, page = proxy.ask(f"{prefix}/pledges")
             assert status == 503 and f"tel:{number}" in page and headers["Retry-After"] == "10", code
             assert f'lang="{code}"' in page.lower() and f'href="{prefix}/help"' in page

@@ -18,7 +18,7 @@ run: ## start the site with sample data (PORT=8000, DATA_DIR=./data)
 ##@ Change it
 .PHONY: test check format words pictures
 test: environment ## run every test (ARGS="-k pledge" chooses)
-	@sh .ci/provide postgresql chromium
+	@sh .ci/provide postgresql chromium nginx systemd logrotate
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: environment ## format, lint, types, imports, templates, catalogues, migrations

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, cache, content, db, i18n, jobs, metrics, pleas, readiness, security, web
+from . import answers, backup, cache, content, db, i18n, jobs, metrics, pleas, readiness, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -40,7 +40,7 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
-UPKEEP = [counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, audit]
+UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, audit]
 TABLES = Base.metadata
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import clock, logs
+from . import clock, commands, logs
 from .config import Config, read_env_file
-from .errors import Misconfigured
+from .errors import Misconfigured, Stopped
 from .mailing import commands as mailing
 from .run import go_with_parent, port_is_free, supervise
 from .staff import commands as accounts
@@ -35,6 +35,9 @@ def main() -> None:
     except Misconfigured as error:
         for problem in error.problems:
             click.echo(problem, err=True)
+        sys.exit(1)
+    except Stopped as error:
+        click.echo(str(error), err=True)
         sys.exit(1)
 
 
@@ -205,5 +208,5 @@ def check() -> None:
     click.echo(looked_at)
 
 
-for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget):
+for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *commands.KEEPING):
     campaign.add_command(command)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .errors import Misconfigured
 
@@ -40,6 +40,9 @@ class Config:
     access_log: bool = False
     backup_dir: Path | None = None
     ledger_key: str = ""
+    backup_key: str = ""
+    old_secrets: tuple[str, ...] = ()
+    hsts_subdomains: bool = False
     largest_body: int = 1_000_000
 
     @classmethod
@@ -73,6 +76,9 @@ class Config:
             "salts_dir": Path(values["SALTS_DIR"]).absolute() if values.get("SALTS_DIR") else None,
             "backup_dir": Path(values["BACKUP_DIR"]).absolute() if values.get("BACKUP_DIR") else None,
             "ledger_key": values.get("LEDGER_KEY", ""),
+            "backup_key": values.get("BACKUP_KEY", ""),
+            "old_secrets": tuple(unquote(one) for one in values.get("SECRET_KEY_OLD", "").split(",") if one),
+            "hsts_subdomains": values.get("HSTS_SUBDOMAINS", "no").lower() in ("yes", "true", "1"),
         }
         return cls(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -116,7 +122,7 @@ class Config:
     def problems(self) -> list[str]:
         """Why a production start must be refused, a sentence each; a demonstration needs only a secret."""
         found = []
-        if len(self.secret_key) < SHORTEST_SECRET or len(set(self.secret_key)) < FEWEST_CHARACTERS:
+        if _is_weak(self.secret_key):
             found.append(f"SECRET_KEY must be {SHORTEST_SECRET} random characters or more; `campaign init` makes one.")
         if self.mode == "production" and not self.secure:
             found.append(f"BASE_URL is {self.base_url}; a real site needs an address that begins with https://.")
@@ -124,6 +130,8 @@ class Config:
             found.append("TRUSTED_PROXIES is 0; put a proxy that speaks https in front and set it to 1.")
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
             found.append(f"METRICS_TOKEN must be {SHORTEST_TOKEN} random characters or more, or empty.")
+        if any(map(_is_weak, self.old_secrets)):
+            found.append("SECRET_KEY_OLD holds a weak secret; whoever guesses it could make links. Take it out.")
         if self.mailchimp_key and not self.mailchimp_audience:
             found.append("MAILCHIMP_API_KEY is set and MAILCHIMP_AUDIENCE is not; name the audience, or empty both.")
         return found
@@ -133,6 +141,23 @@ class Config:
         if problems := self.problems():
             raise Misconfigured(problems)
         return self
+
+
+def change_env_file(path: Path, changes: Mapping[str, str]) -> None:
+    """Set KEY=value lines and keep all others, in one step; nobody but the owner may read the file."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    kept = [line for line in lines if line.partition("=")[0].strip() not in changes]
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.writelines(f"{line}\n" for line in [*kept, *(f"{key}={value}" for key, value in changes.items())])
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS
 
 
 def read_env_file(path: Path) -> dict[str, str]:

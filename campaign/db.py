@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -25,6 +25,8 @@ NAMES = {
 }
 # SQLite gives the id of a deleted row to the next one; where ids stand in mailed links, it must not.
 NEVER_REUSED = {"sqlite_autoincrement": True}
+# Goes with a column as its `info`: what `security.seal` has sealed is found again when the secret changes.
+SEALED = {"sealed": True}
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -153,7 +155,8 @@ def _sqlite_engine(url: str, overwrite: bool) -> Engine:
 
 def _postgres_engine(url: str) -> Engine:
     """A server that says nothing is taken for away after a few seconds, or it would hold every visitor."""
-    patience = {"connect_timeout": 3, "options": "-c lock_timeout=5000 -c statement_timeout=30000"}
+    given = str(make_url(url).query.get("options", ""))  # such as a schema of our own
+    patience = {"connect_timeout": 3, "options": f"{given} -c lock_timeout=5000 -c statement_timeout=30000".strip()}
     return create_engine(url, pool_size=5, max_overflow=5, pool_timeout=5, connect_args=patience)
 
 

@@ -34,3 +34,7 @@ class Misconfigured(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = problems
+
+
+class Stopped(Exception):
+    """A piece of upkeep cannot go on; the message is a sentence for whoever runs the site."""

@@ -19,7 +19,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from . import db
+from . import clock, db
 from .config import Config, normal_url
 from .pulse import Pulse
 
@@ -159,6 +159,21 @@ def wake(name: str) -> None:
     """Run this sweep soon after the change that is being made is committed."""
     jobs = cast(Jobs, current_app.extensions["jobs"])
     db.after_commit(lambda: jobs.wake(name))
+
+
+SEEN = "worker-seen"  # a file in DATA_DIR, with the moment of the last round of the timetable
+
+
+@sweep("say-alive")
+def say_alive() -> None:
+    """Leave a sign by which `campaign doctor` knows that a worker is at work."""
+    config = cast(Config, current_app.extensions["config"])
+    (config.data_dir / SEEN).write_text(clock.now().isoformat(), encoding="utf-8")
+
+
+def pending(config: Config) -> int:
+    """How many wake-ups wait in the queue. Raises whatever the queue's own library raises when it is away."""
+    return int(_queue(config).pending_count())
 
 
 def work(app: Flask, workers: int = 2) -> None:

@@ -93,6 +93,7 @@ class Letter(Base):
 discretion = Signal("Asks whether letters to this supporter shall come under a neutral name and subject.")
 
 NOBODY = "nobody"
+RESTORED = "The records were restored from a backup; it may have gone out since the backup was made."
 OWED = insert(cast(Table, Letter.__table__))
 
 
@@ -375,6 +376,29 @@ def send_again(letter_id: int, now: datetime) -> bool:
     done = db.session().execute(update(Letter).where(Letter.id == letter_id, stuck).values(**changes))
     jobs.wake("deliver-letters")
     return bool(cast(Any, done).rowcount)
+
+
+def hold_waiting() -> int:
+    """Put what waits into a person's hands: these records are a copy, and what waited then may have gone out since."""
+    waiting = Letter.state.in_((LetterState.WAITING, LetterState.HANDING))
+    changes = {"state": LetterState.UNCERTAIN, "trouble": RESTORED, "leased_until": None}
+    done = db.session().execute(update(Letter).where(waiting).values(**changes))
+    return int(cast(Any, done).rowcount)
+
+
+def release_held(now: datetime) -> int:
+    """A person decides that all letters held by a restore go out after all; how many."""
+    held = (Letter.state == LetterState.UNCERTAIN) & (Letter.trouble == RESTORED)
+    changes = {"state": LetterState.WAITING, "due_at": now, "attempts": 0, "trouble": ""}
+    done = db.session().execute(update(Letter).where(held).values(**changes))
+    jobs.wake("deliver-letters")
+    return int(cast(Any, done).rowcount)
+
+
+def held() -> int:
+    """How many letters a restore holds."""
+    found = select(func.count()).where(Letter.state == LetterState.UNCERTAIN, Letter.trouble == RESTORED)
+    return int(db.session().scalar(found) or 0)
 
 
 def forget_before(moment: datetime, *, dry_run: bool) -> int:

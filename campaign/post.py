@@ -107,6 +107,15 @@ class Server:
             raise Uncertain("the mail server fell silent after it had the letter") from error
         _expect(answer, "letter")
 
+    def greet(self) -> None:
+        """Say hello, agree on encryption, sign in, and go: no letter is sent. Raises Away."""
+        try:
+            self._connected()
+        except (smtplib.SMTPException, OSError) as error:
+            raise Away(f"{type(error).__name__}{_code(error)}") from error
+        finally:
+            self.__exit__(None, None, None)
+
     def _connected(self) -> smtplib.SMTP:
         if self.smtp is not None:
             return self.smtp
@@ -146,6 +155,11 @@ class Server:
                 self.smtp.quit()
         except (smtplib.SMTPException, OSError):
             self._hang_up()
+
+
+def _code(error: Exception) -> str:
+    """The server's number, without its words."""
+    return f", {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
 
 
 def _expect(answer: tuple[int, bytes], part: str) -> None:

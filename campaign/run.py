@@ -91,6 +91,22 @@ def go_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="goes with its parent").start()
 
 
+@contextmanager
+def as_owner_of(folder: Path) -> Iterator[None]:
+    """Be the user whom a folder belongs to: what root makes there, the site could not change any more."""
+    if os.geteuid() != 0 or not folder.exists() or folder.stat().st_uid == 0:
+        yield
+        return
+    owner = folder.stat()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
 def _start(command: Sequence[str], env: Mapping[str, str]) -> Child:
     # In a session of its own: Ctrl-C reaches us alone, and each child hears of it once, from us.
     return subprocess.Popen(list(command), env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, Response, current_app, request
 from itsdangerous import BadSignature, Signer, TimestampSigner
 from werkzeug.exceptions import BadRequest, Forbidden, LengthRequired
@@ -51,6 +51,7 @@ HEADERS = {
 def install(app: Flask, config: Config) -> None:
     """Give the site its secret, its headers and the converter for signed addresses."""
     app.secret_key = config.secret_key
+    app.config["SECRET_KEY_FALLBACKS"] = list(config.old_secrets)
     app.before_request(_refuse_wrong_host)
     app.url_map.converters.update(signed=Signed, int=RowId)
     app.after_request(_headers)
@@ -78,7 +79,9 @@ def _refuse_wrong_host() -> None:
 
 def headers(config: Config) -> dict[str, str]:
     """What every answer carries."""
-    return HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if config.secure else {})
+    # Without subdomains unless asked for: another service of the organisation may still speak http there.
+    below = "; includeSubDomains" if config.hsts_subdomains else ""
+    return HEADERS | ({"Strict-Transport-Security": f"max-age=31536000{below}"} if config.secure else {})
 
 
 def _headers(response: Response) -> Response:
@@ -91,24 +94,30 @@ def _key() -> bytes:
     return str(current_app.secret_key).encode()
 
 
-def _signer(purpose: str) -> Signer:
-    return Signer(_key(), salt=f"campaign.{purpose}", sep=".", key_derivation="hmac", digest_method=hashlib.sha256)
+def _keys() -> list[bytes]:
+    """Every secret whose links are still taken, the one that makes new ones last."""
+    return [*(old.encode() for old in reversed(current_app.config["SECRET_KEY_FALLBACKS"])), _key()]
+
+
+def _signer(purpose: str, keys: list[bytes]) -> Signer:
+    return Signer(keys, salt=f"campaign.{purpose}", sep=".", key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def sign(purpose: str, row_id: int) -> str:
     """A token that says "the holder was sent here about this row, for this purpose": 256 bits, nothing stored."""
-    return _signer(purpose).sign(f"{purpose}-{row_id}".encode()).decode()
+    return _signer(purpose, [_key()]).sign(f"{purpose}-{row_id}".encode()).decode()
 
 
 def signed(purpose: str, token: str) -> int | None:
     """The row's id in a token of this purpose; None for a token that is cut, altered or of another purpose."""
+    given = token.encode("ascii", "replace")
     try:
-        text = _signer(purpose).unsign(token.encode("ascii", "replace")).decode()
+        text = _signer(purpose, _keys()).unsign(given)
     except BadSignature:
         return None
-    row_id = int(text.rpartition("-")[2])
     # The last character of a base64 signature has bits to spare: only the spelling that we make is taken.
-    return row_id if hmac.compare_digest(sign(purpose, row_id).encode(), token.encode()) else None
+    spellings = [_signer(purpose, [key]).sign(text) for key in _keys()]
+    return int(text.rpartition(b"-")[2]) if any(hmac.compare_digest(one, given) for one in spellings) else None
 
 
 class Signed(BaseConverter):
@@ -199,7 +208,7 @@ def _rendered(text: str) -> tuple[bytes, datetime] | None:
 
 
 def _render_signer() -> TimestampSigner:
-    return TimestampSigner(_key(), salt="campaign.rendered", key_derivation="hmac", digest_method=hashlib.sha256)
+    return TimestampSigner(_keys(), salt="campaign.rendered", key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def network() -> str:
@@ -283,12 +292,22 @@ def seal(text: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """What was sealed. Raises ValueError when the site's secret is another one now."""
+    """What was sealed, also under a secret that was replaced. Raises ValueError when none of ours opens it."""
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken as error:
         raise ValueError("sealed under another SECRET_KEY") from error
 
 
-def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"campaign.seal\n" + _key()).digest()))
+def seal_again(sealed: str) -> str:
+    """The same under the newest secret. Raises ValueError."""
+    return seal(unseal(sealed))
+
+
+def _fernet() -> MultiFernet:
+    """The newest first: it seals."""
+    return MultiFernet([_fernet_of(key) for key in reversed(_keys())])
+
+
+def _fernet_of(key: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"campaign.seal\n" + key).digest()))

@@ -21,6 +21,7 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVERS = ("postgres", "nobody")
 Command = list[str | Path]
+PROGRAMS = {"nginx": "nginx", "systemd": "systemd-analyze", "logrotate": "logrotate"}
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 PATIENCE = 30.0  # seconds
 
@@ -56,13 +57,28 @@ KINDS = {
         "the tests in a browser",
         "To run them: sudo apt-get install chromium, or .venv/bin/playwright install chromium, then make test.",
     ),
+    "nginx": Missing(
+        "nginx", "the tests of the proxy", "To run them: sudo apt-get install nginx-light, then make test."
+    ),
+    "systemd": Missing(
+        "systemd-analyze", "the tests of the units", "To run them: sudo apt-get install systemd, then make test."
+    ),
+    "logrotate": Missing(
+        "logrotate", "the test of log rotation", "To run it: sudo apt-get install logrotate, then make test."
+    ),
 }
 
 
 def missing() -> list[Missing]:
     """What is not on this machine; empty when every test can run."""
-    found = {"postgresql": postgres_folder(), "chromium": chromium_path()}
+    found: dict[str, object] = {"postgresql": postgres_folder(), "chromium": chromium_path()}
+    found |= {kind: program(name) for kind, name in PROGRAMS.items()}
     return [KINDS[kind] for kind, place in found.items() if place is None]
+
+
+def program(name: str) -> str | None:
+    """Where a program is; those for administrators are not on everybody's PATH."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def closing_lines() -> list[str]:
@@ -71,7 +87,7 @@ def closing_lines() -> list[str]:
 
 
 def need(kind: str) -> None:
-    """Skip the test that asks when "postgresql" or "chromium" is missing; with CI=true fail it."""
+    """Skip the test that asks when one of KINDS is missing; with CI=true fail it."""
     if KINDS[kind] not in missing():
         return
     if os.environ.get("CI", "").lower() in ("1", "true", "yes"):

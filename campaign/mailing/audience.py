@@ -79,3 +79,9 @@ class Audience(Protocol):
 
     def read(self, address: str) -> Entry | None:
         """What the list says of this address, None when it has never heard of it."""
+
+    def ping(self) -> None:
+        """Return when the list answers and knows us; raises Passing, Unknown or Permanent."""
+
+    def everybody(self) -> dict[str, ListState]:
+        """What the list says of each address that it knows, in small letters: all of them, or an error."""

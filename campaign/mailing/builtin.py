@@ -54,3 +54,12 @@ class BuiltIn:
             supporter_id = supporters.find_by_mailbox(address.lower())
             entry = session.get(ListEntry, supporter_id) if supporter_id else None
             return Entry(ListState(entry.status), entry.language) if entry else None
+
+    def ping(self) -> None:
+        """It is at home."""
+
+    def everybody(self) -> dict[str, ListState]:
+        """Every entry."""
+        known = select(Supporter.email, ListEntry.status).join(ListEntry, ListEntry.supporter_id == Supporter.id)
+        with db.reading() as session:
+            return {email.lower(): ListState(status) for email, status in session.execute(known)}

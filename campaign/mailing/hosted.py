@@ -24,6 +24,7 @@ from .mailchimp import STRANGE, Declined, Mailchimp, Unknown, key_of
 
 FIELDS = ("email_address", "status", "language")
 PAGES = 10  # thousands of changed members that are looked through before writing again
+READINGS = 3  # of the whole list, until one of them is of a list that kept still
 SKEW = timedelta(hours=1)  # their clock and ours
 # https://mailchimp.com/help/view-and-edit-contact-languages/ has no Tagalog, and one Chinese.
 LANGUAGES = {"en": "en", "es": "es", "ko": "ko", "th": "th", "vi": "vi", "zh": "zh"}
@@ -73,6 +74,39 @@ class AtMailchimp:
             self._no_audience()  # else there is nothing (any more) to delete
         if self.read(address) is not None:  # something else answered in Mailchimp's place
             raise Unknown(STRANGE)
+
+    def ping(self) -> None:
+        """Ask for the audience; raises Passing, Unknown, or Declined when there is no such audience."""
+        self._no_audience()
+
+    def everybody(self) -> dict[str, ListState]:
+        """What Mailchimp says of each address. Read again when it changed on the way; raises Passing, Unknown."""
+        for _ in range(READINGS):
+            if (found := self._all_pages()) is not None:
+                return found
+        raise Passing("The list changed while it was read. Try again in a quieter hour.")
+
+    def _all_pages(self) -> dict[str, ListState] | None:
+        found: dict[str, ListState] = {}
+        totals: set[int] = set()
+        seen = 0
+        while True:
+            answer = self._page(seen)
+            found |= {str(one["email_address"]).lower(): _entry(one).state for one in answer["members"]}
+            totals.add(answer["total_items"])
+            seen += len(answer["members"])
+            if not answer["members"] or seen >= answer["total_items"]:
+                return found if totals == {len(found)} else None
+
+    def _page(self, offset: int) -> dict[str, Any]:
+        fields = [f"members.{field}" for field in FIELDS]
+        try:
+            answer = self.client.members(self.audience, [*fields, "total_items"], offset)
+        except Declined as error:
+            raise Passing(f"Mailchimp did not let us look ({error.title}).") from error
+        if not isinstance(answer.get("members"), list) or not isinstance(answer.get("total_items"), int):
+            raise Unknown(STRANGE)
+        return answer
 
     def _add_many(self, people: Sequence[Person], delivery: Delivery) -> None:
         """All in one call. When the whole call is declined, by halves, down to the one it is about."""

@@ -90,6 +90,11 @@ class Mailchimp:
         page = {"since_last_changed": since, "count": 1000, "offset": offset}
         return self._call(lambda: self.client.lists.get_list_members_info(audience, fields=list(fields), **page))
 
+    def members(self, audience: str, fields: Sequence[str], offset: int) -> dict[str, Any]:
+        """A thousand members from `offset`, in the order in which they came: newcomers move nobody to another page."""
+        page = {"sort_field": "timestamp_signup", "sort_dir": "ASC", "count": 1000, "offset": offset}
+        return self._call(lambda: self.client.lists.get_list_members_info(audience, fields=list(fields), **page))
+
     def audience(self, audience: str) -> dict[str, Any]:
         """Whether there is such an audience: Declined 404 when not."""
         return self._call(lambda: self.client.lists.get_list(audience, fields=["id"]))

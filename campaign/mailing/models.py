@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, BigId
+from ..db import SEALED, Base, BigId
 
 
 class ListEntry(Base):
@@ -24,7 +24,10 @@ class ListEntry(Base):
 
 
 class ListContact(Base):
-    """Our dealings with the list, one row: its home, when it last answered, and what stands in the way."""
+    """Our dealings with the list, one row: its home, when it last answered, and what stands in the way.
+
+    `held_since`: nobody is told anything before somebody has compared all of the list with these records.
+    """
 
     __tablename__ = "list_contact"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -34,6 +37,7 @@ class ListContact(Base):
     failures: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str] = mapped_column(String(200), default="")
     paused_until: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
 
 
 class ListDeletion(Base):
@@ -45,7 +49,7 @@ class ListDeletion(Base):
 
     __tablename__ = "list_deletions"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[str] = mapped_column(Text, info=SEALED)
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)

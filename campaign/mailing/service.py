@@ -22,6 +22,7 @@ from .models import ListContact
 log = logging.getLogger("campaign.mailing")
 A_ROUND = 40  # deliveries in one run of the sweep
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
+HELD = "The list is held until it has been compared with these records: `campaign sync check`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
 
 
@@ -71,8 +72,10 @@ def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
         return Claim([], now)
     with db.writing() as session:
         contact = _contact()
+        if contact.held_since:
+            return Claim([], now)
         if contact.home != home:
-            if contact.home not in ("", BuiltIn.name, home) and not moving:
+            if has_moved(home) and not moving:
                 contact.trouble = NOT_MOVED
                 return Claim([], now)
             _move(contact, home, now)
@@ -90,7 +93,7 @@ def _nothing_to_do(home: str) -> bool:
     with db.reading() as session:
         contact = session.get(ListContact, 1)
         nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
-        return contact is not None and contact.home == home and nobody
+        return contact is not None and (contact.held_since is not None or (contact.home == home and nobody))
 
 
 def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -120,13 +123,39 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
 
 
+def has_moved(home: str) -> bool:
+    """Whether these records belong to another home of the list than the settings name."""
+    contact = db.session().get(ListContact, 1)
+    return contact is not None and contact.home not in ("", BuiltIn.name, home)
+
+
 def _record_leaving(outcome: Outcome, now: datetime) -> None:
+    record_leaving(outcome.person.id, outcome.person.language, now)
+
+
+def record_leaving(supporter_id: int, language: str, now: datetime) -> None:
     """The person left at the list; our own record follows, and there is nothing to tell the list about that."""
-    person = outcome.person
-    supporters.leave(person.id, LEFT_THERE, person.language, "mailing list", now)
+    supporters.leave(supporter_id, LEFT_THERE, language, "mailing list", now)
     db.session().flush()
-    known = update(Supporter).where(Supporter.id == person.id)
+    known = update(Supporter).where(Supporter.id == supporter_id)
     db.session().execute(known.values(due_since=None))
+
+
+def hold(now: datetime) -> None:
+    """These records are a copy of an earlier day: tell nobody anything before all of the list has been looked at."""
+    _contact().held_since = now
+
+
+def let_go() -> None:
+    """The list and these records have been compared: whoever is due is told."""
+    _contact().held_since = None
+    jobs.wake("sync-list")
+
+
+def is_held() -> bool:
+    """Whether nobody may be written to who is on the list."""
+    contact = db.session().get(ListContact, 1)
+    return contact is not None and contact.held_since is not None
 
 
 def try_now() -> None:

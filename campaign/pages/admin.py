@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, mail, pleas, web
+from .. import backup, clock, db, mail, pleas, web
 from ..pledges import asides, editing
 from ..staff import audit
 
@@ -31,4 +31,6 @@ def home() -> ResponseReturnValue:
     notices = []
     if trail and trail.trouble:
         notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
-    return render_template("staff/home.html", figures=figures, notices=notices)
+    backups, now = backup.standing(web.config()), clock.now()
+    known = {"notices": notices, "backups": backups, "late": backups.late(now)}
+    return render_template("staff/home.html", figures=figures, **known)

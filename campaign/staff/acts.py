@@ -18,6 +18,7 @@ class Act(StrEnum):
     ACCOUNT_DISABLED = "account.disabled"
     LETTER_READ = "letter.read"
     LETTER_SENT_AGAIN = "letter.sent-again"
+    LETTERS_RELEASED = "letters.released"
     PLEDGE_BEGUN = "pledge.begun"
     PLEDGE_CHANGED = "pledge.changed"
     PLEDGE_WORDS_WRITTEN = "pledge.words-written"
@@ -54,6 +55,7 @@ WORDS: dict[Act, str] = {
     Act.ACCOUNT_DISABLED: "shut out an account",
     Act.LETTER_READ: "opened a letter",
     Act.LETTER_SENT_AGAIN: "sent a letter again",
+    Act.LETTERS_RELEASED: "sent the letters that a restore had held",
     Act.PLEDGE_BEGUN: "began a pledge",
     Act.PLEDGE_CHANGED: "changed address or goal of a pledge",
     Act.PLEDGE_WORDS_WRITTEN: "wrote the words of a pledge",

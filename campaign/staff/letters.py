@@ -18,9 +18,9 @@ def index() -> ResponseReturnValue:
     state, page = request.args.get("filter"), web.page_number()
     wanted = state if state in set(mail.LetterState) else None
     with db.reading():
-        rows, counts = mail.recent(wanted, page, web.A_PAGE), mail.counts()
+        rows, counts, held = mail.recent(wanted, page, web.A_PAGE), mail.counts(), mail.held()
     pager = web.pager("mail_staff.index", page, len(rows), filter=wanted)
-    known = {"counts": counts, "filter": wanted, "pager": pager}
+    known = {"counts": counts, "filter": wanted, "pager": pager, "held": held}
     return render_template("mail/staff/index.html", rows=rows[: web.A_PAGE], **known)
 
 
@@ -63,6 +63,15 @@ def again(id: int) -> ResponseReturnValue:
         mail.send_again(id, clock.now())
         audit.note(Act.LETTER_SENT_AGAIN, "letter", id)
     return web.to("mail_staff.show", id=id)
+
+
+@area.post("/letters/release")
+def release() -> ResponseReturnValue:
+    """Send all letters after all that a restore has held."""
+    with db.writing():
+        mail.release_held(clock.now())
+        audit.note(Act.LETTERS_RELEASED)
+    return web.to("mail_staff.index")
 
 
 def _opened(letter_id: int) -> tuple[mail.Letter, EmailMessage | None]:

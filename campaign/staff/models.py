@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, BigId
+from ..db import SEALED, Base, BigId
 
 
 class Account(Base):
@@ -16,7 +16,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str] = mapped_column(String(200), default="")
-    code_secret: Mapped[str] = mapped_column(String(300), default="")
+    code_secret: Mapped[str] = mapped_column(String(300), default="", info=SEALED)
     last_code_step: Mapped[int] = mapped_column(default=0)
     added_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]

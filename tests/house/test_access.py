@@ -80,6 +80,7 @@ ACCESS = {
     "GET /staff/letters/<int:id>": STAFF,
     "GET /staff/letters/<int:id>.eml": STAFF,
     "POST /staff/letters/<int:id>/again": STAFF,
+    "POST /staff/letters/release": STAFF,
     "GET /staff/link/<key>": DOOR,
     "POST /staff/link/<key>": DOOR,
     "GET /staff/list": STAFF,

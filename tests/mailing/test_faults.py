@@ -4,6 +4,7 @@ import pytest
 
 from campaign import clock
 from campaign.mailing import service
+from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.fake.members import key_of
 from campaign.mailing.fake.moods import MOODS
 from tests.house.everything import on_sqlite
@@ -177,17 +178,9 @@ def test_a_wrong_audience_never_looks_like_somebody_who_is_gone(listed, chimp, a
 
 
 def test_our_own_mistake_leaves_the_intention_too(listed, later):
-    class Broken:
-        name = "broken"
-
+    class Broken(BuiltIn):
         def bring_up_to_date(self, people):
             raise ZeroDivisionError
-
-        def read(self, address):
-            raise NotImplementedError
-
-        def forget(self, address):
-            raise NotImplementedError
 
     agree(listed, ANNA)
     listed.app.testing = False

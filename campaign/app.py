@@ -23,7 +23,10 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, emails, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .staff import account as own_account
+from .staff import admin as accounts_admin
 from .staff import doors, letters
+from .staff import emails as staff_emails
 from .staff import views as staff
 from .supporters import service as supporters
 from .supporters import views as supporter_views
@@ -32,12 +35,20 @@ PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.ar
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
+    own_account.area,
+    accounts_admin.area,
     letters.area,
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
 ]
-UPKEEP = [counting, emails, upkeep, mailing_upkeep]  # imported for the sweeps and letters that they declare
+UPKEEP = [
+    counting,
+    emails,
+    upkeep,
+    mailing_upkeep,
+    staff_emails,
+]  # imported for the sweeps and letters that they declare
 TABLES = Base.metadata
 
 
@@ -48,6 +59,10 @@ class Switches:
     `lock_file`: writers on SQLite queue. `natural_keys`: a second signature of one name is no new row.
     `claim_letters`: a letter is marked before a mail server gets it. `hot_counter`: the request itself counts up.
     `page_cache`: pages are kept.
+    Of the staff door, `roles`: the table of roles is asked. `count_tries`: tries to get in are limited.
+    `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
+    `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
+    none. `one_editor`: whoever saves an older version is told.
     """
 
     lock_file: bool = True
@@ -55,6 +70,13 @@ class Switches:
     claim_letters: bool = True
     hot_counter: bool = False
     page_cache: bool = True
+    roles: bool = True
+    count_tries: bool = True
+    codes_once: bool = True
+    fresh_tickets: bool = True
+    end_other_sessions: bool = True
+    sessions_stay_ended: bool = True
+    one_editor: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

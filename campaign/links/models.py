@@ -19,6 +19,7 @@ class Code(Base):
     note: Mapped[str] = mapped_column(String(200), default="")
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class CodeChange(Base):

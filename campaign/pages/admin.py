@@ -5,20 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from .. import db, mail, web
 from ..pledges import editing
+from ..staff import doors
 
 area = web.staff_area("pages_staff", __name__)
 
 
 @area.get("/")
 def home() -> ResponseReturnValue:
-    """The figures of today, each leading to its page."""
+    """The figures of today, each leading to its page where one may open it."""
     with db.reading():
         signatures, letters = editing.figures(), mail.counts()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
-        ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
-        ("names and messages to read", signatures["to_read"], url_for("pledges_staff.signatures")),
-        ("letters that need a person", stuck, url_for("mail_staff.index")),
-        ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
+        ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
+        ("names and messages to read", signatures["to_read"], "pledges_staff.signatures", None),
+        ("letters that need a person", stuck, "mail_staff.index", None),
+        ("letters waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
     ]
-    return render_template("staff/home.html", figures=figures)
+    led = [(label, number, url_for(page, filter=only)) for label, number, page, only in figures if doors.may(page)]
+    return render_template("staff/home.html", figures=led)

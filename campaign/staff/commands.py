@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import clock
+from ..errors import Refused
+from .roles import Role
 
 if TYPE_CHECKING:
     from ..web import OpenSite
@@ -17,17 +19,26 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="A new account is an administrator's.")
 @click.pass_obj
-def link(open_site: "OpenSite", email: str) -> None:
+def link(open_site: "OpenSite", email: str, role: str | None) -> None:
     """Make an account for EMAIL if there is none, and print a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import service
+    from . import accounts, service
 
-    with open_site().app_context():
-        with db.writing():
-            key = service.one_time_link(service.add(mailbox_of(email), email, clock.now()), clock.now())
-        click.echo(f"{web.config().base_url}/staff/link/{key}")
+    try:
+        with open_site().app_context():
+            with db.writing():
+                account_id = service.add(mailbox_of(email), email, clock.now(), Role(role or Role.ADMINISTRATOR))
+                if service.get(account_id).disabled_at:
+                    raise click.ClickException(f"{email} is disabled. `campaign staff reset {email}` brings it back.")
+                if role:
+                    accounts.change_role(account_id, Role(role), None, clock.now())
+                key = service.one_time_link(account_id, clock.now())
+            click.echo(f"{web.config().base_url}/staff/link/{key}")
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @staff.command()
@@ -35,14 +46,15 @@ def link(open_site: "OpenSite", email: str) -> None:
 @click.option("--disable", is_flag=True, help="Do not let this account in again.")
 @click.pass_obj
 def reset(open_site: "OpenSite", email: str, disable: bool) -> None:
-    """Take password and app of EMAIL away and sign out everywhere; prints a link that signs in once."""
+    """Take password, app and recovery codes of EMAIL away, sign out everywhere; prints a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import service
+    from . import accounts, service
 
     with open_site().app_context():
         with db.writing():
-            account_id = service.add(mailbox_of(email), email, clock.now())
-            service.reset(account_id, clock.now(), disable=disable)
-            key = "" if disable else service.one_time_link(account_id, clock.now())
+            if (account := service.find(mailbox_of(email))) is None:
+                raise click.ClickException(f"There is no account for {email}. `campaign staff link {email}` makes one.")
+            accounts.reset(account.id, clock.now(), disable=disable)
+            key = "" if disable else service.one_time_link(account.id, clock.now())
         click.echo(f"{web.config().base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")

@@ -45,6 +45,14 @@ RULES: dict[str, Rule] = {
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None
     ),
     "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
+    "devices": Rule(
+        lazy_gettext("That a browser is known to one of our staff"),
+        lazy_gettext("%(days)d days after it was last used to sign in"),
+        180,
+    ),
+    "invitations": Rule(
+        lazy_gettext("That somebody was invited to our staff"), lazy_gettext("%(days)d days after the invitation"), 30
+    ),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
     ),
@@ -55,6 +63,8 @@ FORGETS: dict[str, Forget] = {
     "letters": lambda until, dry_run: mail.forget_before(until, dry_run=dry_run),
     "network": lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
     "sessions": lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run),
+    "devices": lambda until, dry_run: staff.forget_devices(until, dry_run=dry_run),
+    "invitations": lambda until, dry_run: staff.forget_invitations(until, dry_run=dry_run),
 }
 
 

@@ -66,7 +66,10 @@ def test_following_every_link_of_every_page_changes_no_record(everything):
 
 
 def _is_a_deed(path):
-    return re.search(r"/(resend|open|close|pass|refuse|again|not-me|now|retire|bring-back)$", path)
+    return re.search(
+        r"/(resend|open|close|pass|refuse|again|not-me|now|retire|bring-back|invite|disable|start-over|end|end-others|recovery-codes)$",
+        path,
+    )
 
 
 def test_a_deed_is_noticed(everything):

@@ -62,7 +62,7 @@ class Switches:
     Of the staff door, `roles`: the table of roles is asked. `count_tries`: tries to get in are limited.
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
-    none. `one_editor`: whoever saves an older version is told.
+    none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     """
 
     lock_file: bool = True
@@ -77,6 +77,7 @@ class Switches:
     end_other_sessions: bool = True
     sessions_stay_ended: bool = True
     one_editor: bool = True
+    keep_an_administrator: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -158,7 +158,7 @@ class EditForm(StaffForm):
     @property
     def seen_version(self) -> int:
         """The version that was shown when editing began; 0 when there was none, or it cannot be read."""
-        text = str(self.version.data or "")
+        text = str((self.version.raw_data or [""])[0])  # `data` would be the record's own where none was sent
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def overtaken(self, version: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select, update
 
 from .. import db, mail
@@ -144,7 +145,8 @@ def _locked(account_id: int) -> Account:
 
 def _refuse_last(account: Account) -> None:
     """Refuse what would leave nobody who can look after the accounts. Raises Refused."""
-    if account.role != Role.ADMINISTRATOR or account.disabled_at:
+    kept = current_app.extensions["switches"].keep_an_administrator
+    if account.role != Role.ADMINISTRATOR or account.disabled_at or not kept:
         return
     others = select(Account).where(Account.role == Role.ADMINISTRATOR, Account.disabled_at.is_(None))
     left = db.session().scalars(others.where(Account.id != account.id).execution_options(populate_existing=True)).all()

@@ -19,7 +19,7 @@ OPEN_TO_ALL = {"staff.sign_in", "staff.link", "staff.use_link"}
 OPEN_TO_ALL |= {"staff.invitation", "staff.accept", "staff.broken_invitation"}
 DEVICE_FOR = 180 * 24 * 60 * 60  # seconds; retention.py forgets the device after as many days
 HOME = "pages_staff.home"  # where everybody arrives; the guard leads on who has no business there
-NEVER_CARRIED = ("csrf_token", "password", "code")
+NEVER_CARRIED = {"password", "code"}  # a form with one of these is asked for once more instead
 
 
 class Ticket(dict[str, Any], SessionMixin):
@@ -119,8 +119,10 @@ def _not_proved() -> ResponseReturnValue | None:
         return web.to("staff.prove", to=request.full_path.rstrip("?"))
     security.refuse_strangers()
     cast(CSRFProtect, current_app.extensions["csrf"]).protect()  # what another site sent must not be kept
-    sent = [pair for pair in request.form.items(multi=True) if pair[0] not in NEVER_CARRIED]
-    form = ProveForm(formdata=None, to=request.path, carried=urlencode(sent))
+    if NEVER_CARRIED & set(request.form):
+        return web.to("staff.prove", to=request.path)
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    form = ProveForm(formdata=None, to=request.path, sent="y", carried=urlencode(sent))
     return render_template("staff/prove.html", form=form), 403
 
 
@@ -144,6 +146,7 @@ def let_in(key: str) -> None:
     mine.clear()
     mine.update(Ticket(key))
     mine.key = key
+    g.pop("csrf_token", None)  # Flask-WTF keeps the old one for the rest of the request
 
 
 def device() -> int | None:

@@ -26,11 +26,12 @@ class SignInForm(StaffForm):
 
 
 class ProveForm(StaffForm):
-    """Password and code once more. `to` is where one was going, `carried` what one was about to send there."""
+    """Password and code once more. `to` is where one was going; `carried` holds what one was about to send there."""
 
     password = PasswordField("Password", PASSWORD)
     code = Line("Code from your app", CODE, most=20)
     to = HiddenField()
+    sent = HiddenField()
     carried = HiddenField()
 
 

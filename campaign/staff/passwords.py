@@ -9,6 +9,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 128
+LEAST_OF_ONES_OWN = 6  # characters that must be left without what everybody knows
 FEWEST_GUESSES = 10**10  # "safely unguessable" in zxcvbn's words (Wheeler, USENIX Security 2016)
 
 # OWASP's Password Storage Cheat Sheet asks for Argon2id with at least 19 MiB and 2 passes.
@@ -40,19 +41,22 @@ def refusal(password: str, about: Iterable[str]) -> str | None:
     password = whole(password)
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Please use {SHORTEST} to {LONGEST} characters."
-    known = sorted({word for text in about for word in _words(text)})
-    found = zxcvbn(password, user_inputs=known, max_length=LONGEST)
-    if found["guesses"] >= FEWEST_GUESSES:
-        return None
-    if any(match.get("dictionary_name") == "user_inputs" for match in found["sequence"]):
+    if _made_of(password, about):
         return "This is made of your own address or name, or the campaign's. Please choose other words."
-    return (
-        "This is one of the passwords that are guessed first. Please choose several words that do not belong together."
-    )
+    if zxcvbn(password, max_length=LONGEST)["guesses"] < FEWEST_GUESSES:
+        return "This is one of those that are guessed first. Please choose several words that do not belong together."
+    return None
 
 
-def _words(text: str) -> set[str]:
-    """A text whole, without its spaces and signs, and cut into words."""
-    lower = text.casefold()
-    parts = [part for part in re.split(r"[\W_]+", lower) if len(part) > 2]
-    return {lower, "".join(re.split(r"[\W_]+", lower)), *parts} - {""}
+def _plain(text: str) -> str:
+    """The text in small letters, without its spaces and signs."""
+    return "".join(re.split(r"[\W_]+", text.casefold()))
+
+
+def _made_of(password: str, about: Iterable[str]) -> bool:
+    """Whether hardly anything is left of a password without its owner's own words."""
+    words = {_plain(word) for text in about for word in (text, *re.split(r"[\W_]+", text)) if len(word) > 2}
+    rest = _plain(password)
+    for word in sorted(words - {""}, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(rest) < LEAST_OF_ONES_OWN and rest != _plain(password)

@@ -129,9 +129,9 @@ def prove() -> ResponseReturnValue:
 
 def _go_on(form: ProveForm) -> ResponseReturnValue:
     """To where one was going. What was about to be sent is sent by a button, for only its sender may send it."""
-    if not form.carried.data:
+    if not form.sent.data:
         return web.onward(doors.way(form.to.data or ""))
-    fields = doors.carried(form.carried.data)
+    fields = doors.carried(form.carried.data or "")
     return render_template("staff/go_on.html", to=doors.way(form.to.data or "", "POST"), fields=fields)
 
 

@@ -54,7 +54,11 @@ STAFF = {
     "codes": "/staff/codes",
     "new-code": "/staff/codes/new",
     "list": "/staff/list",
+    "accounts": "/staff/accounts",
+    "invite": "/staff/accounts/new",
+    "role": "/staff/accounts/1",
     "account": "/staff/account",
+    "prove": "/staff/prove",
 }
 LARGEST = 300_000  # bytes of the README's picture
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, i18n, qr, web
 from . import devices, doors, factors, passwords, service, sessions
 from .forms import NewAppForm, NewPasswordForm, SetUpForm
+from .roles import NAMES, Role
 
 area = web.staff_area("account_staff", __name__)
 CHANGES = {"account_staff.change_password", "account_staff.replace_app", "account_staff.new_recovery_codes"}
@@ -55,7 +56,7 @@ def _show(form: SetUpForm) -> str:
     mine, now = doors.me(), clock.now()
     with db.reading():
         known = {"sessions": sessions.of(mine.id, now), "left": factors.recovery_codes_left(mine.id)}
-    known |= {"session": doors.my_session(), "form": form}
+    known |= {"session": doors.my_session(), "form": form, "role": NAMES[Role(mine.role)]}
     if mine.set_up:
         return render_template("staff/account.html", **known)
     return render_template("staff/set_up.html", **known, **_new_app())

@@ -108,7 +108,7 @@ def _not_theirs() -> Response | None:
     if endpoint == HOME:
         return web.onward(home())
     sentence = roles.sentence(me().role, request.method, endpoint)
-    return web.error_page(403, sentence, "Not for your role", ("Go on", home()))
+    return web.error_page(403, sentence, "Not for your role", ("To your pages", home()))
 
 
 def _not_proved() -> ResponseReturnValue | None:

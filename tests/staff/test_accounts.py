@@ -1,4 +1,4 @@
-"""Administrators invite colleagues, change roles, disable and bring back; the last of them cannot lock everybody out."""
+"""Administrators invite colleagues, change roles, disable, bring back; the last of them cannot lock everybody out."""
 
 import shutil
 import threading
@@ -51,7 +51,7 @@ def test_the_letter_says_what_it_is_and_gives_nothing_else_away(site, staff):
     letter = site.letter()
     assert str(letter["To"]) == BELA and str(letter["Subject"]) == "Your account on our website"
     text = letter.get_body(("plain",)).get_content()
-    assert "Your role is viewer: looks at pledges" in text and "January 18" in text
+    assert "Your role: viewer. Looks at pledges" in text and "January 18" in text
 
 
 def test_an_invitation_works_once(site, staff):

@@ -1,4 +1,4 @@
-"""What a borrowed screen must not be enough for wants password and code once more, and one lands where one was going."""
+"""What a borrowed screen must not be enough for wants password and code again, and one lands where one was going."""
 
 import re
 
@@ -144,8 +144,8 @@ def test_in_a_demonstration_one_who_has_no_password_is_told_what_to_do(staff, la
 
 
 HOSTS = ("elsewhere.example", "elsewhere.example/staff/", "localhost@elsewhere.example", "xn--80ak6aa92e.example")
-STARTS = ("https://", "http://", "//", "///", "////", "/\\", "\\\\", "\\/", "https:", "https:/", "//\\", "/\t/", "/\n/")
-STARTS += (
+STARTS = ["https://", "http://", "//", "///", "////", "/\\", "\\\\", "\\/", "https:", "https:/", "//\\", "/\t/", "/\n/"]
+STARTS += [
     "\t//",
     " //",
     "%2F%2F",
@@ -156,28 +156,10 @@ STARTS += (
     "/staff/\\",
     "/.//",
     "/staff/%0d%0a//",
-)
-STARTS += (
-    "ftp://",
-    "data:text/html,",
-    "javascript:alert(1)//",
-    "JaVaScRiPt://",
-    "vbscript:",
-    "//%09/",
-    "/%5C",
-    "〱//",
-    "/\u3000/",
-)
-STARTS += (
-    "/staff/?to=//",
-    "/staff/@",
-    "/staff:80@",
-    "//localhost:80@",
-    "https://localhost.",
-    "//user:pw@",
-    "/;@",
-    "/staff/;//",
-)
+]
+STARTS += ["ftp://", "data:text/html,", "javascript:alert(1)//", "JaVaScRiPt://", "vbscript:", "//%09/", "/%5C"]
+STARTS += ["/staff/?to=//", "/staff/@", "/staff:80@", "//localhost:80@", "https://localhost.", "//user:pw@", "/;@"]
+STARTS += ["/staff/;//", "\u3031//", "/\u3000/"]
 PAYLOADS = [start + host for start in STARTS for host in HOSTS]
 PAYLOADS += [one.swapcase() for one in PAYLOADS] + [one.replace("/", "%2f") for one in PAYLOADS]
 PAYLOADS += [

@@ -91,7 +91,7 @@ def sign_out(account_id: int, key: str, now: datetime) -> None:
 
 def set_up(session: StaffSession, password_hash: str, code: str, key: str, now: datetime) -> list[str] | None:
     """Set password (hashed before, for that is slow) and app; the recovery codes, or None when the code is wrong."""
-    account = get(session.account_id)
+    account = db.session().get_one(Account, session.account_id, with_for_update=True)
     if account.set_up or not factors.set_app(account, factors.proposed_secret(account, session), code, now):
         return None
     account.password_hash = password_hash
@@ -101,7 +101,7 @@ def set_up(session: StaffSession, password_hash: str, code: str, key: str, now: 
 
 
 def change_password(account_id: int, password_hash: str, key: str, now: datetime) -> None:
-    """Set another password; signs out everywhere else."""
+    """Set another password (hashed before); signs out everywhere else."""
     get(account_id).password_hash = password_hash
     sessions.end_all(account_id, now, but=key)
 

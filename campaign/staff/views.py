@@ -105,7 +105,7 @@ def broken_invitation(token: str) -> ResponseReturnValue:
 @area.route("/prove", methods=["GET", "POST"])
 def prove() -> ResponseReturnValue:
     """Password and code once more, before what a borrowed screen must not be enough for."""
-    form = ProveForm(to=request.args.get("to", ""))
+    form = ProveForm(to=doors.way(request.args.get("to", "")))
     if not form.validate_on_submit():
         return render_template("staff/prove.html", form=form), web.status_of(form)
     mine, key, now = doors.me(), doors.ticket().key, clock.now()

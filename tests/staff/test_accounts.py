@@ -15,6 +15,7 @@ from campaign.errors import Refused
 from campaign.staff import accounts, service
 from campaign.staff.models import Account, Invitation, StaffSession
 from campaign.staff.roles import Role
+from campaign.staff.sessions import Fresh
 from tests.conftest import ROOT
 from tests.staff.acts import EMAIL, PASSWORD, by_link, codes_on, invitation, set_up, sign_in, with_code
 
@@ -75,7 +76,7 @@ def test_fifty_who_open_one_invitation_at_once_are_one(site, staff):
 
     def use():
         with site.inside():
-            fresh = service.Fresh(f"key {threading.get_ident()}")
+            fresh = Fresh(f"key {threading.get_ident()}")
             start.wait(30)
             with db.writing():
                 got.append(service.use_invitation(1, fresh, clock.now()))

@@ -113,7 +113,7 @@ def test_without_the_guard_all_would_be_taken_and_nine_lost(make_site, noon):
 
 
 def test_the_settings_of_a_pledge_saved_at_once_are_one(site):
-    start, done = threading.Barrier(10), []
+    start, done = threading.Barrier(10), list[int]()
 
     def save(number):
         with site.inside():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from campaign import clock
 from campaign.staff import devices
 from campaign.staff.models import KnownDevice, RecoveryCode
-from tests.staff.acts import PASSWORD, by_link, codes_on, set_up, sign_in, with_code
+from tests.staff.acts import PASSWORD, by_link, codes_on, member, set_up, sign_in, with_code
 
 OTHER = "another row of plain words"
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0"
@@ -16,12 +16,7 @@ FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0"
 @pytest.fixture
 def mine(site):
     """Somebody who set up an account at noon, with the app and the recovery codes."""
-    person = by_link(site)
-    page = person.get("/staff/account")
-    person.app = pyotp.TOTP(page.one("code").to_text().strip())
-    page = person.press(page, "Save", password=PASSWORD, code=person.app.at(clock.now()))
-    person.codes = codes_on(page)
-    return person
+    return member(site)
 
 
 def test_ten_recovery_codes_are_shown_once_and_stored_as_hashes(site, mine):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from campaign.staff.models import Account
 from tests.house.test_access import token_of
-from tests.staff.acts import PASSWORD, by_link, codes_on, set_up, with_code
+from tests.staff.acts import PASSWORD, by_link, codes_on, member, with_code
 
 EXPORT = "/staff/signatures.csv"
 
@@ -15,9 +15,7 @@ EXPORT = "/staff/signatures.csv"
 @pytest.fixture
 def boss(site):
     """An administrator who set up an account at noon, with the app."""
-    person = by_link(site)
-    person.app = set_up(person)
-    return person
+    return member(site)
 
 
 def _prove(person, page, **fields):
@@ -181,7 +179,7 @@ def test_no_way_on_leads_off_the_site_or_out_of_the_staff_door(site, boss, later
     """Every payload as `to`, followed as a browser would: the answer is a path below /staff that is there."""
     assert len(set(PAYLOADS)) >= 300
     chosen = PAYLOADS[:: max(1, len(PAYLOADS) // size)]
-    codes = []
+    codes: list[str] = []
     for number, payload in enumerate(chosen):
         if not codes:
             later(minutes=31 if number else 11)

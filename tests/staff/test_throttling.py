@@ -10,7 +10,7 @@ from campaign import clock, db
 from campaign.app import Switches
 from campaign.staff import attempts
 from campaign.staff.models import Attempt
-from tests.staff.acts import EMAIL, PASSWORD, by_link, codes_on, set_up, sign_in, with_code
+from tests.staff.acts import EMAIL, PASSWORD, by_link, codes_on, member, set_up, sign_in, with_code
 
 A_MINUTE = 60.0
 
@@ -32,8 +32,7 @@ def _attack(site, noon, tries, networks=200):
 @pytest.fixture
 def owner(site, later):
     """Somebody who has signed in with password and app from their own browser."""
-    person = by_link(site)
-    person.app = set_up(person)
+    person = member(site)
     later(seconds=31)
     return person
 

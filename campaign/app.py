@@ -23,7 +23,10 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .staff import account as own_account
+from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
+from .staff import emails as staff_emails
 from .staff import views as staff
 from .supporters import emails as supporter_emails
 from .supporters import service as supporters
@@ -33,6 +36,8 @@ PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.ar
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
+    own_account.area,
+    accounts_admin.area,
     letters.area,
     trail.area,
     pledges_admin.area,
@@ -40,7 +45,7 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
-UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, audit]
+UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, staff_emails, audit]
 TABLES = Base.metadata
 
 
@@ -55,6 +60,10 @@ class Switches:
     `confirm_first`, `crowd_limit`: what keeps programs out of the count. `exact_asides`: confirming or withdrawing
     what is set aside moves no count. `equal_work`: a question about an unknown address costs what one about a known
     does, and its answer leaves at an even pace. `overwrite`: deleted rows are wiped from the file and its log.
+    Of the staff door, `roles`: the table of roles is asked. `count_tries`: tries to get in are limited.
+    `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
+    `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
+    none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     """
 
     lock_file: bool = True
@@ -71,6 +80,14 @@ class Switches:
     audit_chain: bool = True
     equal_work: bool = True
     overwrite: bool = True
+    roles: bool = True
+    count_tries: bool = True
+    codes_once: bool = True
+    fresh_tickets: bool = True
+    end_other_sessions: bool = True
+    sessions_stay_ended: bool = True
+    one_editor: bool = True
+    keep_an_administrator: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -7,14 +7,30 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from .errors import Stale
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -186,6 +202,22 @@ def session() -> Session:
     if (open_one := _session.get()) is None:
         raise RuntimeError("no records are open here; the door opens them with reading() or writing()")
     return open_one
+
+
+def must_be(version: int, seen: int | None) -> None:
+    """Raise Stale unless the row, locked before, is as it was seen; who saw none (a command) is not asked."""
+    if seen is not None and seen != version and current_app.extensions["switches"].one_editor:
+        raise Stale
+
+
+def take_turn(name: str) -> None:
+    """Wait until nobody else is changing what this name stands for, and keep it until the commit.
+
+    For what has no row that could be locked. On SQLite all who write take turns anyway.
+    """
+    if not database().sqlite:
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+        session().execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def after_commit(act: Callable[[], None]) -> None:

@@ -5,6 +5,13 @@ class Refused(Exception):
     """A rule said no; the message is a sentence for the visitor, already translated. Becomes a 409."""
 
 
+class Stale(Refused):
+    """Somebody else saved what was being edited; the door shows both texts and loses neither."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this while you were editing. Look at it again before you save.")
+
+
 class Passing(Exception):
     """An outside service failed in a way that time may mend: try again later."""
 

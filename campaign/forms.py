@@ -173,6 +173,26 @@ class StaffForm(FlaskForm):
         pass
 
 
+class EditForm(StaffForm):
+    """A form that changes a record. `version` tells whether somebody else saved in between."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version that was shown when editing began; 0 when there was none, or it cannot be read."""
+        text = str((self.version.raw_data or [""])[0])  # `data` would be the record's own where none was sent
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+    def overtaken(self, version: int) -> None:
+        """Say that somebody else saved in between. Sent again, the form knows of it, and is taken."""
+        self.version.data = str(version)
+        self.form_errors.append(
+            "Somebody else changed this while you were editing. What they saved stands beside your own words. "
+            "Save again to put yours in its place, or go back to leave theirs."
+        )
+
+
 def required(sentence: Any) -> InputRequired:
     """This field must be filled in; otherwise the sentence is said."""
     return InputRequired(message=sentence)

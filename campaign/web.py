@@ -197,6 +197,11 @@ def pager(endpoint: str, page: int, found: int, **values: Any) -> Pager:
     return Pager(newer, url_for(endpoint, page=page + 1, **values) if found > A_PAGE else "")
 
 
+def onward(path: str) -> Response:
+    """Send the browser on to a path of this site, as `to` does."""
+    return cast(Response, current_app.redirect(path, 303))
+
+
 def to(endpoint: str, **values: Any) -> Response:
     """Send the browser on after a form: 303, so that reloading does not send the form again."""
     return cast(Response, current_app.redirect(url_for(endpoint, **values), 303))

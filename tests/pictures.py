@@ -58,7 +58,11 @@ STAFF = {
     "new-code": "/staff/codes/new",
     "list": "/staff/list",
     "audit": "/staff/audit",
+    "accounts": "/staff/accounts",
+    "invite": "/staff/accounts/new",
+    "role": "/staff/accounts/1",
     "account": "/staff/account",
+    "prove": "/staff/prove",
 }
 LARGEST = 300_000  # bytes of the README's picture
 

@@ -24,6 +24,7 @@ class Code(Base):
     retired_at: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]
     lifted_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     def expects_crowd(self, now: datetime) -> bool:
         """Whether the limit is lifted for those who come by it now."""

@@ -73,7 +73,7 @@ def id_of(typed: str) -> int | None:
 def make(target: str, language: str, note: str, now: datetime) -> int:
     """A new code; its id. Raises Refused when the target is no path of this site."""
     _refuse_elsewhere(target)
-    values = {"target": target, "language": language, "note": note, "made_at": now}
+    values = {"target": target, "language": language, "note": note, "made_at": now, "version": 1}
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -86,19 +86,29 @@ def get(code_id: int) -> Code:
     return code
 
 
+def _locked(code_id: int) -> Code:
+    """The code as it is now, and nobody else changes it before we are done. Raises LookupError."""
+    found = select(Code).where(Code.id == code_id).with_for_update()
+    if (code := db.session().scalar(found.execution_options(populate_existing=True))) is None:
+        raise LookupError(code_id)
+    return code
+
+
 def all_codes() -> list[Code]:
     """Every code, newest first."""
     return list(db.session().scalars(select(Code).order_by(Code.id.desc())))
 
 
-def retarget(code_id: int, target: str, account_id: int | None, now: datetime) -> None:
-    """Let a printed code lead elsewhere on this site, and keep a record of it. Raises Refused."""
+def retarget(code_id: int, target: str, account_id: int | None, now: datetime, version: int | None = None) -> None:
+    """Let a printed code lead elsewhere on this site, and keep a record of it. Raises Stale, Refused."""
     _refuse_elsewhere(target)
-    code = get(code_id)
+    code = _locked(code_id)
+    db.must_be(code.version, version)
     if code.target != target:
         change = CodeChange(code_id=code_id, before=code.target, after=target, account_id=account_id, changed_at=now)
         db.session().add(change)
         code.target = target
+        code.version += 1
 
 
 def changes(code_id: int) -> list[CodeChange]:

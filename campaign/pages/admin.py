@@ -7,30 +7,31 @@ from flask.typing import ResponseReturnValue
 
 from .. import backup, clock, db, mail, pleas, web
 from ..pledges import asides, editing
-from ..staff import audit
+from ..staff import audit, doors
 
 area = web.staff_area("pages_staff", __name__)
 
 
 @area.get("/")
 def home() -> ResponseReturnValue:
-    """The figures of today, each leading to its page."""
+    """The figures of today, each leading to its page where one may open it."""
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
         trail = audit.last_check()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
-        ("signatures confirmed", signatures["confirmed"], url_for("pledges_staff.index")),
-        ("names and messages to read", signatures["to_read"], url_for("pledges_staff.signatures")),
-        ("signatures set aside by the limit", aside, url_for("pledges_staff.asides")),
-        ("letters that need a person", stuck, url_for("mail_staff.index")),
-        ("forms answered with the hotline in 30 days", asked, url_for("pages.help")),
-        ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
+        ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
+        ("names and messages to read", signatures["to_read"], "pledges_staff.signatures", None),
+        ("signatures set aside by the limit", aside, "pledges_staff.asides", None),
+        ("letters that need a person", stuck, "mail_staff.index", None),
+        ("letters waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
     ]
+    led = [(label, number, url_for(page, filter=only)) for label, number, page, only in figures if doors.may(page)]
+    led.append(("forms answered with the hotline in 30 days", asked, url_for("pages.help")))
     notices = []
-    if trail and trail.trouble:
+    if trail and trail.trouble and doors.may("audit_staff.index"):
         notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
     backups, now = backup.standing(web.config()), clock.now()
     known = {"notices": notices, "backups": backups, "late": backups.late(now)}
-    return render_template("staff/home.html", figures=figures, **known)
+    return render_template("staff/home.html", figures=led, **known)

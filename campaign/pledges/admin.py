@@ -7,6 +7,7 @@ from flask import Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
+from ..errors import Stale
 from ..links import service as links
 from ..settings import Language
 from ..staff import audit, doors
@@ -32,7 +33,9 @@ def new() -> ResponseReturnValue:
     """Begin a pledge."""
     form = PledgeForm()
     if not form.validate_on_submit():
-        return render_template("pledges/staff/edit.html", form=form, pledge=None, written=[]), web.status_of(form)
+        return render_template(
+            "pledges/staff/edit.html", form=form, pledge=None, written=[], theirs=None
+        ), web.status_of(form)
     with db.writing():
         pledge_id = editing.add(form.slug.data or "", form.goal.data or 1, clock.now())
         audit.note(Act.PLEDGE_BEGUN, "pledge", pledge_id)
@@ -46,13 +49,27 @@ def edit(id: int) -> ResponseReturnValue:
         pledge = _pledge_or_404(id)
         form = PledgeForm(obj=editing.get(id))
         if not form.validate_on_submit():
-            written = editing.languages_of(id)
-            page = render_template("pledges/staff/edit.html", form=form, pledge=pledge, written=written)
-            return page, web.status_of(form)
-    with db.writing():
-        editing.change(id, form.slug.data or "", form.goal.data or 1, form.seen_version)
-        audit.note(Act.PLEDGE_CHANGED, "pledge", id)
+            return _edit(form, pledge), web.status_of(form)
+    try:
+        with db.writing():
+            editing.change(id, form.slug.data or "", form.goal.data or 1, form.seen_version)
+            audit.note(Act.PLEDGE_CHANGED, "pledge", id)
+    except Stale:
+        return _edit_overtaken(form, id), 409
     return web.to("pledges_staff.edit", id=id)
+
+
+def _edit(form: PledgeForm, pledge: board.Card, theirs: list[tuple[str, str]] | None = None) -> str:
+    written = editing.languages_of(pledge.id)
+    return render_template("pledges/staff/edit.html", form=form, pledge=pledge, written=written, theirs=theirs)
+
+
+def _edit_overtaken(form: PledgeForm, pledge_id: int) -> str:
+    """The form with what one typed, and beside it what somebody else saved meanwhile."""
+    with db.reading():
+        saved = editing.get(pledge_id)
+        form.overtaken(saved.version)
+        return _edit(form, _pledge_or_404(pledge_id), [("Address", saved.slug), ("Goal", str(saved.goal))])
 
 
 @area.route("/pledges/<int:id>/words/<code>", methods=["GET", "POST"])
@@ -61,15 +78,31 @@ def words(id: int, code: str) -> ResponseReturnValue:
     other = _language_or_404(code)
     with db.reading():
         pledge = _pledge_or_404(id)
-        english = editing.words_in(id, "en") if code != "en" else None
         form = WordsForm(obj=editing.words_in(id, code))
         if not form.validate_on_submit():
-            known = {"form": form, "pledge": pledge, "english": english, "other": other}
-            return render_template("pledges/staff/words.html", **known), web.status_of(form)
-    with db.writing():
-        editing.write(id, code, form.title.data or "", form.promise.data or "", form.body.data or "")
-        audit.note(Act.PLEDGE_WORDS_WRITTEN, "pledge", id)
+            return _words(form, pledge, other), web.status_of(form)
+    typed = (form.title.data or "", form.promise.data or "", form.body.data or "")
+    try:
+        with db.writing():
+            editing.write(id, code, *typed, form.seen_version)
+            audit.note(Act.PLEDGE_WORDS_WRITTEN, "pledge", id)
+    except Stale:
+        return _words_overtaken(form, pledge, other), 409
     return web.to("pledges_staff.preview", id=id, code=code)
+
+
+def _words(form: WordsForm, pledge: board.Card, other: Language, theirs: list[tuple[str, str]] | None = None) -> str:
+    english = editing.words_in(pledge.id, "en") if other.code != "en" else None
+    known = {"form": form, "pledge": pledge, "english": english, "other": other, "theirs": theirs}
+    return render_template("pledges/staff/words.html", **known)
+
+
+def _words_overtaken(form: WordsForm, pledge: board.Card, other: Language) -> str:
+    with db.reading():
+        saved = editing.words_in(pledge.id, other.code)
+        form.overtaken(saved.version if saved else 0)
+        theirs = [("Title", saved.title), ("Promise", saved.promise), ("More", saved.body)] if saved else []
+        return _words(form, pledge, other, theirs)
 
 
 @area.get("/pledges/<int:id>/preview/<code>")

@@ -11,8 +11,6 @@ from ..errors import Refused
 from ..text import mixes_scripts
 from .models import COUNTS, FormerSlug, Pledge, PledgeState, PledgeWords, Signature
 
-CHANGED_MEANWHILE = "Somebody else changed this pledge while you were editing. Look at it again before you save."
-
 
 def add(slug: str, goal: int, now: datetime) -> int:
     """A new pledge, a draft. Raises Refused when the address is taken."""
@@ -30,11 +28,18 @@ def get(pledge_id: int) -> Pledge:
     return pledge
 
 
+def _locked(pledge_id: int) -> Pledge:
+    """The pledge as it is now, and nobody else changes it or its words before we are done. Raises LookupError."""
+    found = select(Pledge).where(Pledge.id == pledge_id).with_for_update()
+    if (pledge := db.session().scalar(found.execution_options(populate_existing=True))) is None:
+        raise LookupError(pledge_id)
+    return pledge
+
+
 def change(pledge_id: int, slug: str, goal: int, version: int) -> None:
-    """Change address and goal. A former address goes on leading here. Raises Refused."""
-    pledge = get(pledge_id)
-    if pledge.version != version:
-        raise Refused(CHANGED_MEANWHILE)
+    """Change address and goal. A former address goes on leading here. Raises Stale, Refused."""
+    pledge = _locked(pledge_id)
+    db.must_be(pledge.version, version)
     if slug != pledge.slug:
         _refuse_taken(slug, pledge_id)
         db.session().execute(delete(FormerSlug).where(FormerSlug.slug == slug))
@@ -49,12 +54,16 @@ def _refuse_taken(slug: str, pledge_id: int | None) -> None:
         raise Refused("Another pledge has or had this address. Printed codes may lead there; take another one.")
 
 
-def write(pledge_id: int, language: str, title: str, promise: str, body: str) -> None:
-    """Set the words of a pledge in one language."""
+def write(pledge_id: int, language: str, title: str, promise: str, body: str, version: int | None = None) -> None:
+    """Set the words of a pledge in one language. Raises Stale when they are not those of `version` any more."""
     words = {"title": title, "promise": promise, "body": body}
-    if (there := words_in(pledge_id, language)) is not None:
+    _locked(pledge_id)
+    there = words_in(pledge_id, language)
+    db.must_be(there.version if there else 0, version)
+    if there is not None:
         for name, value in words.items():
             setattr(there, name, value)
+        there.version += 1
     else:
         db.session().add(PledgeWords(pledge_id=pledge_id, language=language, **words))
 

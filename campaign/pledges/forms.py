@@ -10,7 +10,7 @@ from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField,
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import cache, i18n
-from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
+from ..forms import EditForm, EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
 from ..supporters.forms import NEWSLETTER
 from ..text import is_slug
 from .asides import Conditions
@@ -78,18 +78,11 @@ class ResendForm(PublicForm):
     email = EmailField(lazy_gettext("Email address"))
 
 
-class PledgeForm(StaffForm):
-    """Address and goal of a pledge. `version` tells whether somebody else saved in between."""
+class PledgeForm(EditForm):
+    """Address and goal of a pledge."""
 
     slug = Line("Address (small letters, digits, hyphens)", [not_blank("Give the pledge an address.")], most=60)
     goal = IntegerField("Goal (signatures)", [NumberRange(1, 100_000_000, "A goal is a number from 1 up.")])
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int:
-        """The version that was shown when editing began; 0 when that cannot be read."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def validate_slug(self, field: Line) -> None:
         """The address must be one."""
@@ -97,7 +90,7 @@ class PledgeForm(StaffForm):
             raise ValidationError("Use small letters, digits and single hyphens only, for example new-year.")
 
 
-class WordsForm(StaffForm):
+class WordsForm(EditForm):
     """A pledge in one language."""
 
     title = Line("Title", [not_blank("Give the pledge a title.")], most=120)

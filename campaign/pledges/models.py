@@ -82,6 +82,7 @@ class PledgeWords(Base):
     title: Mapped[str] = mapped_column(String(120))
     promise: Mapped[str] = mapped_column(String(600))
     body: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class FormerSlug(Base):

@@ -7,7 +7,7 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
-from ..errors import Refused
+from ..errors import Refused, Stale
 from ..links import service as links
 from ..pledges import board
 from ..pledges import service as pledges
@@ -50,22 +50,35 @@ def edit(id: int) -> ResponseReturnValue:
     """One code: its posters, where it leads, where it has led."""
     with db.reading():
         code = _code_or_404(id)
-        form = TargetForm(target=code.target)
+        form = TargetForm(obj=code)
         if not form.validate_on_submit():
-            known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
-            known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
-            known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
-            known["expects_crowd"] = code.expects_crowd(clock.now())
-            page = render_template("printables/staff/edit.html", form=form, posters=_posters(), **known)
-            return page, web.status_of(form)
-    target = form.target.data or ""
-    with db.writing():
-        slug = target.removeprefix("/pledges/")
-        if slug != target and ((pledge := board.find(slug)) is None or pledge.state == "draft"):
-            raise Refused("There is no open pledge at this address. Look it up under Pledges.")
-        links.retarget(id, target, doors.me().id, clock.now())
-        audit.note(Act.CODE_RETARGETED, "code", id)
+            return _edit(form, code), web.status_of(form)
+    try:
+        with db.writing():
+            _retarget(id, form.target.data or "", form.seen_version)
+            audit.note(Act.CODE_RETARGETED, "code", id)
+    except Stale:
+        with db.reading():
+            code = _code_or_404(id)
+            form.overtaken(code.version)
+            return _edit(form, code, [("It leads to", code.target)]), 409
     return web.to("printables_staff.edit", id=id)
+
+
+def _retarget(code_id: int, target: str, version: int) -> None:
+    slug = target.removeprefix("/pledges/")
+    if slug != target and ((pledge := board.find(slug)) is None or pledge.state == "draft"):
+        raise Refused("There is no open pledge at this address. Look it up under Pledges.")
+    links.retarget(code_id, target, doors.me().id, clock.now(), version)
+
+
+def _edit(form: TargetForm, code: "Code", theirs: list[tuple[str, str]] | None = None) -> str:
+    id = code.id
+    known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
+    known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
+    known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
+    known["expects_crowd"] = code.expects_crowd(clock.now())
+    return render_template("printables/staff/edit.html", form=form, posters=_posters(), theirs=theirs, **known)
 
 
 @area.post("/codes/<int:id>/retire")

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import SelectField
 
 from .. import i18n
-from ..forms import Line, StaffForm, not_blank
+from ..forms import EditForm, Line, StaffForm, not_blank
 from ..pledges.board import Card
 
 
@@ -22,7 +22,7 @@ class CodeForm(StaffForm):
         self.language.choices = [(one.code, one.name) for one in i18n.site().languages]
 
 
-class TargetForm(StaffForm):
+class TargetForm(EditForm):
     """Where a code leads that has been printed already."""
 
     target = Line("It leads to", [not_blank("Give the address of a page of this site.")], most=200)

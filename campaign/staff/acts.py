@@ -16,6 +16,20 @@ class Act(StrEnum):
     CODE_WRONG = "account.code-wrong"
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_DISABLED = "account.disabled"
+    INVITATION_TAKEN = "door.invitation-taken"
+    PROVED = "door.proved"
+    PROOF_FAILED = "door.proof-failed"
+    ACCOUNT_SET_UP = "account.set-up"
+    APP_REPLACED = "account.app-replaced"
+    RECOVERY_CODES_MADE = "account.recovery-codes-made"
+    SESSION_ENDED = "account.session-ended"
+    SESSIONS_ENDED = "account.sessions-ended"
+    ACCOUNT_INVITED = "account.invited"
+    INVITED_AGAIN = "account.invited-again"
+    ROLE_CHANGED = "account.role-changed"
+    ACCOUNT_BROUGHT_BACK = "account.brought-back"
+    ACCOUNT_STARTED_OVER = "account.started-over"
+    ACCOUNT_SIGNED_OUT = "account.signed-out"
     LETTER_READ = "letter.read"
     LETTER_SENT_AGAIN = "letter.sent-again"
     LETTERS_RELEASED = "letters.released"
@@ -53,6 +67,20 @@ WORDS: dict[Act, str] = {
     Act.CODE_WRONG: "gave a wrong code for a new password",
     Act.ACCOUNT_RESET: "took password and app away",
     Act.ACCOUNT_DISABLED: "shut out an account",
+    Act.INVITATION_TAKEN: "came in by an invitation",
+    Act.PROVED: "proved again who they are",
+    Act.PROOF_FAILED: "tried to prove who they are and failed",
+    Act.ACCOUNT_SET_UP: "chose a password and an app",
+    Act.APP_REPLACED: "replaced their app",
+    Act.RECOVERY_CODES_MADE: "made new recovery codes",
+    Act.SESSION_ENDED: "signed one of their devices out",
+    Act.SESSIONS_ENDED: "signed their other devices out",
+    Act.ACCOUNT_INVITED: "invited a colleague",
+    Act.INVITED_AGAIN: "sent an invitation again",
+    Act.ROLE_CHANGED: "changed a role",
+    Act.ACCOUNT_BROUGHT_BACK: "let an account be used again",
+    Act.ACCOUNT_STARTED_OVER: "let somebody set up their account anew",
+    Act.ACCOUNT_SIGNED_OUT: "signed a colleague out",
     Act.LETTER_READ: "opened a letter",
     Act.LETTER_SENT_AGAIN: "sent a letter again",
     Act.LETTERS_RELEASED: "sent the letters that a restore had held",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import clock
+from ..errors import Refused
+from .roles import Role
 
 if TYPE_CHECKING:
     from ..web import OpenSite
@@ -17,20 +19,29 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="A new account is an administrator's.")
 @click.pass_obj
-def link(open_site: "OpenSite", email: str) -> None:
+def link(open_site: "OpenSite", email: str, role: str | None) -> None:
     """Make an account for EMAIL if there is none, and print a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import audit, service
+    from . import accounts, audit, service
     from .acts import Act
 
-    with open_site().app_context():
-        with db.writing():
-            account_id = service.add(mailbox_of(email), email, clock.now())
-            key = service.one_time_link(account_id, clock.now())
-            audit.note(Act.LINK_MADE, "account", account_id)
-        click.echo(f"{web.config().base_url}/staff/link/{key}")
+    try:
+        with open_site().app_context():
+            with db.writing():
+                account_id = service.add(mailbox_of(email), email, clock.now(), Role(role or Role.ADMINISTRATOR))
+                if service.get(account_id).disabled_at:
+                    raise click.ClickException(f"{email} is disabled. `campaign staff reset {email}` brings it back.")
+                if role:
+                    accounts.change_role(account_id, Role(role), None, clock.now())
+                    audit.note(Act.ROLE_CHANGED, "account", account_id)
+                key = service.one_time_link(account_id, clock.now())
+                audit.note(Act.LINK_MADE, "account", account_id)
+            click.echo(f"{web.config().base_url}/staff/link/{key}")
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @staff.command()
@@ -38,16 +49,17 @@ def link(open_site: "OpenSite", email: str) -> None:
 @click.option("--disable", is_flag=True, help="Do not let this account in again.")
 @click.pass_obj
 def reset(open_site: "OpenSite", email: str, disable: bool) -> None:
-    """Take password and app of EMAIL away and sign out everywhere; prints a link that signs in once."""
+    """Take password, app and recovery codes of EMAIL away, sign out everywhere; prints a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
-    from . import audit, service
+    from . import accounts, audit, service
     from .acts import Act
 
     with open_site().app_context():
         with db.writing():
-            account_id = service.add(mailbox_of(email), email, clock.now())
-            service.reset(account_id, clock.now(), disable=disable)
-            key = "" if disable else service.one_time_link(account_id, clock.now())
-            audit.note(Act.ACCOUNT_DISABLED if disable else Act.ACCOUNT_RESET, "account", account_id)
+            if (account := service.find(mailbox_of(email))) is None:
+                raise click.ClickException(f"There is no account for {email}. `campaign staff link {email}` makes one.")
+            accounts.reset(account.id, clock.now(), disable=disable)
+            key = "" if disable else service.one_time_link(account.id, clock.now())
+            audit.note(Act.ACCOUNT_DISABLED if disable else Act.ACCOUNT_RESET, "account", account.id)
         click.echo(f"{web.config().base_url}/staff/link/{key}" if key else f"{email} cannot sign in any more.")

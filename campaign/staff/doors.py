@@ -1,17 +1,25 @@
-"""The guard of the staff door: who holds which session, and that every address behind it asks."""
+"""The guard of the staff door: who holds which session, what their role lets them do, and when they must prove it."""
 
-from secrets import token_urlsafe
 from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, render_template, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from .. import clock, db, security, web
-from . import service
-from .models import Account
+from . import devices, roles, sessions
+from .forms import ProveForm
+from .models import Account, StaffSession
 
 OPEN_TO_ALL = {"staff.sign_in", "staff.link", "staff.use_link"}
+OPEN_TO_ALL |= {"staff.invitation", "staff.accept", "staff.broken_invitation"}
+DEVICE_FOR = 180 * 24 * 60 * 60  # seconds; retention.py forgets the device after as many days
+HOME = "pages_staff.home"  # where everybody arrives; the guard leads on who has no business there
+NEVER_CARRIED = {"password", "code"}  # a form with one of these is asked for once more instead
 
 
 class Ticket(dict[str, Any], SessionMixin):
@@ -22,28 +30,34 @@ class Ticket(dict[str, Any], SessionMixin):
 
     def __init__(self, key: str = "") -> None:
         super().__init__({"csrf_token": security.keyed("csrf", key)} if key else {})
-        self.key, self.gone = key, False
+        self.key, self.gone, self.device = key, False, 0
 
 
 class Tickets(SessionInterface):
-    """Reads and writes the one cookie of the site, for addresses behind the staff door alone."""
+    """Reads and writes the cookies of the staff door, for addresses behind it alone."""
 
     def open_session(self, app: Flask, request: Request) -> Ticket:
         """The ticket that came with the request. Public pages never have one."""
         if not request.path.startswith("/staff"):
             return Ticket()
-        return Ticket(request.cookies.get(cookie_name(), "")[:100] or token_urlsafe(32))
+        return Ticket(request.cookies.get(cookie_name(), "")[:100] or sessions.new_key())
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Hand the ticket out when it is new, take it back when it has gone."""
-        ticket, secure = cast(Ticket, session), web.config().secure
+        """Hand the ticket out when it is new, take it back when it has gone; let the device know that it is known."""
+        ticket, settings = cast(Ticket, session), _cookie_settings()
+        if ticket.device:
+            token, below = security.sign("device", ticket.device), {"path": "/staff", "max_age": DEVICE_FOR}
+            response.set_cookie(device_cookie_name(), token, **settings | below)
         if not ticket.key or (request.cookies.get(cookie_name()) == ticket.key and not ticket.gone):
             return
-        settings: dict[str, Any] = {"path": "/", "secure": secure, "httponly": True, "samesite": "Strict"}
         if ticket.gone:
             response.delete_cookie(cookie_name(), **settings)
         else:
             response.set_cookie(cookie_name(), ticket.key, **settings)
+
+
+def _cookie_settings() -> dict[str, Any]:
+    return {"path": "/", "secure": web.config().secure, "httponly": True, "samesite": "Strict"}
 
 
 def cookie_name() -> str:
@@ -51,10 +65,16 @@ def cookie_name() -> str:
     return "__Host-staff" if web.config().secure else "staff"
 
 
+def device_cookie_name() -> str:
+    """`__Secure-` binds it to https; it is for addresses below /staff alone, so it cannot be a `__Host-` one."""
+    return "__Secure-staff-device" if web.config().secure else "staff-device"
+
+
 def install(app: Flask) -> None:
     """Put the guard in front of everything below `/staff`."""
     app.session_interface = Tickets()
     app.before_request(_guard)
+    app.context_processor(lambda: {"staff": g.get("staff"), "may": may})
 
 
 def _guard() -> ResponseReturnValue | None:
@@ -62,17 +82,48 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if request.endpoint in OPEN_TO_ALL or request.endpoint is None:
         return None
-    key, now = ticket().key, clock.now()
+    now = clock.now()
     with db.reading():
-        account = service.who(key, now)
-        note = account is not None and service.needs_noting(key, now)
-    if account is None:
+        found = sessions.find(ticket().key, now)
+    if found is None:
         return web.to("staff.sign_in")
-    if note:
+    g.staff, g.staff_session = found
+    if sessions.needs_noting(found[1], now):
         with db.writing():
-            service.seen(key, now)
-    g.staff = account
-    return None
+            sessions.note_use(found[1], now)
+    return _not_set_up() or _not_theirs() or _not_proved()
+
+
+def _not_set_up() -> Response | None:
+    """In a demonstration one may look around at once; on a real site password and app come first."""
+    if web.config().demo or me().set_up or request.endpoint in roles.TO_SET_UP:
+        return None
+    return web.to("account_staff.show")
+
+
+def _not_theirs() -> Response | None:
+    endpoint = str(request.endpoint)
+    if may(endpoint, request.method):
+        return None
+    if endpoint == HOME:
+        return web.onward(home())
+    sentence = roles.sentence(me().role, request.method, endpoint)
+    return web.error_page(403, sentence, "Not for your role", ("To your pages", home()))
+
+
+def _not_proved() -> ResponseReturnValue | None:
+    """Send somebody to show password and code again. What a form has sent is kept until they have."""
+    if not roles.needs_proof(request.method, str(request.endpoint)) or sessions.is_proved(my_session(), clock.now()):
+        return None
+    if request.method != "POST":
+        return web.to("staff.prove", to=request.full_path.rstrip("?"))
+    security.refuse_strangers()
+    cast(CSRFProtect, current_app.extensions["csrf"]).protect()  # what another site sent must not be kept
+    if NEVER_CARRIED & set(request.form):
+        return web.to("staff.prove", to=request.path)
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    form = ProveForm(formdata=None, to=request.path, sent="y", carried=urlencode(sent))
+    return render_template("staff/prove.html", form=form), 403
 
 
 def ticket() -> Ticket:
@@ -82,14 +133,64 @@ def ticket() -> Ticket:
     return cast(Ticket, session._get_current_object())  # type: ignore[attr-defined]
 
 
+def fresh() -> sessions.Fresh:
+    """What a new session begins with: an id from before the sign-in is worth nothing after it."""
+    changes = current_app.extensions["switches"].fresh_tickets
+    device = devices.roughly(request.headers.get("User-Agent", ""))
+    return sessions.Fresh(sessions.new_key() if changes else ticket().key, device)
+
+
 def let_in(key: str) -> None:
-    """Give the browser a new ticket: an id from before the sign-in is worth nothing after it."""
+    """Give the browser the ticket of a session that has begun, or of its own under a new id."""
     mine = ticket()
     mine.clear()
     mine.update(Ticket(key))
     mine.key = key
+    g.pop("csrf_token", None)  # Flask-WTF keeps the old one for the rest of the request
+
+
+def device() -> int | None:
+    """The known device that this browser says it is, with our signature under it; whose it is, the records say."""
+    return security.signed("device", request.cookies.get(device_cookie_name(), "")[:200])
 
 
 def me() -> Account:
     """The account that is signed in."""
     return cast(Account, g.staff)
+
+
+def my_session() -> StaffSession:
+    """The session that the request came with."""
+    return cast(StaffSession, g.staff_session)
+
+
+def may(endpoint: str, method: str = "GET") -> bool:
+    """Whether whoever is signed in may look at (or with POST do) this: also for templates, which show nothing else."""
+    if not current_app.extensions["switches"].roles:
+        return True
+    return "staff" in g and roles.may(me().role, endpoint, method)
+
+
+def home() -> str:
+    """Where whoever is signed in begins: the figures of today, or their own account."""
+    return url_for(HOME if may(HOME) else "account_staff.show")
+
+
+def way(to: str, method: str = "GET") -> str:
+    """A path behind the staff door that was asked for before; the way home when it is anything else."""
+    parts = urlsplit(to) if to.startswith("/staff/") and to.isascii() and to.isprintable() and "\\" not in to else None
+    if parts is None or parts.scheme or parts.netloc:
+        return home()
+    try:
+        endpoint = str(current_app.url_map.bind("localhost").match(parts.path, method=method)[0])
+    except (HTTPException, RoutingException):
+        return home()
+    return to if roles.row_of(method, endpoint, roles.ALLOWED) else home()
+
+
+def carried(text: str) -> list[tuple[str, str]]:
+    """The fields that a form had sent before its sender was asked to prove themselves."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return []

@@ -1,24 +1,76 @@
-"""The forms of the staff's own account."""
+"""The forms of the staff door: getting in, one's own account, the accounts of colleagues."""
 
-from wtforms import PasswordField
-from wtforms.validators import Length
+from typing import Any
 
-from ..forms import EmailField, Line, StaffForm, readable, required
+from flask import request
+from wtforms import HiddenField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from .. import i18n
+from ..forms import EditForm, EmailField, Line, StaffForm, not_blank, readable, required
+from . import passwords
+from .roles import NAMES, Role
+
+CODE = [required("Please give the code that your app shows.")]
+PASSWORD = [readable, required("Please give your password."), Length(max=passwords.LONGEST)]
+ROLES = [SelectChoice(role.value, NAMES[role].capitalize()) for role in Role]
 
 
 class SignInForm(StaffForm):
     """Mailbox, password, and the code that the app shows now."""
 
     email = EmailField("Email address")
-    password = PasswordField("Password", [readable, required("Please give your password."), Length(max=128)])
-    code = Line("Code from your app", [required("Please give the code that your app shows.")], most=12)
+    password = PasswordField("Password", PASSWORD)
+    code = Line("Code from your app", CODE, most=20)
 
 
-class PasswordForm(StaffForm):
-    """A new password: long, and otherwise as its owner likes (NIST SP 800-63B, 5.1.1.2). The code proves who asks."""
+class ProveForm(StaffForm):
+    """Password and code once more. `to` is where one was going; `carried` holds what one was about to send there."""
 
-    password = PasswordField(
-        "New password",
-        [readable, required("Please choose a password."), Length(12, 128, "Please use 12 to 128 characters.")],
-    )
-    code = Line("Code from your app", [required("Please give the code that your app shows.")], most=12)
+    password = PasswordField("Password", PASSWORD)
+    code = Line("Code from your app", CODE, most=20)
+    to = HiddenField()
+    sent = HiddenField()
+    carried = HiddenField()
+
+
+class NewPasswordForm(StaffForm):
+    """A new password: long, and otherwise as its owner likes (NIST SP 800-63B, 5.1.1.2)."""
+
+    password = PasswordField("New password", [readable, required("Please choose a password.")])
+
+    def __init__(self, *args: Any, about: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = about
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Long enough, and none of those that are guessed first."""
+        campaign = i18n.site().campaign
+        ours = (*campaign.name.values(), campaign.organisation, campaign.organisation_short, request.host)
+        if sentence := passwords.refusal(field.data or "", (*self.about, *ours)):
+            raise ValidationError(sentence)
+
+
+class NewAppForm(StaffForm):
+    """A code that proves that the app has the new key."""
+
+    code = Line("Code that the app shows", CODE, most=12)
+
+
+class SetUpForm(NewPasswordForm, NewAppForm):
+    """Password and app, once. The app comes first on the page, as its code is asked for at the end."""
+
+
+class InviteForm(StaffForm):
+    """A colleague to be."""
+
+    email = EmailField("Email address")
+    name = Line("Name", [not_blank("Give a name, so that colleagues know who this is.")], most=100)
+    role = SelectField("Role", choices=ROLES)
+
+
+class RoleForm(EditForm):
+    """Another role for a colleague."""
+
+    role = SelectField("Role", choices=ROLES)

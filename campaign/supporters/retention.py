@@ -56,6 +56,14 @@ RULES: dict[str, Rule] = {
         365,
     ),
     "sessions": Rule(lazy_gettext("Sign-ins of our staff"), lazy_gettext("%(days)d days after they began"), 30),
+    "devices": Rule(
+        lazy_gettext("That a browser is known to one of our staff"),
+        lazy_gettext("%(days)d days after it was last used to sign in"),
+        180,
+    ),
+    "invitations": Rule(
+        lazy_gettext("That somebody was invited to our staff"), lazy_gettext("%(days)d days after the invitation"), 30
+    ),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
     ),
@@ -84,6 +92,8 @@ FORGETS: dict[str, list[Forget]] = {
     ],
     "audit": [lambda until, dry_run: audit.forget_before(until, dry_run=dry_run)],
     "sessions": [lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run)],
+    "devices": [lambda until, dry_run: staff.forget_devices(until, dry_run=dry_run)],
+    "invitations": [lambda until, dry_run: staff.forget_invitations(until, dry_run=dry_run)],
 }
 
 

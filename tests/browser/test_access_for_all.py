@@ -38,7 +38,11 @@ STAFF = (
     "/staff/codes",
     "/staff/codes/new",
     "/staff/list",
+    "/staff/accounts",
+    "/staff/accounts/new",
+    "/staff/accounts/1",
     "/staff/account",
+    "/staff/prove",
 )
 
 

@@ -13,6 +13,7 @@ from campaign.app import TABLES
 from campaign.mail import Letter
 from campaign.pledges.models import Signature
 from campaign.staff import service as accounts
+from campaign.staff import sessions
 from campaign.staff.models import OneTimeLink, StaffSession
 from campaign.supporters.models import Consent
 from tests.hostile.looking import leads_off
@@ -88,7 +89,7 @@ def test_a_link_that_is_looked_at_before_it_is_marked_lets_many_in(site, size):
         meet.wait(60)
         with db.writing() as session:
             session.execute(update(OneTimeLink).values(used_at=clock.now()))
-            accounts.begin_session(account_id, clock.now())
+            sessions.begin(account_id, sessions.Fresh(sessions.new_key()), clock.now())
         return Response(key, 303)
 
     site.app.extensions["csrf"].exempt(careless)

@@ -17,7 +17,9 @@ from campaign.links import service as links
 from campaign.mail import Letter
 from campaign.pledges import asides, editing
 from campaign.pledges.models import Batch
+from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
+from campaign.staff.roles import Role
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Supporter
 from tests.conftest import Site
@@ -38,19 +40,24 @@ FIELDS: dict[str, dict[str, str]] = {
     "pledges_staff.edit": {"slug": "freedom", "goal": "77", "version": "2"},
     "pledges_staff.pass_": {"read": editing.mark_of("Anna Sample", "", "Hello")},
     "pledges_staff.refuse": {"read": editing.mark_of("Anna Sample", "", "Hello")},
-    "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed."},
+    "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed.", "version": "1"},
     "pledges_staff.look": {"pledge": "freedom"},
     "pledges_staff.set_aside": {"pledge": "freedom", "newest": "9", "reason": "A program"},
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
-    "printables_staff.edit": {"target": "/pledges"},
+    "printables_staff.edit": {"target": "/pledges", "version": "1"},
     "supporters.ask": {"email": "anna@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
     "supporters.speak": {"language": "es"},
     "supporters.take_back": {"kind": "signature", "id": "2"},
     "staff.sign_in": {"email": "staff@example.org", "password": "wrong and long", "code": "000000"},
-    "staff.choose_password": {"password": "chosen and long", "code": "000000"},
+    "staff.prove": {"password": "wrong and long", "code": "000000"},
+    "account_staff.set_up": {"password": "chosen and long", "code": "000000"},
+    "account_staff.change_password": {"password": "chosen and long"},
+    "account_staff.replace_app": {"code": "000000"},
+    "accounts_staff.new": {"email": "third@example.org", "name": "Third", "role": "viewer"},
+    "accounts_staff.edit": {"role": "events", "version": "1"},
 }
 
 
@@ -97,6 +104,9 @@ class Everything:
             "filename": "css/site.css",
         }
         known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known["invitation_id"] = 1
+        if rule.endpoint.startswith("accounts_staff."):
+            known["id"] = 3
         if rule.endpoint == "pledges_staff.open":
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):
@@ -127,6 +137,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         editing.write(draft, "en", "A draft", "I promise.", "")
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
+        colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = security.render_time()
         code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())

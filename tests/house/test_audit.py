@@ -13,9 +13,15 @@ from campaign.staff.acts import WORDS, Act
 from campaign.staff.audit import AuditEnd, AuditRow
 from tests.conftest import SECRET, _signed_in
 from tests.house.everything import on_sqlite, routes
-from tests.house.test_access import ACCESS, DOOR, STAFF
+from tests.house.test_access import ACCESS, DOOR
+from tests.staff.acts import set_up
 
-DEEDS = sorted(one for one, who in ACCESS.items() if who in (STAFF, DOOR) and not one.startswith("GET "))
+ONLY_LOOKS = {"POST /staff/set-aside"}  # a search that is sent as a form, for it holds what a URL must not
+DEEDS = sorted(
+    one
+    for one, who in ACCESS.items()
+    if (isinstance(who, set) or who == DOOR) and not one.startswith("GET ") and one not in ONLY_LOOKS
+)
 # Looking is an act, too, where what is seen is somebody's alone.
 LOOKS = ["GET /staff/letters/<int:id>", "GET /staff/letters/<int:id>.eml", "GET /staff/signatures.csv"]
 A_NAME, AN_ADDRESS = "Canary Quetzalcoatl", "canary-7f3a@example.org"
@@ -41,6 +47,8 @@ def _do(everything, deed):
 @on_sqlite
 @pytest.mark.parametrize("deed", DEEDS + LOOKS)
 def test_every_deed_behind_the_staff_door_leaves_a_row(everything, deed):
+    if "/account/" in deed or "/prove" in deed:  # what is changed must be there first
+        set_up(everything.staff)
     before = len(_rows(everything.site))
     assert _do(everything, deed) in (200, 303, 422)
     rows = _rows(everything.site)

@@ -294,7 +294,7 @@ ELSEWHERE = (
 )
 
 
-WAYS = ("next", "return", "url", "redirect", "via", "lang")
+WAYS = ("next", "to", "return", "url", "redirect", "via", "lang")
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)

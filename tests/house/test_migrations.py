@@ -77,7 +77,8 @@ def _shape(url):
 
 
 def _parts(sql):
-    """A statement cut at its commas: the order of columns and rules says nothing."""
+    """A statement cut at its commas: the order of columns and rules says nothing, nor do quotes around a name."""
+    sql = sql.replace('"', "")
     return sorted(" ".join(part.split()).strip("() ") for part in sql.replace("\n)", "").replace("(\n", ",").split(","))
 
 

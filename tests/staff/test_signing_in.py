@@ -5,30 +5,15 @@ import pytest
 from sqlalchemy import select
 
 from campaign import clock, db
-from campaign.staff import service
 from campaign.staff.models import Account, StaffSession
-
-PASSWORD = "four plain words suffice"
-
-
-def _link(site) -> str:
-    with site.inside(), db.writing():
-        account_id = service.add("staff@example.org", "Staff", clock.now())
-        return f"/staff/link/{service.one_time_link(account_id, clock.now())}"
+from tests.staff.acts import PASSWORD, set_up, sign_in, with_code
+from tests.staff.acts import link as _link
 
 
 @pytest.fixture
 def app_of_theirs(site, staff) -> pyotp.TOTP:
     """A member of staff has chosen a password and set up an app; this is the app."""
-    page = staff.get("/staff/account")
-    app = pyotp.TOTP(page.one("code").to_text().strip())
-    page = staff.press(page, "Save", password=PASSWORD, code=app.at(clock.now()))
-    assert "is set up" in page.text
-    return app
-
-
-def _sign_in(visitor, **fields):
-    return visitor.press(visitor.get("/staff/sign-in"), "Sign in", email="staff@example.org", **fields)
+    return set_up(staff)
 
 
 def test_a_one_time_link_works_once(site):
@@ -59,7 +44,7 @@ def test_a_demonstrations_link_works_from_this_machine_alone(site):
 
 def test_a_password_and_a_code_open_the_door(site, app_of_theirs, later):
     later(seconds=31)
-    page = _sign_in(site.visitor(), password=PASSWORD, code=app_of_theirs.at(clock.now()))
+    page = sign_in(site.visitor(), password=PASSWORD, code=app_of_theirs.at(clock.now()))
     assert page.heading == "Today"
 
 
@@ -76,32 +61,30 @@ def test_what_was_wrong_is_not_told(site, app_of_theirs, later, wrong):
 def test_a_code_works_once(site, app_of_theirs, later):
     later(seconds=31)
     code = app_of_theirs.at(clock.now())
-    assert _sign_in(site.visitor(), password=PASSWORD, code=code).heading == "Today"
-    assert _sign_in(site.visitor(), password=PASSWORD, code=code).status == 422
+    assert sign_in(site.visitor(), password=PASSWORD, code=code).heading == "Today"
+    assert sign_in(site.visitor(), password=PASSWORD, code=code).status == 422
 
 
 def test_after_five_failures_this_network_waits_and_another_does_not(site, app_of_theirs, later):
     later(seconds=31)
     guesser, owner = site.visitor(), site.visitor()
     for _ in range(5):
-        assert _sign_in(guesser, password="a guess of theirs", code="000000").status == 422
-    right = {"password": PASSWORD, "code": app_of_theirs.at(clock.now())}
-    assert _sign_in(guesser, **right).status == 429
+        assert sign_in(guesser, password="a guess of theirs", code="000000").status == 422
+    right = with_code(app_of_theirs)
+    assert sign_in(guesser, **right).status == 429
     owner.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
-    assert _sign_in(owner, **right).heading == "Today"
+    assert sign_in(owner, **right).heading == "Today"
     later(minutes=16)
     right["code"] = app_of_theirs.at(clock.now())
-    assert _sign_in(guesser, **right).heading == "Today"
+    assert sign_in(guesser, **right).heading == "Today"
 
 
-def test_choosing_a_password_needs_the_code_and_ends_other_sessions(site, staff):
+def test_setting_up_needs_the_code_and_ends_other_sessions(site, staff):
     path, other = _link(site), site.visitor()
     other.press(other.get(path), "Sign in")
-    page = other.get("/staff/account")
-    app = pyotp.TOTP(page.one("code").to_text().strip())
-    wrong = other.press(page, "Save", password=PASSWORD, code="000000")
+    wrong = other.press(other.get("/staff/account"), "Save", password=PASSWORD, code="000000")
     assert wrong.status == 422 and "not the code" in wrong.text
-    other.press(page, "Save", password=PASSWORD, code=app.at(clock.now()))
+    set_up(other)
     assert other.get("/staff/").heading == "Today"
     assert staff.raw("/staff/").status_code == 303
 

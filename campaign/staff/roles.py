@@ -1,0 +1,114 @@
+"""Who may do what: one table, asked by the guard of the staff door for every request. What it does not name is closed.
+
+A new page of the staff door needs one line in ALLOWED. A line for an area (the part before the dot) holds for all of
+its pages that have no line of their own; a line that begins with GET or POST holds for looking or for acting only.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody on the staff is there for."""
+
+    ADMINISTRATOR = "administrator"
+    COMMUNICATIONS = "communications"
+    EVENTS = "events"
+    PARTNER = "partner"
+    VIEWER = "viewer"
+
+
+NAMES = {
+    Role.ADMINISTRATOR: "administrator",
+    Role.COMMUNICATIONS: "communications",
+    Role.EVENTS: "events and volunteers",
+    Role.PARTNER: "partner",
+    Role.VIEWER: "viewer",
+}
+PLURAL = {
+    Role.ADMINISTRATOR: "administrators",
+    Role.COMMUNICATIONS: "communications",
+    Role.EVENTS: "events and volunteers",
+    Role.PARTNER: "partners",
+    Role.VIEWER: "viewers",
+}
+MEANING = {
+    Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
+    Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, makes codes, looks after the list.",
+    Role.EVENTS: "Makes codes and prints posters. Sees pledges and totals, no names or addresses of signers.",
+    Role.PARTNER: "Belongs to a partner organisation. Reaches only their own account here.",
+    Role.VIEWER: "Looks at pledges, codes and totals. Changes nothing, and sees no names or addresses of signers.",
+}
+
+Roles = frozenset[Role]
+EVERYBODY: Roles = frozenset(Role)
+ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
+WRITERS: Roles = ADMINISTRATORS | {Role.COMMUNICATIONS}
+PRINTERS: Roles = WRITERS | {Role.EVENTS}
+LOOKERS: Roles = PRINTERS | {Role.VIEWER}
+
+ALLOWED: dict[str, Roles] = {
+    "staff": EVERYBODY,  # proving again, signing out; the rest of this area is open to all
+    "account_staff": EVERYBODY,  # everybody's own account
+    "accounts_staff": ADMINISTRATORS,
+    "pages_staff.home": LOOKERS,
+    "GET pledges_staff": LOOKERS,
+    "POST pledges_staff": WRITERS,
+    "pledges_staff.new": WRITERS,
+    "pledges_staff.signatures": WRITERS,
+    "pledges_staff.table": ADMINISTRATORS,
+    "pledges_staff.asides": WRITERS,  # its examples show names
+    "GET printables_staff": LOOKERS,
+    "POST printables_staff": PRINTERS,
+    "printables_staff.new": PRINTERS,
+    "mailing_staff": WRITERS,
+    "audit_staff": ADMINISTRATORS,
+    "mail_staff": WRITERS,
+    "mail_staff.show": ADMINISTRATORS,  # letters hold the keys of those they are for, colleagues too
+    "mail_staff.file": ADMINISTRATORS,
+}
+
+# What only somebody who has just shown password and code may do: a borrowed screen must not be enough.
+# Written as in ALLOWED; what takes personal data out, erases it, or decides who gets in belongs here.
+PROVED_ONLY = {
+    "pledges_staff.table",
+    "POST printables_staff.edit",  # a printed code that leads elsewhere
+    "POST accounts_staff",
+    "accounts_staff.new",
+    "account_staff.change_password",
+    "account_staff.replace_app",
+    "account_staff.new_recovery_codes",
+}
+
+# What an account without password and app reaches on a real site.
+TO_SET_UP = {"account_staff.show", "account_staff.set_up", "staff.sign_out"}
+
+
+def row_of(method: str, endpoint: str, table: "dict[str, Roles] | set[str]") -> str | None:
+    """The line of a table that decides about a request, the closest first; None when no line does."""
+    verb, area = "POST" if method == "POST" else "GET", endpoint.partition(".")[0]
+    lines = (f"{verb} {endpoint}", endpoint, f"{verb} {area}", area)
+    return next((line for line in lines if line in table), None)
+
+
+def allowed(method: str, endpoint: str) -> Roles:
+    """The roles that may do this; administrators alone where nobody has decided."""
+    row = row_of(method, endpoint, ALLOWED)
+    return ALLOWED[row] if row else ADMINISTRATORS
+
+
+def may(role: str, endpoint: str, method: str = "GET") -> bool:
+    """Whether somebody with this role may look at (or with POST do) this. A role that nobody knows may nothing."""
+    return role in allowed(method, endpoint)
+
+
+def needs_proof(method: str, endpoint: str) -> bool:
+    """Whether password and code must have been given a moment ago."""
+    return row_of(method, endpoint, PROVED_ONLY) is not None
+
+
+def sentence(role: str, method: str, endpoint: str) -> str:
+    """Who may, for somebody who may not."""
+    names = [PLURAL[one] for one in Role if one in allowed(method, endpoint)]
+    who = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    yours = NAMES[Role(role)] if role in set(Role) else role
+    return f"This is for {who}, and your role is {yours}. An administrator can change it."

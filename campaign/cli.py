@@ -13,6 +13,7 @@ from . import clock
 from .config import Config, read_env_file
 from .errors import Misconfigured
 from .mailing import commands as mailing
+from .pages import commands as pages
 from .run import go_with_parent, port_is_free, supervise
 from .staff import commands as accounts
 from .supporters import commands as supporters
@@ -193,5 +194,5 @@ def check() -> None:
     click.echo("Content, templates and migrations are as they should be.")
 
 
-for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget):
+for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, pages.freeze):
     campaign.add_command(command)

@@ -52,7 +52,8 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
-    known = {"address": address, "whole": whole, "findable": findable}
+    known = {"address": address, "whole": whole, "findable": findable, "lang_of": i18n.lang_of}
+    known |= {"guarded": i18n.guarded, "guarded_words": i18n.guarded_words, "language_of": i18n.language_of}
     app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, _=gettext, **known)
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)

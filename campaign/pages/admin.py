@@ -3,8 +3,9 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import db, mail, web
+from .. import db, i18n, mail, web
 from ..pledges import editing
+from . import progress
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -22,3 +23,14 @@ def home() -> ResponseReturnValue:
         ("letters waiting to go out", letters["waiting"], url_for("mail_staff.index", filter="waiting")),
     ]
     return render_template("staff/home.html", figures=figures)
+
+
+@area.get("/words")
+def words() -> ResponseReturnValue:
+    """Every language with what is missing, stale or unreviewed in it, and what to do about each."""
+    content = i18n.content()
+    known = {
+        "languages": progress.of_all(content),
+        "guarded": [n for n in progress.names(content) if content.guards(n)],
+    }
+    return render_template("pages/staff/words.html", drafts=content.drafts, **known)

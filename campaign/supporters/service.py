@@ -6,7 +6,7 @@ from typing import cast
 from blinker import Signal
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from .. import db, jobs
+from .. import db, i18n, jobs
 from .models import Consent, Purpose, Supporter
 
 still_needed = Signal("Asks the features above whether something of theirs belongs to this supporter.")
@@ -69,7 +69,8 @@ def _make_due(supporter_id: int, now: datetime) -> None:
 
 
 def _say(supporter_id: int, given: bool, words: str, language: str, source: str, now: datetime) -> None:
-    said = {"purpose": Purpose.NEWSLETTER, "given": given, "words": words, "language": language}
+    said = {"purpose": Purpose.NEWSLETTER, "given": given, "words": words}
+    said |= {"language": i18n.language_of(words, language)}
     db.session().execute(insert(Consent).values(supporter_id=supporter_id, source=source, said_at=now, **said))
 
 

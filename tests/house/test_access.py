@@ -84,6 +84,7 @@ ACCESS = {
     "GET /staff/signatures.csv": STAFF,
     "POST /staff/signatures/<int:id>/pass": STAFF,
     "POST /staff/signatures/<int:id>/refuse": STAFF,
+    "GET /staff/words": STAFF,
     "GET /static/<path:filename>": PUBLIC,
     "GET /style": PUBLIC,
     "GET /theme.css": PUBLIC,

@@ -16,10 +16,12 @@ KEYWORDS = {
     "gettext": None,
     "lazy_gettext": None,
     "_l": None,
+    "guarded": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+GUARDED = "guarded"  # the comment at a text that must not be wrong: see campaign/catalogues.py
 SOURCES = [
     ("campaign", "**.py", "python"),
     ("templates", "**.html", "jinja2"),
@@ -32,10 +34,12 @@ def collected() -> Catalog:
     catalogue = Catalog(project="campaign", charset="utf-8", creation_date=datetime(2026, 1, 1, tzinfo=UTC))
     for folder, pattern, method in SOURCES:
         options = {pattern: {"encoding": "utf-8", "silent": "false"}}
-        found = extract_from_dir(ROOT / folder, [(pattern, method)], options, KEYWORDS, ("Translators:",))
-        for name, _line, message, comments, context in found:
-            # Files without line numbers: a catalogue changes when a text does, not when a line moves.
-            catalogue.add(message, None, [(f"{folder}/{name}", None)], auto_comments=comments, context=context)
+        for keywords, mark in ((KEYWORDS, []), ({"guarded": None}, [GUARDED])):
+            found = extract_from_dir(ROOT / folder, [(pattern, method)], options, keywords, ("Translators:",))
+            for name, _line, message, comments, context in found:
+                # Files without line numbers: a catalogue changes when a text does, not when a line moves.
+                place = [(f"{folder}/{name}", None)]
+                catalogue.add(message, None, place, auto_comments=[*comments, *mark], context=context)
     return catalogue
 
 
@@ -46,8 +50,12 @@ def behind(catalogue: Catalog, words: Catalog) -> list[str]:
     missing = [f"missing: {text}" for text, context in wanted if (text, context) not in held]
     unused = [f"no longer used: {text}" for text, context in held if (text, context) not in wanted]
     unsure = [f"not translated: {key[0]}" for key, m in held.items() if key in wanted and not _done(m)]
+    marked = {m.id for m in words if GUARDED in m.auto_comments}
+    unmarked = [
+        f"not marked as {GUARDED}: {m.id}" for m in held.values() if (GUARDED in m.auto_comments) != (m.id in marked)
+    ]
     wrong = [f"{error}: {m.id}" for m, errors in catalogue.check() for error in errors]
-    return sorted(missing + unused + unsure + wrong)
+    return sorted(missing + unused + unsure + unmarked + wrong)
 
 
 def _done(message) -> bool:
@@ -75,8 +83,10 @@ def update(paths: list[Path], words: Catalog) -> int:
         catalogue.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalogue, width=110, sort_output=True, ignore_obsolete=True)
-        empty = sum(1 for m in catalogue if m.id and not _done(m))
-        print(f"{path.relative_to(ROOT)}: {len(catalogue)} texts, {empty} to translate")
+        lacking = [m for m in catalogue if m.id and not _done(m)]
+        print(f"{path.parts[-3]}: {len(catalogue)} texts, {len(lacking)} to translate in {path.relative_to(ROOT)}")
+        for message in lacking:
+            print(f"    {message.id if isinstance(message.id, str) else message.id[0]}")
     return 0
 
 

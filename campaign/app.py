@@ -114,7 +114,7 @@ def create_app(config: Config | None = None, switches: Switches | None = None) -
 
 
 def _install(app: Flask, config: Config, switches: Switches) -> None:
-    words = content.Content(config.place("content"))
+    words = content.Content(config.place("content"), demo=config.demo)
     security.install(app, config)
     i18n.install(app, words)
     db.install(app, config.database_url, lock_file=switches.lock_file, overwrite=switches.overwrite)

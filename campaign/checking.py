@@ -10,14 +10,16 @@ from sqlalchemy.exc import DBAPIError
 
 from . import db, phrases, schema
 from .config import Config
-from .content import PLACEHOLDER, Content, Page, fingerprint, line_of
+from .content import PLACEHOLDER, Content, Page, line_of
 from .errors import Misconfigured
+from .pages import progress
 from .printables import words as posters
 from .settings import Contacts, Mistake
 from .staff import audit
 
 # Ten digits as Americans group them, eleven with the 1 before, or the + form that is dialled (E.164).
 DIGITS = re.compile(r"(?<![\w#./-])(?:\+\d{8,15}|(?:1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|1?\d{10})(?![\w-])")
+HELD_BACK = " (a real site shows the English)"
 # A script in the page, which the policy for browsers forbids; JSON-LD is data, which no browser runs.
 INLINE = re.compile(r'<script(?![^>]*\ssrc=)(?! type="application/ld\+json">)')
 HANDLER = re.compile(r"<[a-z][^>]*\s(?:on[a-z]+|style)\s*=", re.IGNORECASE)
@@ -63,8 +65,12 @@ def notices(config: Config) -> list[str]:
         content = Content(config.place("content"))
     except (Mistake, OSError):
         return []
-    codes = [language.code for language in content.site.languages if language.code != "en"]
-    return [*_unreached(content.site.contacts), *(notice for code in codes for notice in _of(content, code))]
+    said = [
+        f"{one.language.code} {line.name} is {line.state}{HELD_BACK if line.held_back else ''}: {line.mend}"
+        for one in progress.of_all(content)
+        for line in one.open
+    ]
+    return [*_unreached(content.site.contacts), *said]
 
 
 def _unreached(contacts: Contacts) -> Iterator[str]:
@@ -72,18 +78,6 @@ def _unreached(contacts: Contacts) -> Iterator[str]:
         yield "campaign.toml: contacts.accessibility is empty; who cannot use a page is not told where to write"
     if not contacts.security:
         yield "campaign.toml: contacts.security is empty, so there is no /.well-known/security.txt"
-
-
-def _of(content: Content, code: str) -> Iterator[str]:
-    for name in [*content.names(), *content.names("learn"), *content.names("pledges")]:
-        page = content.page(name, code)
-        if page.language != code:
-            yield f"{code}/{name}.md is missing; readers get the English"
-        elif content.stale(page):
-            now = fingerprint(content.page(name, "en"))
-            yield f'{code}/{name}.md: the English has changed since; once translated anew, set from = "{now}"'
-        elif page.draft:
-            yield f"{code}/{name}.md has not been reviewed by a native speaker"
 
 
 def _content(folder: Path) -> Iterator[str]:
@@ -100,15 +94,22 @@ def _content(folder: Path) -> Iterator[str]:
             continue
         try:
             page = content.read(path, language)
+            if language != "en" and not (folder / "en" / f"{page.name}.md").is_file():
+                yield f"{path.relative_to(folder)}:1: there is no such page in English, so nobody will be shown it"
         except Mistake as error:
             yield f"{path.relative_to(folder)}:{error.line}: {error.what}"
         else:
             yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _facts(page, path))
+    yield from _beside(folder)
+    yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
+
+
+def _beside(folder: Path) -> Iterator[str]:
+    """What is wrong with the words that are no pages: of prints, and of calls for help."""
     for path in sorted(folder.glob("*/print/poster.toml")):
         yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _lines(folder, path))
     for path in sorted(folder.glob("*/pleas.toml")):
         yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _phrases(path))
-    yield from _numbers(folder, sorted([*folder.glob("*/**/*.md"), *folder.glob("*/print/*.toml")]))
 
 
 def _facts(page: Page, path: Path) -> Iterator[tuple[int, str]]:
@@ -148,7 +149,7 @@ def _phrases(path: Path) -> Iterator[tuple[int, str]]:
 def _numbers(folder: Path, paths: list[Path]) -> Iterator[str]:
     """A telephone number lives in campaign.toml alone: typed anywhere else it will one day be a wrong one."""
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if found := DIGITS.search(line):
                 place = path.relative_to(folder)
                 yield f"{place}:{number}: {found[0]} looks like a telephone number; write {{hotline:…}} instead"

@@ -12,6 +12,7 @@ from . import clock, commands, logs
 from .config import Config, read_env_file
 from .errors import Misconfigured, Stopped
 from .mailing import commands as mailing
+from .pages import commands as pages
 from .run import go_with_parent, port_is_free, supervise
 from .staff import commands as accounts
 from .supporters import commands as supporters
@@ -208,5 +209,12 @@ def check() -> None:
     click.echo(looked_at)
 
 
-for command in (accounts.staff, mailing.sync, mailing.fake_mailchimp, supporters.forget, *commands.KEEPING):
+for command in (
+    accounts.staff,
+    mailing.sync,
+    mailing.fake_mailchimp,
+    supporters.forget,
+    pages.freeze,
+    *commands.KEEPING,
+):
     campaign.add_command(command)

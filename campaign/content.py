@@ -3,6 +3,8 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,18 +18,35 @@ from .settings import Mistake, read_campaign
 from .text import markdown
 
 PLACEHOLDER = re.compile(r"\{[a-z]+:?[a-z]*\}")
+# Words that somebody trusts or agrees to: shown in a language only while a native speaker's review of them holds.
+GUARDED = ("help", "safety", "privacy", "pledges/*")
+
+
+class State(StrEnum):
+    """How far some words are in one language. English is what the others are made from, so it is always reviewed."""
+
+    REVIEWED = "reviewed"
+    UNREVIEWED = "unreviewed"
+    STALE = "stale"
+    MISSING = "missing"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of words in one language. `draft` says that no native speaker has reviewed the translation."""
+    """One page of words in one language."""
 
     name: str
     language: str
     facts: dict[str, Any]
     source: str
-    draft: bool
+    state: State
     numbers: dict[str, str]
+
+    @property
+    def draft(self) -> bool:
+        """Whether it may be wrong: no native speaker has reviewed it, or the English has changed since."""
+        return self.state in (State.UNREVIEWED, State.STALE)
 
     @property
     def title(self) -> str:
@@ -65,17 +84,24 @@ class Page:
 
 
 class Content:
-    """The words of one campaign: the settings in `site`, and pages by name and language."""
+    """The words of one campaign: the settings in `site`, and pages by name and language.
 
-    def __init__(self, folder: Path) -> None:
+    `drafts` tells whether guarded words are shown before they are reviewed: in a demonstration, if the campaign likes.
+    """
+
+    def __init__(self, folder: Path, *, demo: bool = True) -> None:
         self.folder = folder
         self.site = read_campaign(folder / "campaign.toml")
+        self.drafts = demo and self.site.review.drafts_in_demo
         self.numbers = {f"{{hotline:{line.key}}}": _call(line.number, line.shown) for line in self.site.hotlines}
         self.numbers["{emergency}"] = _call(self.site.emergency.number, self.site.emergency.number)
         self._pages: dict[tuple[str, str], Page] = {}
 
     def page(self, name: str, language: str) -> Page:
-        """A page in this language, or in English where it has not been translated or cannot be read."""
+        """A page in this language; in English where it is not translated, cannot be read, or may not be shown yet.
+
+        Raises OSError when there is no such page in English either.
+        """
         key = (name, language)
         if key not in self._pages:
             self._pages[key] = self._find(name, language)
@@ -93,23 +119,58 @@ class Content:
         return found
 
     def _find(self, name: str, language: str) -> Page:
-        path = self.folder / language / f"{name}.md"
-        if language != "en":
-            try:
-                return self.read(path, language)
-            except (Mistake, OSError):  # `campaign check` reports it; a reader gets the English words
-                return self.page(name, "en")
-        return self.read(path, language)
+        try:
+            found = self.read(self._path(name, language), language)
+        except Mistake:  # `campaign check` reports it; a reader gets the English words, or the number without words
+            return self._wordless(name) if language == "en" else self.page(name, "en")
+        except OSError:
+            if language == "en":
+                raise
+            return self.page(name, "en")
+        return found if self._may_show(found) else self.page(name, "en")
+
+    def _may_show(self, page: Page) -> bool:
+        return page.state is State.REVIEWED or self.drafts or not self.guards(page.name)
+
+    def _wordless(self, name: str) -> Page:
+        title = self.site.campaign.name["en"]
+        return Page(name, "en", {"title": title, "promise": title}, "", State.BROKEN, self.numbers)
+
+    def _path(self, name: str, language: str) -> Path:
+        return self.folder / language / f"{name}.md"
+
+    def guards(self, name: str) -> bool:
+        """Whether this page must not be wrong, and so waits for a review in every other language."""
+        return any(fnmatchcase(name, pattern) for pattern in (*GUARDED, *self.site.review.pages_too))
+
+    def state(self, name: str, language: str) -> State:
+        """How far a page is in a language, whether or not it may be shown."""
+        try:
+            return self.read(self._path(name, language), language).state
+        except Mistake:
+            return State.BROKEN
+        except OSError:
+            return State.MISSING
 
     def read(self, path: Path, language: str) -> Page:
         """One page. Raises Mistake when it is not as it should be, OSError when it is not there."""
         facts, source = split_front_matter(path)
-        draft = language != "en" and not facts.get("reviewed", False)
-        name = str(path.relative_to(self.folder / language).with_suffix(""))
+        name = path.relative_to(self.folder / language).with_suffix("").as_posix()
         for placeholder in PLACEHOLDER.findall(source):
             if placeholder not in self.numbers and placeholder != "{retention}":
                 raise Mistake(path, line_of(path, placeholder), f"nothing is known by the name {placeholder}")
-        return Page(name, language, facts, source, draft, self.numbers)
+        return Page(name, language, facts, source, self._judged(name, language, facts), self.numbers)
+
+    def _judged(self, name: str, language: str, facts: dict[str, Any]) -> State:
+        if language == "en":
+            return State.REVIEWED
+        try:
+            current = facts.get("from") == fingerprint(self.page(name, "en"))
+        except OSError:
+            current = False
+        if not current:
+            return State.STALE
+        return State.REVIEWED if facts.get("reviewed") is True else State.UNREVIEWED
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -130,10 +191,6 @@ class Content:
         below = self.folder / "en" / folder
         return sorted(str((Path(folder) / path.stem).as_posix()) for path in below.glob("*.md"))
 
-    def stale(self, page: Page) -> bool:
-        """Whether the English has changed since this translation was made from it."""
-        return page.language != "en" and page.facts.get("from") != fingerprint(self.page(page.name, "en"))
-
 
 def _is_source(given: object) -> bool:
     fits = isinstance(given, dict) and set(given) == {"name", "address"}
@@ -142,21 +199,34 @@ def _is_source(given: object) -> bool:
 
 def fingerprint(page: Page) -> str:
     """Tells one version of an English page from another: what a translation's `from` must say."""
-    return sha256(f"{page.title}\n{page.source.strip()}".encode()).hexdigest()[:12]
+    said = [page.title, str(page.facts["promise"])] if "promise" in page.facts else [page.title]
+    return mark_of(*said, page.source.strip())
+
+
+def mark_of(*texts: str) -> str:
+    """A short mark that changes when one of the texts does."""
+    return sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     """The facts between the `+++` lines at the top of a page, and the Markdown below them."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise Mistake(path, line, "some characters cannot be read; save the file as UTF-8") from error
     parts = text.split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise Mistake(path, 1, "a page begins with facts between two lines of +++")
     try:
         facts = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
-        raise Mistake(path, 1, f"the facts at the top cannot be read: {error}") from error
-    if not isinstance(facts.get("title"), str):
-        raise Mistake(path, 1, "the facts at the top need a title")
+        said = re.search(r"line (\d+)", str(error))
+        line = int(said[1]) + 1 if said else 1  # the facts begin on the second line
+        raise Mistake(path, line, f"the facts at the top cannot be read: {error}") from error
+    for needed in ("title", "promise") if path.parent.name == "pledges" else ("title",):
+        if not isinstance(facts.get(needed), str) or not facts[needed].strip():
+            raise Mistake(path, 1, f"the facts at the top need a {needed}")
     if raw := re.search(r"<[a-zA-Z/!]", parts[2]):
         raise Mistake(path, line_of(path, raw[0]), "HTML is not allowed in a page; write Markdown")
     return facts, parts[2]

@@ -104,8 +104,8 @@ class FieldsAlone:
 
     @property
     def locales(self) -> list[str]:
-        """The language of WTForms' own sentences."""
-        return [i18n.locale_of(i18n.language())]
+        """The language of WTForms' own sentences; English where it has none, so that no language is without forms."""
+        return [i18n.locale_of(i18n.language()), "en"]
 
     def get_translations(self, form: Any) -> Any:
         """WTForms' own, which are kept; Flask-WTF would read them from the disk for every request."""

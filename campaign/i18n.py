@@ -3,22 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from io import BytesIO
-from pathlib import Path
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal
+from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, gettext
+from markupsafe import Markup, escape
 
+from . import catalogues
 from .content import Content
 from .settings import Campaign, Language
 
-CATALOGUES = Path(__file__).parent / "translations"
 ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff")  # the same in every language: no prefix
 
 Start = Callable[..., Any]
@@ -49,22 +47,14 @@ def install(app: Flask, content: Content) -> None:
     """Teach the site its languages and hand the content to it."""
     app.extensions["content"] = content
     babel = Babel(app, locale_selector=lambda: locale_of(language()), default_locale="en")
+    languages = content.site.languages
     with app.app_context():
-        for one in content.site.languages:
-            babel.domain_instance.cache[str(_locale(one)), "messages"] = catalogue(one)
-    app.wsgi_app = Prefix(app.wsgi_app, [one.code for one in content.site.languages])  # type: ignore[method-assign,assignment]
-
-
-def catalogue(of: Language) -> Translations:
-    """The interface in a language, read from its .po file: no build step stands between a text and the site."""
-    path = CATALOGUES / of.tag.replace("-", "_") / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return Translations()
-    packed = BytesIO()
-    with path.open("rb") as file:
-        write_mo(packed, read_po(file, locale=of.tag.replace("-", "_")))
-    packed.seek(0)
-    return Translations(packed)
+        for one in languages:
+            babel.domain_instance.cache[str(_locale(one)), "messages"] = catalogues.read(content, one).translations
+    may_speak = {one.code for one in languages if content.drafts or catalogues.reviewed(content, one)}
+    english = {text for one in languages for text, _ in catalogues.read(content, one).guarded}
+    app.extensions["may_speak"], app.extensions["guarded"] = may_speak, english
+    app.wsgi_app = Prefix(app.wsgi_app, [one.code for one in languages])  # type: ignore[method-assign,assignment]
 
 
 def content() -> Content:
@@ -109,12 +99,65 @@ def locale_of(spoken: Language) -> str:
 
 
 def _locale(spoken: Language) -> str:
-    return spoken.numbers or spoken.tag.replace("-", "_")
+    return _known_locale(spoken.numbers or spoken.tag.replace("-", "_"))
+
+
+@lru_cache(maxsize=50)
+def _known_locale(name: str) -> str:
+    return str(Locale.parse(name))  # some languages have another name there: tl is fil_PH
 
 
 def tr(words: dict[str, str]) -> str:
     """The text for the language that is being spoken, else the English one."""
     return words.get(language().code) or words["en"]
+
+
+class Guarded:
+    """A text that people agree to or trust: in the language spoken once it is reviewed there, until then in English.
+
+    As text it is plain, fit to be recorded; in a page the English that stands in is marked as English.
+    """
+
+    def __init__(self, text: str, values: dict[str, object]) -> None:
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        if _may_speak():
+            return str(gettext(self.text, **self.values))
+        return self.text % self.values if self.values else self.text
+
+    def __html__(self) -> Markup:
+        return escape(str(self)) if _may_speak() else _in_english(str(self))
+
+
+def guarded(text: str, **values: object) -> Guarded:
+    """Marks a text that must not be wrong, for `make words` too; may be said at once or later."""
+    return Guarded(text, values)
+
+
+def guarded_words(words: dict[str, str]) -> str:
+    """The same for a text of campaign.toml."""
+    code = language().code
+    return words[code] if code in words and _may_speak() else _in_english(words["en"])
+
+
+def _may_speak() -> bool:
+    return language().code in current_app.extensions["may_speak"]
+
+
+def _in_english(text: str) -> Markup:
+    marked = '<span lang="en">{}</span>' if language().code != "en" else "{}"
+    return Markup(marked).format(text)  # noqa: S704 (format escapes the text)
+
+
+def language_of(words: str, otherwise: str) -> str:
+    """The language of words that somebody agreed to: English where they were shown in English."""
+    return "en" if words in current_app.extensions["guarded"] else otherwise
+
+
+def lang_of(words: Any) -> Markup:
+    """The attribute for a part of a page whose `words` are in another language than the page; else nothing."""
+    return Markup("") if words.language == language().code else Markup(' lang="{}"').format(find(words.language).tag)
 
 
 def carry(query: str) -> None:

@@ -83,17 +83,27 @@ class Language(Part):
     """One language of the site. `code` stands in the address, `tag` in the page (BCP 47).
 
     `numbers` names the region whose numbers and dates are meant, where the tag alone would mean another one.
+    `interface` is the mark that `campaign check` names, once a native speaker has reviewed the interface; it stops
+    holding when a text changes that people agree to or that speaks of the hotline.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z]{4})?$")]
     name: str
     tag: str
     numbers: str = ""
+    interface: str = ""
 
     @property
     def prefix(self) -> str:
         """What stands before every address in this language; nothing in English."""
         return "" if self.code == "en" else f"/{self.code}"
+
+
+class Review(Part):
+    """Which pages wait for a native speaker's review, beside those that always do, and what a demonstration shows."""
+
+    pages_too: list[str] = []
+    drafts_in_demo: bool = True
 
 
 class Hotline(Part):
@@ -183,6 +193,7 @@ class Campaign(Part):
     discretion: Discretion = Discretion()
     exit: Exit
     languages: list[Language] = Field(min_length=1)
+    review: Review = Review()
     hotlines: list[Hotline] = Field(min_length=1)
     emergency: Emergency
     goals: list[Goal]
@@ -239,6 +250,8 @@ def _complete(path: Path, text: str, campaign: Campaign) -> None:
 
 def toml_line(text: str, where: list[str]) -> int:
     """The line in a TOML text on which a key such as ["hotlines", "1", "number"] stands, or its table."""
+    if where[0] == "languages" and (row := _row_of(text, where)):
+        return row
     found, table, index, wanted = 1, where[0], 0, int(where[1]) if len(where) > 1 and where[1].isdigit() else 0
     inside = False
     keys = set(where[1:])
@@ -249,9 +262,18 @@ def toml_line(text: str, where: list[str]) -> int:
             )
             index += header[1] == table
             found = number if inside else found
-        elif inside and (key := re.match(r"\s*([\w-]+)\s*=", line)) and key[1] in keys:
+        elif inside and (key := re.match(r"\s*([\w-]+)(?:\.[\w-]+)?\s*=", line)) and key[1] in keys:
             return number
     return found
+
+
+def _row_of(text: str, where: list[str]) -> int:
+    """The line of a language where each has one: the rows between `languages = [` and `]`; 0 where it is otherwise."""
+    lines = text.splitlines()
+    start = next((number for number, line in enumerate(lines, 1) if re.match(r"languages\s*=\s*\[", line)), 0)
+    rows = [number for number, line in enumerate(lines, 1) if start < number and re.match(r"\s*\{\s*code\b", line)]
+    wanted = int(where[1]) if len(where) > 1 and where[1].isdigit() else -1
+    return rows[wanted] if start and 0 <= wanted < len(rows) else start
 
 
 def contrast(front: str, back: str) -> float:

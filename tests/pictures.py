@@ -4,6 +4,7 @@ They are looked at by people; no test compares them. `--readme` takes docs/pictu
 """
 
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -61,9 +62,12 @@ STAFF = {
     "accounts": "/staff/accounts",
     "invite": "/staff/accounts/new",
     "role": "/staff/accounts/1",
+    "written": "/staff/words",
     "account": "/staff/account",
     "prove": "/staff/prove",
 }
+FONT_NAMES = {"zh-Hans": "zh-cn", "zh-Hant": "zh-tw"}  # as fontconfig calls them
+MORE_FONTS = "On Debian: sudo apt-get install fonts-noto-core fonts-noto-cjk"
 LARGEST = 300_000  # bytes of the README's picture
 
 
@@ -80,9 +84,22 @@ def main(words: list[str]) -> int:
         if "--readme" in words:
             return _readme(browser, site)
         into = Path(next((word for word in words if not word.startswith("-")), ROOT / "build" / "pictures"))
+        _say_which_letters_are_missing()
         number = sum(1 for _ in _all(browser, site, into))
     print(f"{number} pictures in {into}")
     return 0
+
+
+def _say_which_letters_are_missing() -> None:
+    """A machine without fonts for a language draws boxes: whoever looks at the pictures must know why."""
+    for language in Content(ROOT / "content").site.languages:
+        try:
+            asked = ["fc-list", f":lang={FONT_NAMES.get(language.tag, language.tag)}", "family"]
+            found = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+        except OSError:
+            return  # a system that lists its fonts otherwise
+        if not found:
+            print(f"No font here has the letters of {language.name}: its pictures show boxes. {MORE_FONTS}")
 
 
 def _readme(browser: Browser, site: Running) -> int:

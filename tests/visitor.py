@@ -26,7 +26,7 @@ class Page:
         assert self.one("title").to_text().strip()
         lang = self.one("html").attrs["lang"]
         # The address alone decides the language; a preview shows a page as its readers will see it.
-        expected = re.match(r"(?:/staff/.*/preview)?/(es|tl|th|zh-hans|zh-hant|ko|vi)(?:/|$)", self.path)
+        expected = re.match(r"(?:/staff/.*/preview)?/(es|tl|th|zh-hans|zh-hant|ko|vi|km)(?:/|$)", self.path)
         assert lang.lower() == (expected[1] if expected else "en"), f"{self.path}: lang is {lang}"
         ids = [node.attrs["id"] for node in self.all("[id]")]
         assert len(ids) == len(set(ids)), f"{self.path}: an id stands twice"

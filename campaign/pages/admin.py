@@ -5,9 +5,10 @@ from datetime import timedelta
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import backup, clock, db, mail, pleas, web
+from .. import backup, clock, db, i18n, mail, pleas, web
 from ..pledges import asides, editing
 from ..staff import audit, doors
+from . import progress
 
 area = web.staff_area("pages_staff", __name__)
 
@@ -35,3 +36,14 @@ def home() -> ResponseReturnValue:
     backups, now = backup.standing(web.config()), clock.now()
     known = {"notices": notices, "backups": backups, "late": backups.late(now)}
     return render_template("staff/home.html", figures=led, **known)
+
+
+@area.get("/words")
+def words() -> ResponseReturnValue:
+    """Every language with what is missing, stale or unreviewed in it, and what to do about each."""
+    content = i18n.content()
+    known = {
+        "languages": progress.of_all(content),
+        "guarded": [n for n in progress.names(content) if content.guards(n)],
+    }
+    return render_template("pages/staff/words.html", drafts=content.drafts, **known)

@@ -106,7 +106,8 @@ def accessibility() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What is kept and how long: the table is the one that the nightly sweep obeys."""
     words = _words("privacy")
-    table = render_template("supporters/retention.html", rows=retention.table())
+    with i18n.speaking(i18n.find(words.language)):  # the table is part of what is agreed to
+        table = render_template("supporters/retention.html", rows=retention.table())
     html = Markup(str(words.html).replace("<p>{retention}</p>", table))  # noqa: S704 (both are HTML of our own)
     return render_template("pages/words.html", words=words, html=html, sources=[])
 
@@ -127,10 +128,14 @@ def _words(name: str) -> Page:
 @cache.keep(WORDS_KEPT)
 def theme() -> ResponseReturnValue:
     """The campaign's colours for the style sheet."""
+    return Response(theme_css(), mimetype="text/css")
+
+
+def theme_css() -> str:
+    """The colours as a style sheet."""
     colours = i18n.site().colours
     light, dark = _properties(colours), _properties(colours.dark)
-    css = f":root{{color-scheme:light dark;{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    return Response(css, mimetype="text/css")
+    return f":root{{color-scheme:light dark;{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
 def _properties(palette: Palette | Colours) -> str:

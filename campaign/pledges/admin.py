@@ -109,7 +109,7 @@ def _words_overtaken(form: WordsForm, pledge: board.Card, other: Language) -> st
 def preview(id: int, code: str) -> ResponseReturnValue:
     """The public page as it would look, in any state."""
     with db.reading(), i18n.speaking(_language_or_404(code)):
-        known = {"form": SignForm(), "voices": board.voices(id), "preview": True}
+        known = {"form": SignForm(), "voices": board.voices(id), "preview": True, "words": None}
         return render_template("pledges/show.html", pledge=_pledge_or_404(id), **known)
 
 

@@ -28,6 +28,7 @@ class Card:
     title: str
     promise: str
     body: str = ""
+    language: str = "en"
 
     @property
     def shown(self) -> bool:
@@ -135,5 +136,6 @@ def _rows(statement: Select[*tuple[Any, ...]], **values: object) -> Any:
 
 
 def _card(row: RowMapping) -> Card:
-    words = {n: row[f"their_{n}"] or row[f"english_{n}"] or "" for n in ("title", "promise", "body")}
-    return Card(row["id"], row["slug"], row["state"], row["goal"], row["count"], **words)
+    whose, spoken = ("their", i18n.language().code) if row["their_title"] else ("english", "en")
+    words = {name: row[f"{whose}_{name}"] or "" for name in ("title", "promise", "body")}
+    return Card(row["id"], row["slug"], row["state"], row["goal"], row["count"], language=spoken, **words)

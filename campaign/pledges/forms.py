@@ -36,7 +36,7 @@ class SignForm(PublicForm):
     email = EmailField(lazy_gettext("Email address"))
     place = Line(lazy_gettext("ZIP code or city"), most=80)
     message = Lines(lazy_gettext("Why do you sign?"), most=280)
-    show_name = BooleanField(lazy_gettext("Show my first name and my message on this page"))
+    show_name = BooleanField(i18n.guarded("Show my first name and my message on this page"))
     newsletter = BooleanField(NEWSLETTER)
     old_enough = BooleanField(validators=[required(lazy_gettext("You must be old enough to sign."))])
     suggestion = HiddenField()
@@ -50,7 +50,7 @@ class SignForm(PublicForm):
         if request.method in ("GET", "HEAD"):
             self.via.data = cache.VIA if cache.keeping() else (request.args.get("via") or "")[:10]
             i18n.carry(cache.VIA_QUERY if cache.keeping() else f"?via={self.via.data}" if self.via.data else "")
-        self.old_enough.label.text = gettext("I am %(age)d years old or older", age=limits.minimum_age)
+        self.old_enough.label.text = i18n.guarded("I am %(age)d years old or older", age=limits.minimum_age)
 
     def validate_name(self, field: Line) -> None:
         """The name stands in a letter to somebody who may not have asked for it, so it must not be an advertisement."""

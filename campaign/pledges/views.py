@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .. import cache, clock, db, i18n, security, web
+from .. import cache, clock, content, db, i18n, security, web
 from ..cache import keep
 from ..links import service as links
 from ..security import at_an_even_pace
@@ -56,8 +56,17 @@ def _public(pledge: board.Card | None) -> board.Card:
 
 
 def _page(pledge: board.Card, form: SignForm | None) -> str:
-    voices = board.voices(pledge.id)
-    return render_template("pledges/show.html", pledge=pledge, form=form, voices=voices, preview=False)
+    voices, words = board.voices(pledge.id), _draft(pledge)
+    return render_template("pledges/show.html", pledge=pledge, form=form, voices=voices, preview=False, words=words)
+
+
+def _draft(pledge: board.Card) -> content.Page | None:
+    """The page of content/ that these very words came from, while it is a draft; staff may write others."""
+    try:
+        page = i18n.content().page(f"pledges/{pledge.slug}", pledge.language)
+    except OSError:
+        return None
+    return page if page.draft and page.facts["promise"] == pledge.promise else None
 
 
 @area.post("/pledges/<slug>")

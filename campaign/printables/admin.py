@@ -151,12 +151,12 @@ def _asked(id: int) -> tuple[str, str, str]:
 
 
 def _posters() -> list[tuple[str, words.PosterWords | None, str]]:
-    """The languages that have a poster: code, words, and what is wrong with them if something is."""
+    """The languages that have a poster: code, words, and how far they are or what is wrong with them."""
     content = i18n.content()
     found: list[tuple[str, words.PosterWords | None, str]] = []
     for code in words.languages(content.folder):
         try:
-            found.append((code, poster.words_in(content, code), ""))
+            found.append((code, poster.words_in(content, code), words.state(content.folder, code).value))
         except Refused as refused:
             found.append((code, None, str(refused)))
     return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..content import Content
+from ..content import Content, State
 from ..errors import Refused
 from ..settings import Campaign, Mistake
 from ..typeset import Press, code, unbroken
@@ -13,6 +13,7 @@ DESIGN = "poster"
 PAPERS = {"letter": "US Letter", "a4": "A4"}
 SIDE = 59.0  # mm: a phone reads a code from about ten times its width
 UNREVIEWED = "This translation has not been checked by a native speaker yet."
+STALE = "The English has changed since this was translated."
 
 
 def pdf(press: Press, content: Content, language: str, address: str, paper: str = "letter") -> bytes:
@@ -32,7 +33,7 @@ def filled(content: Content, language: str, address: str, paper: str) -> dict[st
         raise Refused(f"There is no poster on {paper!r}; there is one on {' and on '.join(PAPERS.values())}.")
     return {
         **_ours(content.site),
-        **_said(found),
+        **_said(found, words.state(content.folder, language)),
         "paper": paper,
         "code": code(address, SIDE),
         "address": legible(address),
@@ -50,10 +51,11 @@ def words_in(content: Content, language: str) -> PosterWords:
     return found
 
 
-def _said(found: PosterWords) -> dict[str, Any]:
+def _said(found: PosterWords, state: State) -> dict[str, Any]:
     lang, region = found.locale
     said = {name: unbroken(text) for name, text in found.lines.items()}
-    return {"words": said, "lang": lang, "region": region, "draft": found.draft, "reason": UNREVIEWED}
+    draft = {"draft": state is not State.REVIEWED, "reason": STALE if state is State.STALE else UNREVIEWED}
+    return {"words": said, "lang": lang, "region": region, **draft}
 
 
 def _ours(site: Campaign) -> dict[str, Any]:

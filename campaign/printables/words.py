@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from ..content import State, mark_of
 from ..settings import Mistake, Part
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -20,6 +21,7 @@ class PosterWords(Part):
     tag: Text = Field(alias="language")
     name: Text
     reviewed: bool = False
+    made_from: str = Field("", alias="from")
     headline: Text
     lead: Text
     help: Text
@@ -31,11 +33,6 @@ class PosterWords(Part):
     scan: Text
 
     @property
-    def draft(self) -> bool:
-        """Whether no native speaker has reviewed it; English is what the others are translated from."""
-        return self.tag != "en" and not self.reviewed
-
-    @property
     def locale(self) -> tuple[str, str | None]:
         """Language and region as typst wants them."""
         return REGIONS.get(self.tag, (self.tag, None))
@@ -43,7 +40,7 @@ class PosterWords(Part):
     @property
     def lines(self) -> dict[str, str]:
         """The lines by name."""
-        return self.model_dump(exclude={"tag", "name", "reviewed"})
+        return self.model_dump(exclude={"tag", "name", "reviewed", "made_from"})
 
 
 def read(content: Path, code: str) -> PosterWords | None:
@@ -62,6 +59,24 @@ def read(content: Path, code: str) -> PosterWords | None:
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         name = str(first["loc"][0])
         raise Mistake(path, _line_of(text, name), f"{name}: {first['msg']}") from error
+
+
+def mark(content: Path) -> str:
+    """Tells one version of the English poster from another: what a translation's `from` must say."""
+    english = read(content, "en")
+    return mark_of(*english.lines.values()) if english else ""
+
+
+def state(content: Path, code: str) -> State:
+    """How far the poster's words are in a language. Raises Mistake."""
+    found = read(content, code)
+    if found is None:
+        return State.MISSING
+    if code == "en":
+        return State.REVIEWED
+    if found.made_from != mark(content):
+        return State.STALE
+    return State.REVIEWED if found.reviewed else State.UNREVIEWED
 
 
 def _line_of(text: str, name: str) -> int:

@@ -51,6 +51,7 @@ ALLOWED: dict[str, Roles] = {
     "account_staff": EVERYBODY,  # everybody's own account
     "accounts_staff": ADMINISTRATORS,
     "pages_staff.home": LOOKERS,
+    "pages_staff.words": WRITERS,
     "GET pledges_staff": LOOKERS,
     "POST pledges_staff": WRITERS,
     "pledges_staff.new": WRITERS,

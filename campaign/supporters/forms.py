@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext
 
+from .. import i18n
 from ..forms import EmailField, PublicForm
 
-NEWSLETTER = lazy_gettext("Yes, send me news of the campaign by email. I can leave at any time.")
+NEWSLETTER = i18n.guarded("Yes, send me news of the campaign by email. I can leave at any time.")
 
 
 class AskForm(PublicForm):

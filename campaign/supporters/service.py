@@ -175,7 +175,8 @@ def _make_due(supporter_id: int, now: datetime) -> None:
 
 
 def _say(supporter_id: int, given: bool, words: str, language: str, source: str, now: datetime) -> None:
-    said = {"purpose": Purpose.NEWSLETTER, "given": given, "words": words, "language": language}
+    said = {"purpose": Purpose.NEWSLETTER, "given": given, "words": words}
+    said |= {"language": i18n.language_of(words, language)}
     db.session().execute(insert(Consent).values(supporter_id=supporter_id, source=source, said_at=now, **said))
 
 

@@ -41,12 +41,15 @@ STAFF = (
     "/staff/accounts",
     "/staff/accounts/new",
     "/staff/accounts/1",
+    "/staff/words",
     "/staff/account",
     "/staff/prove",
 )
 
 
-@pytest.mark.parametrize(("prefix", "width", "scheme"), [("", 360, "dark"), ("/es", 1280, "light")])
+@pytest.mark.parametrize(
+    ("prefix", "width", "scheme"), [("", 360, "dark"), ("/es", 1280, "light"), ("/th", 360, "light")]
+)
 def test_axe_finds_nothing_on_public_pages(person, demo, prefix, width, scheme):
     page = person(width=width, color_scheme=scheme, reduced_motion="reduce").open("/")
     for path in PUBLIC:

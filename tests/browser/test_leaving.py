@@ -39,7 +39,7 @@ def _gone(page):
     assert page.title() == "Weather"
 
 
-@pytest.mark.parametrize("path", ["/", "/es/help", "/pledges/freedom"])
+@pytest.mark.parametrize("path", ["/", "/es/help", "/th/help", "/pledges/freedom"])
 def test_three_presses_of_shift_leave(person, path):
     page = person().open(path)
     for _ in range(3):
@@ -156,7 +156,7 @@ def test_the_way_out_stays_in_sight_at_the_end_of_a_long_page(person):
 def test_a_visit_to_every_public_page_leaves_nothing_behind_and_asks_nobody_else(person, demo):
     someone = person()
     page = someone.open("/")
-    for prefix in ("", "/es"):
+    for prefix in ("", "/es", "/tl", "/th", "/zh-hans", "/zh-hant", "/ko", "/vi"):
         for path in _public():
             if prefix and path.startswith("/static"):
                 continue

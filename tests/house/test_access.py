@@ -136,6 +136,7 @@ ACCESS = {
     "GET /staff/signatures.csv": ADMINISTRATORS,
     "POST /staff/signatures/<int:id>/pass": WRITERS,
     "POST /staff/signatures/<int:id>/refuse": WRITERS,
+    "GET /staff/words": WRITERS,
     "GET /static/<path:filename>": PUBLIC,
     "GET /style": PUBLIC,
     "GET /theme.css": PUBLIC,

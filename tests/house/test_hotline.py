@@ -15,11 +15,12 @@ CAMPAIGN = ROOT / "content" / "campaign.toml"
 SETTINGS = tomllib.loads(CAMPAIGN.read_text(encoding="utf-8"))
 NUMBER = SETTINGS["hotlines"][0]["number"]
 EXIT = SETTINGS["exit"]["address"]
+PREFIXES = ["", *(f"/{code}" for code in EXIT if code != "en")]
 SPELLED = re.compile(r"\+\d{8,15}|(?<!\d)(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)")
 
 
 def _check(page):
-    language = "es" if page.path.startswith("/es") else "en"
+    language = next((code for code in EXIT if page.path.startswith(f"/{code}")), "en")
     band = page.one("aside.hotline a.tel")
     assert band.attrs["href"] == f"tel:{NUMBER}", page.path
     leave = page.one("[data-exit-words]")
@@ -32,14 +33,14 @@ def test_every_public_page_has_the_number_and_the_way_out(everything):
     visitor = everything.site.visitor()
     for method, address, rule in routes(everything.site.app):
         if method == "GET" and not address.startswith(i18n.ONE_ADDRESS):
-            for prefix in ("", "/es"):
+            for prefix in PREFIXES:
                 answer = visitor.raw(prefix + everything.address(rule))
                 if answer.mimetype == "text/html" and answer.status_code != 302:
                     _check(Page(answer, prefix + everything.address(rule)))
 
 
 @on_sqlite
-@pytest.mark.parametrize("prefix", ["", "/es"])
+@pytest.mark.parametrize("prefix", ["", "/es", "/th"])
 def test_so_has_every_page_that_says_that_something_went_wrong(everything, later, prefix):
     visitor, staff, site = everything.site.visitor(), everything.staff, everything.site
     seen = {}

@@ -20,21 +20,16 @@ NOWHERE = {
     "sqlite": "sqlite:////nowhere/at/all/site.db",
     "postgresql": "postgresql://campaign@127.0.0.1:9/campaign?connect_timeout=2",
 }
+LANGUAGES = tomllib.loads((ROOT / "content" / "campaign.toml").read_text())["languages"]
+PREFIXES = ["" if one["code"] == "en" else f"/{one['code']}" for one in LANGUAGES]
 STANDS = (
-    "/help",
-    "/es/help",
-    "/privacy",
-    "/es/privacy",
-    "/safety",
-    "/es/safety",
+    *(prefix + path for prefix in PREFIXES for path in ("/help", "/privacy", "/safety", "/")),
     "/learn",
     "/learn/signs",
     "/about",
     "/contact",
     "/press",
     "/accessibility",
-    "/",
-    "/es/",
     "/sitemap.xml",
     "/robots.txt",
     "/press/wordmark.svg",
@@ -45,9 +40,11 @@ STANDS = (
 
 
 def _check_help(site):
-    for path in ("/help", "/es/help"):
-        answer = site.ask(path)
-        assert answer.status == 200 and f'href="tel:{NUMBER}"' in answer.text, path
+    assert len(PREFIXES) == 8
+    for prefix, language in zip(PREFIXES, LANGUAGES, strict=True):
+        answer = site.ask(f"{prefix}/help")
+        assert answer.status == 200 and f'href="tel:{NUMBER}"' in answer.text, prefix
+        assert f'<html lang="{language["tag"]}"' in answer.text, prefix
 
 
 def _check_that_the_rest_says_so(site):

@@ -1,22 +1,15 @@
 """Pages of words: the numbers come from their one place, and a broken page falls back to English."""
 
-import shutil
-
 import pytest
 
-from campaign.content import Content, fingerprint
+from campaign.content import Content, State, fingerprint
 from campaign.settings import Mistake, contrast, toml_line
 from tests.conftest import ROOT
 
-
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the content that a test may spoil."""
-    shutil.copytree(ROOT / "content", tmp_path / "content")
-    return tmp_path / "content"
+PREFIXES = [one.prefix for one in Content(ROOT / "content").site.languages]
 
 
-@pytest.mark.parametrize("path", ["/help", "/es/help"])
+@pytest.mark.parametrize("path", [f"{prefix}/help" for prefix in PREFIXES])
 def test_help_calls_the_hotline_the_national_line_and_911(visitor, path):
     page = visitor.get(path)
     calls = {link.attrs["href"] for link in page.one("main").query("a") if link.attrs["href"].startswith("tel:")}
@@ -45,16 +38,39 @@ def test_a_translation_that_cannot_be_read_falls_back_to_english(noon, make_site
     site = make_site(content_dir=folder)
     page = site.visitor().get("/es/help")
     assert page.status == 200 and "You are not alone" in page.text
+    assert page.one("main h1").attrs["lang"] == "en" and "Español" in page.one(".aside-note").to_text()
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [b"no facts at the top", b"+++\ntitle = 7\n+++\n", b"+++\ntitle = 'x'\n+++\n<b>", b"+++\ntitle = '\xff'\n+++\n"],
+)
+def test_english_that_cannot_be_read_leaves_the_number_and_a_notice_and_no_error_page(noon, make_site, folder, spoiled):
+    for name in ("help", "privacy", "front"):
+        (folder / "en" / f"{name}.md").write_bytes(spoiled)
+    visitor = make_site(content_dir=folder).visitor()
+    for path in ("/help", "/th/help", "/privacy", "/"):
+        page = visitor.get(path)
+        assert page.status == 200, path
+        assert page.one("aside.hotline a.tel").attrs["href"] == "tel:+18885392373"
+    assert "cannot be shown" in visitor.get("/help").text
+    assert visitor.get("/help").one(".call-number a.tel").attrs["href"] == "tel:+18885392373"
 
 
 def test_a_changed_english_page_makes_its_translation_stale(folder):
     before = Content(folder)
-    assert not before.stale(before.page("help", "es"))
+    assert before.state("help", "es") is State.UNREVIEWED
     path = folder / "en" / "help.md"
     path.write_text(path.read_text() + "\nOne more line.\n")
     after = Content(folder)
-    assert after.stale(after.page("help", "es"))
+    assert after.state("help", "es") is State.STALE
     assert fingerprint(before.page("help", "en")) != fingerprint(after.page("help", "en"))
+
+
+def test_a_changed_promise_makes_its_translations_stale(folder):
+    path = folder / "en" / "pledges" / "freedom.md"
+    path.write_text(path.read_text().replace('promise = "I will learn', 'promise = "I shall learn'))
+    assert Content(folder).state("pledges/freedom", "ko") is State.STALE
 
 
 @pytest.mark.parametrize(
@@ -112,3 +128,9 @@ def test_the_line_of_a_key_is_found_in_its_own_table():
     text = '[[hotlines]]\nkey = "a"\n\n[[hotlines]]\nkey = "b"\nnumber = "x"\n'
     assert toml_line(text, ["hotlines", "1", "number"]) == 6
     assert toml_line(text, ["hotlines", "0", "key"]) == 2
+
+
+def test_the_words_of_the_house_are_all_drafts_until_somebody_has_reviewed_them():
+    reviewed = [path for path in (ROOT / "content").glob("*/**/*") if path.is_file() and path.parts[-2] != "en"]
+    texts = {path: path.read_text(encoding="utf-8") for path in reviewed if "en" not in path.relative_to(ROOT).parts}
+    assert len(texts) > 30 and [path for path, text in texts.items() if "reviewed = false" not in text] == []

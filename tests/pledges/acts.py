@@ -22,7 +22,8 @@ def sign(visitor: Visitor, later: Any, path: str = "/pledges/freedom", **fields:
     """Read the pledge, take three seconds, sign."""
     page = visitor.get(path)
     later(seconds=3)
-    return visitor.press(page, "Firm" if path.startswith("/es") else "Sign the pledge", **{**ANNA, **fields})
+    button = " ".join(page.one(".pledge-sign form button").to_text().split())
+    return visitor.press(page, button, **{**ANNA, **fields})
 
 
 def text_of(letter: EmailMessage) -> str:

@@ -135,8 +135,8 @@ def test_a_code_too_small_to_be_read_is_refused_with_the_size_it_needs():
 
 
 def test_a_language_or_a_paper_that_is_not_there_is_refused_in_a_sentence():
-    with pytest.raises(Refused, match=r"content/ko/print/poster\.toml"):
-        poster.pdf(PRESS, CONTENT, "ko", ADDRESS)
+    with pytest.raises(Refused, match=r"content/km/print/poster\.toml"):
+        poster.pdf(PRESS, CONTENT, "km", ADDRESS)
     with pytest.raises(Refused, match="US Letter and on A4"):
         poster.pdf(PRESS, CONTENT, "en", ADDRESS, "a0")
 

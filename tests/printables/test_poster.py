@@ -1,17 +1,19 @@
 """A poster's code leads where it should, its number can be dialled, and nothing is lost on the way to paper."""
 
 import re
+import shutil
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from campaign import qr
+from campaign.content import Content
 from campaign.printables import poster, words
 from campaign.typeset import SMALLEST
 from tests.printables.looking import ADDRESS, CONTENT, PRESS, codes, look, row_of
 
-LANGUAGES = ["en", "es", "th", "zh-hant"]
+LANGUAGES = ["en", "es", "ko", "th", "tl", "vi", "zh-hans", "zh-hant"]
 SIZES = {"letter": (215.9, 279.4), "a4": (210, 297)}
 
 
@@ -19,7 +21,7 @@ def _made(language="en", paper="letter", address=ADDRESS):
     return poster.pdf(PRESS, CONTENT, language, address, paper)
 
 
-def test_the_four_languages_have_a_poster():
+def test_all_eight_languages_have_a_poster():
     assert words.languages(CONTENT.folder) == LANGUAGES
 
 
@@ -78,6 +80,17 @@ def test_what_nobody_has_reviewed_says_so_on_the_print(language):
     reviewed = language == "en"
     text = look(_made(language)).text
     assert ("DRAFT" in text, poster.UNREVIEWED in " ".join(text.split())) == (not reviewed, not reviewed)
+
+
+def test_a_print_whose_english_has_changed_says_draft_whoever_reviewed_it(tmp_path):
+    shutil.copytree(CONTENT.folder, tmp_path / "content")
+    path = tmp_path / "content" / "vi" / "print" / "poster.toml"
+    path.write_text(path.read_text("utf-8").replace("reviewed = false", "reviewed = true"), "utf-8")
+    assert "DRAFT" not in look(poster.pdf(PRESS, Content(tmp_path / "content"), "vi", ADDRESS)).text
+    english = tmp_path / "content" / "en" / "print" / "poster.toml"
+    english.write_text(english.read_text("utf-8").replace("You are not alone.", "You are never alone."), "utf-8")
+    text = look(poster.pdf(PRESS, Content(tmp_path / "content"), "vi", ADDRESS)).text
+    assert "DRAFT" in text and poster.STALE in " ".join(text.split())
 
 
 def test_the_address_stands_below_the_code_as_one_would_type_it():

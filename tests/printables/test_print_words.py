@@ -3,6 +3,7 @@
 import pytest
 
 from campaign.checking import DIGITS
+from campaign.content import State
 from campaign.printables import words
 from campaign.settings import Mistake
 from tests.printables.looking import CONTENT
@@ -14,7 +15,7 @@ LANGUAGES = words.languages(CONTENT.folder)
 def test_every_line_is_written_in_every_language(language):
     found = words.read(CONTENT.folder, language)
     assert found and all(text.strip() for text in found.lines.values())
-    assert found.draft == (language != "en")
+    assert (words.state(CONTENT.folder, language) is State.REVIEWED) == (language == "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -29,7 +30,7 @@ def test_chinese_asks_for_the_shapes_of_its_region():
 
 
 def test_there_may_be_no_words_in_a_language():
-    assert words.read(CONTENT.folder, "ko") is None
+    assert words.read(CONTENT.folder, "km") is None and words.state(CONTENT.folder, "km") is State.MISSING
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def _signatures(supporter_id: int) -> list[Held]:
 def _held(one: Signature) -> Held:
     pledge, state = board.get(one.pledge_id), one.state(clock.now())
     facts = [
-        (gettext("State"), _state(state)),
+        (gettext("State"), _state(state, aside=one.set_aside_at is not None)),
         (gettext("Signed"), i18n.show_moment(one.signed_at)),
         (gettext("Your name"), one.name),
         (gettext("ZIP code or city"), one.area),
@@ -40,17 +40,30 @@ def _held(one: Signature) -> Held:
         "show_name": one.show_name,
         "newsletter": one.newsletter,
         "language": one.language,
+        "network": one.network,
         **{name: at.isoformat(timespec="seconds") if at else None for name, at in _moments(one).items()},
     }
     return Held(KIND, one.id, pledge.title, [fact for fact in facts if fact[1]], _button(state), data)
 
 
 def _moments(one: Signature) -> dict[str, datetime | None]:
-    names = ("signed_at", "confirmed_at", "withdrawn_at", "disowned_at", "passed_at", "turned_down_at")
+    names = (
+        "signed_at",
+        "confirmed_at",
+        "withdrawn_at",
+        "disowned_at",
+        "passed_at",
+        "turned_down_at",
+        "set_aside_at",
+        "crowded_at",
+    )
     return {name: getattr(one, name) for name in names}
 
 
-def _state(state: SignatureState) -> str:
+def _state(state: SignatureState, *, aside: bool) -> str:
+    """In words: of one that staff have set aside nothing that is untrue is said, and nothing that hurts."""
+    if aside and state is SignatureState.CONFIRMED:
+        return str(gettext("Confirmed: we have it"))
     words: dict[SignatureState, str] = {
         SignatureState.PENDING: gettext("Not confirmed yet, so it does not count"),
         SignatureState.CONFIRMED: gettext("Confirmed: it counts"),

@@ -74,7 +74,8 @@ def install(app: Flask) -> None:
     """Put the guard in front of everything below `/staff`."""
     app.session_interface = Tickets()
     app.before_request(_guard)
-    app.context_processor(lambda: {"staff": g.get("staff"), "may": may})
+    app.context_processor(lambda: {"staff": g.get("staff")})
+    app.jinja_env.globals["may"] = may  # for macros, too, which see no context
 
 
 def _guard() -> ResponseReturnValue | None:

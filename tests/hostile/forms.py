@@ -44,6 +44,8 @@ def forms(everything: Everything) -> list[Form]:
             if answer.mimetype != "text/html" or answer.status_code != 200:
                 continue
             for one in Page(answer, path).all("form"):
+                if one.attrs.get("method", "get").lower() != "post":
+                    continue  # a filter: what stands in a query is tried with the addresses
                 if all("disabled" in button.attrs for button in one.query("button")) or "#" in one.attrs.get(
                     "action", ""
                 ):

@@ -98,7 +98,7 @@ def faults_of_letter(letter: EmailMessage, to: str, hosts: set[str]) -> list[str
         found.append(f"headers {sorted(strange)}")
     if any(len(letter.get_all(name, [])) > 1 for name in HEADERS):
         found.append("a header stands twice")
-    if letter.defects or [part.get_content_type() for part in letter.walk()] != PARTS:
+    if letter.defects or [part.get_content_type() for part in letter.walk()] not in PARTS:
         found.append(f"parts {[part.get_content_type() for part in letter.walk()]} {letter.defects}")
         return found
     plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
@@ -109,7 +109,8 @@ def faults_of_letter(letter: EmailMessage, to: str, hosts: set[str]) -> list[str
 
 HEADERS = {"from", "to", "subject", "date", "message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post"}
 HEADERS |= {"mime-version", "content-type", "content-language"}
-PARTS = ["multipart/alternative", "text/plain", "text/html"]
+ALONE = ["multipart/alternative", "text/plain", "text/html"]
+PARTS = (ALONE, ["multipart/mixed", *ALONE, "text/html", "text/json"])  # the second brings what is kept of somebody
 QUIET = {"html", "head", "meta", "title", "body", "div", "h1", "h2", "p", "a", "hr", "br", "ul", "ol", "li", "strong"}
 
 

@@ -71,7 +71,8 @@ IMPOLITE = {
 @pytest.mark.parametrize("code", IMPOLITE)
 def test_the_words_of_a_language_are_polite_and_use_its_terms(code):
     language = CONTENT.site.language(code)
-    texts = [path.read_text(encoding="utf-8") for path in (CONTENT.folder / code).rglob("*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8") for path in (CONTENT.folder / code).rglob("*.md")]
+    texts += [path.read_text(encoding="utf-8") for path in (CONTENT.folder / code).glob("print/*.toml")]
     texts += [text for _, text in _pairs(_catalogue(language))]
     assert [found[0] for text in texts if (found := IMPOLITE[code].search(text))] == []
 

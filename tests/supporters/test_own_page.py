@@ -12,6 +12,7 @@ from campaign.pledges.models import Signature
 from campaign.supporters.models import Consent, LedgerEntry, OwnPageLink, Supporter
 from tests.house.everything import contents
 from tests.pledges.acts import link_in, sign, signed, text_of
+from tests.staff.acts import set_up
 from tests.supporters.acts import ask, counted, erase, link_from, own_page
 
 NEWS = select(Supporter.subscribed)
@@ -88,11 +89,13 @@ def test_a_mistyped_address_is_said_and_kept(visitor, later):
     assert page.one("input[name=email]").attrs["value"] == "anna.example.org"
 
 
-def test_a_robot_in_the_trap_gets_the_answer_and_no_letter(site, anna, visitor, later):
+def test_whom_the_trap_catches_gets_no_letter_and_can_go_on(site, anna, visitor, later):
     page = visitor.get("/me")
     later(seconds=3)
-    assert visitor.press(page, "Send me the link", email="anna@example.org", website="x").path == "/me/sent"
-    assert site.letters() == []
+    page = visitor.press(page, "Send me the link", email="anna@example.org", website="x")
+    assert page.status == 422 and site.letters() == []
+    later(seconds=3)
+    assert visitor.press(page, "Send me the link").path == "/me/sent" and len(site.letters()) == 1
 
 
 def test_the_link_works_for_a_day_and_then_says_so(site, anna, visitor, later):
@@ -242,7 +245,7 @@ def test_what_is_mailed_holds_every_column_of_the_person(site, anna, visitor):
     visitor.press(anna, "Mail me everything")
     [data] = [p.get_content() for p in site.letter().iter_attachments() if p.get_filename() == "data.json"]
     row = site.rows(select(Signature.__table__))[0]._mapping
-    ours = {"id", "pledge_id", "supporter_id", "place", "name_key", "code_id", "reminders", "to_count"}
+    ours = {"id", "pledge_id", "supporter_id", "place", "name_key", "code_id", "reminders", "to_count", "batch_id"}
     assert set(row) - ours <= json.loads(data)["signatures"][0].keys()
 
 
@@ -294,6 +297,7 @@ def test_staff_of_a_real_site_read_neither_the_link_nor_what_was_mailed(site, an
     site.letters()
     mailed = site.rows(select(Letter.id).where(Letter.kind.like("supporters.%")))
     assert len(mailed) == 2 and "me/me-" in staff.get(f"/staff/letters/{mailed[0].id}").html  # a demonstration
+    set_up(staff)
     site.app.extensions["config"] = replace(site.config, mode="production")
     for row in mailed:
         page = staff.get(f"/staff/letters/{row.id}")

@@ -19,7 +19,7 @@ from tests.processes import free_port, serving
 NEAR, FULL = 0.03, 1000  # how far from a coin's chance a full run may be; fewer tries scatter more
 FLOWS = ("pledge", "news", "resend", "own page", "unsubscribe", "sign-in")
 RENDERED = re.compile(rb'name="rendered"[^>]*value="[^"]*"|name="csrf_token"[^>]*value="[^"]*"')
-CHANGING = {"Date", "Content-Length", "Set-Cookie"}
+CHANGING = {"Date", "Content-Length", "Set-Cookie", "X-Request-Id"}
 
 
 def _known(site, number: int, kind: str = "known") -> None:

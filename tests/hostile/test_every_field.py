@@ -190,7 +190,14 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
-SUBJECTS = ("Please confirm your email address", "Thank you", "You have already signed", "About your signatures")
+SUBJECTS = (
+    "Please confirm your email address",
+    "Thank you",
+    "You have already signed",
+    "About your signatures",
+    "The link that you asked for",
+    "Your account on our website",
+)
 USUAL = ("Anna Sample", "Bela Sample")
 
 

@@ -16,7 +16,7 @@ from campaign.upgrade import Service, upgrade
 from tests.house.everything import on_sqlite
 from tests.keeping.conftest import KEY
 
-OLD = schema.versions()[-2]
+OLD = schema.versions()[schema.versions().index("0007") - 1]  # 0007 is the one that is broken here
 
 
 class Units(Service):
@@ -66,7 +66,9 @@ def test_the_records_are_brought_up_and_a_backup_is_there(old):
     units = Units()
     said = _upgrade(old.config, units)
     assert said[-1] == "It runs." and units.acts == ["stop", "start"]
-    assert _look(old) == (schema.versions()[-1], before[1]) and len(backup.found(old.config.backup_folder)) == 1
+    version, numbers = _look(old)
+    assert version == schema.versions()[-1] and numbers.items() >= before[1].items()
+    assert len(backup.found(old.config.backup_folder)) == 1
 
 
 def test_where_no_systemd_is_a_person_is_told_how_to_start(old):

@@ -14,6 +14,7 @@ from justhtml import JustHTML, StrictModeError
 from sqlalchemy import select, update
 
 from campaign import clock, db
+from campaign.app import Switches
 from campaign.pledges import board
 from campaign.pledges.models import Signature
 from campaign.text import clean
@@ -103,6 +104,12 @@ class Trial:
 
 
 @pytest.fixture
+def site(noon, make_site):
+    """So many from one network look like a program; here they are not to wait for staff."""
+    return make_site(switches=Switches(crowd_limit=False))
+
+
+@pytest.fixture
 def trial(everything):
     """A trial that has learned what harmless words look like."""
     made = Trial(everything, forms(everything))
@@ -185,18 +192,17 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
         trial.faults += looking.faults_of_letter(letter, to, {"localhost"})
         assert str(letter["Subject"]) in SUBJECTS, letter["Subject"]
         said += letter.get_body(("plain",)).get_content().replace("\r", "")
+        if letter["Subject"] in NAMELESS:
+            continue
         html = JustHTML(letter.get_body(("html",)).get_content(), sanitize=False).to_text()
         assert any(f"Hello {name}," in " ".join(html.split()) for name in {*map(_spaced, names), *USUAL})
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
+NAMELESS = ("The link that you asked for", "Your account on our website")
 SUBJECTS = (
-    "Please confirm your email address",
-    "Thank you",
-    "You have already signed",
-    "About your signatures",
-    "The link that you asked for",
-    "Your account on our website",
+    *NAMELESS,
+    *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
 )
 USUAL = ("Anna Sample", "Bela Sample")
 

@@ -14,10 +14,11 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import select, update
 
-from . import db, security
+from . import db, security, web
 from .config import Config, change_env_file, read_env_file
 from .db import Base
 from .errors import Stopped
+from .staff import audit
 
 NAMES = ("SECRET_KEY", "SECRET_KEY_OLD", "LEDGER_KEY")
 A_STEP = 500  # rows in one change
@@ -52,7 +53,21 @@ def reseal(site: Flask) -> tuple[int, int]:
                 if column.info.get("sealed"):
                     sealed, unreadable = _reseal(table, column)
                     done, lost = done + sealed, lost + unreadable
+        _seal_trail()
     return done, lost
+
+
+def _seal_trail() -> None:
+    """Seal the audit trail under the newest secret. One that fitted under none before stays as it is, to be found."""
+    if audit.broken()[1] is None:
+        return
+    for old in web.config().old_secrets:
+        try:
+            with db.writing():
+                audit.seal_anew(old)
+            return
+        except ValueError:
+            continue
 
 
 def _reseal(table: Any, column: Any) -> tuple[int, int]:

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign import clock, db, rotation, security
 from campaign.config import Config, read_env_file
 from campaign.db import Base
 from campaign.errors import Stopped
+from campaign.staff import audit
 from campaign.staff import service as accounts
+from campaign.staff.acts import Act
 from campaign.staff.models import Account
 from campaign.supporters import ledger
 from tests.conftest import SECRET
@@ -78,6 +80,22 @@ def test_sealed_columns_move_over_and_then_need_the_old_secret_no_more(kept, rot
     with site.inside():
         assert security.unseal(sealed) == secret
     assert rotation.reseal(site.app) == (1, 0)
+
+
+def test_the_audit_trail_fits_under_the_newest_secret_and_one_that_was_changed_is_still_found(kept, rotated):
+    with kept.inside(), db.writing():
+        audit.note(Act.LIST_TOLD)
+        audit.note(Act.LETTERS_RELEASED)
+    site = rotated(SECRET)
+    rotation.reseal(site.app)
+    with site.inside():
+        number, trouble = audit.broken()
+        assert number >= 4 and trouble is None
+        with db.writing() as session:
+            session.execute(update(audit.AuditRow).where(audit.AuditRow.number == 2).values(act="list.moved"))
+    rotation.reseal(rotated(site.config.secret_key).app)
+    with site.inside():
+        assert audit.broken()[1] is not None
 
 
 @on_sqlite

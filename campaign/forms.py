@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from . import cache, i18n, security
 from .errors import Plea
+from .phrases import any_found_in
 from .text import UNREADABLE, clean, printable
 
 # Domains that many people write from: what a slip such as "gmial.com" was probably meant to be.
@@ -163,7 +164,7 @@ class PublicForm(FlaskForm):
 
 def reads_like_a_plea(text: str) -> bool:
     """Whether a text may be a call for help, in whatever language it is written."""
-    return any(phrases.found_in(text) for phrases in i18n.content().pleas)
+    return any_found_in(text, i18n.content().pleas)
 
 
 class StaffForm(FlaskForm):

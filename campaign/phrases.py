@@ -9,7 +9,9 @@ to ten characters.
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +35,30 @@ class Phrases:
 
     def found_in(self, text: str) -> bool:
         """Whether one of the phrases stands in the text, outside of what is innocent."""
-        plain = plainly(text[:MOST_READ], tight=self.tight)
+        return self.stand_in(plainly(text[:MOST_READ], tight=self.tight))
+
+    def stand_in(self, plain: str) -> bool:
+        """The same for a text that was made plain already."""
         if self.innocent:
             plain = self.innocent.sub(" " if not self.tight else "\n", plain)
         return self.wanted.search(plain) is not None
 
 
+def any_found_in(text: str, languages: Iterable[Phrases]) -> bool:
+    """Whether a phrase of any of these languages stands in the text, which is made plain but twice."""
+    if not text:
+        return False
+    plain = {tight: plainly(text[:MOST_READ], tight=tight) for tight in (False, True)}
+    return any(one.stand_in(plain[one.tight]) for one in languages)
+
+
 def read(path: Path) -> Phrases:
     """The phrases of a file. Raises Mistake with the line of one that means nothing, OSError when it is not there."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=50)
+def _read(path: Path, _changed: int) -> Phrases:
     text = path.read_text(encoding="utf-8")
     try:
         facts = tomllib.loads(text)

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 import time_machine
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from campaign import clock, db, jobs, schema
 from campaign.app import Switches, create_app
@@ -139,11 +140,17 @@ class Site:
         return self.app.app_context()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates as code, made once for all the sites of a run: each site would compile them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 MakeSite = Callable[..., Site]
 
 
 @pytest.fixture
-def make_site(database_url: str, tmp_path: Path) -> Iterator[MakeSite]:
+def make_site(database_url: str, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[MakeSite]:
     """Makes sites on the test's database: with other settings, words or switches if asked for."""
     made: list[Site] = []
 
@@ -152,6 +159,7 @@ def make_site(database_url: str, tmp_path: Path) -> Iterator[MakeSite]:
         config = replace(config, **changes)
         app = create_app(config, switches)
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled_templates
         site = Site(app, config)
         made.append(site)
         if seeded:

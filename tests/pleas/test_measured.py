@@ -1,8 +1,7 @@
 """How many calls for help are noticed, and how many ordinary messages are taken for one, on texts kept from the writer.
 
-`texts/<language>.dev.toml` may be read by whoever writes phrases; `.held.toml` must not, or it measures nothing. The aim
-is a recall of 0.85 with at most 0.05 false alarms. It is not reached: most of the held texts say it sideways ("where
-can I go tonight"). LEAST and MOST hold what has been reached, so that no change makes it worse unseen.
+`texts/<language>.dev.toml` may be read by whoever writes phrases; `.held.toml` must not, or it measures nothing. The
+aim is a recall of 0.85 with at most 0.05 false alarms. It is not reached: most of the held texts say it sideways. LEAST and MOST hold what has been reached, so that no change makes it worse unseen.
 """
 
 import tomllib
@@ -49,6 +48,6 @@ def test_every_miss_is_listed(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_held_texts_are_others_than_those_that_may_be_read(language):
-    held, read = (set(sum(_texts(f"{language}.{half}"), [])) for half in ("held", "dev"))
+    held, read = ({text for part in _texts(f"{language}.{half}") for text in part} for half in ("held", "dev"))
     assert not held & read
     assert [len(part) for part in _texts(f"{language}.held")] == ([60, 120] if language in ("en", "es") else [20, 40])

@@ -1,7 +1,8 @@
 """How many calls for help are noticed, and how many ordinary messages are taken for one, on texts kept from the writer.
 
 `texts/<language>.dev.toml` may be read by whoever writes phrases; `.held.toml` must not, or it measures nothing. The
-aim is a recall of 0.85 with at most 0.05 false alarms. It is not reached: most of the held texts say it sideways. LEAST and MOST hold what has been reached, so that no change makes it worse unseen.
+aim is a recall of 0.85 with at most 0.05 false alarms. It is not reached: most of the held texts say it sideways. LEAST
+and MOST hold what has been reached, so that no change makes it worse unseen.
 """
 
 import tomllib

@@ -123,6 +123,7 @@ def test_the_corpus_is_large_and_nothing_stands_in_it_twice():
     assert len(every) - len(set(every)) <= 2
 
 
+@on_sqlite
 @pytest.mark.gate("S7", quick=4, full=120)
 def test_no_string_in_any_field_changes_how_anything_is_built(trial, size):
     strings = corpus.some(size)

@@ -53,7 +53,7 @@ def _places(words: Any) -> list[tuple[str, float, float, float]]:
 
 def codes(picture: Image.Image) -> list[Any]:
     """Every code that a phone's camera would follow; stripes without a check sum are seen in any drawing."""
-    return list(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode))
+    return list(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)))
 
 
 def row_of(sheet: Sheet, text: str) -> list[tuple[float, float, float]]:

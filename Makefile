@@ -6,8 +6,9 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-# Test processes: one for each core, up to four (each starts a database server and a browser of its own).
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -le 4 ] || n=4; echo $$n)
+# Test processes: one more than cores, up to four, for much of a test is waiting (each starts a database server and a
+# browser of its own).
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -le 3 ] || n=3; echo $$((n + 1)))
 
 ##@ Run it
 .PHONY: run

@@ -52,8 +52,8 @@ def _places(words: Any) -> list[tuple[str, float, float, float]]:
 
 
 def codes(picture: Image.Image) -> list[Any]:
-    """Every code that a phone's camera would follow; stripes without a check sum are seen in any drawing."""
-    return list(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)))
+    """Every code that a phone's camera follows. Of other kinds (stripes, micro codes) a drawing holds some by chance."""
+    return list(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)))
 
 
 def row_of(sheet: Sheet, text: str) -> list[tuple[float, float, float]]:

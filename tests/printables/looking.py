@@ -52,7 +52,7 @@ def _places(words: Any) -> list[tuple[str, float, float, float]]:
 
 
 def codes(picture: Image.Image) -> list[Any]:
-    """Every code that a phone's camera follows. Of other kinds (stripes, micro codes) a drawing holds some by chance."""
+    """Every code that a phone's camera follows. Of other kinds (stripes, micro codes) drawings hold some by chance."""
     return list(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)))
 
 

@@ -37,13 +37,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a drill, keep only the gates that were named."""
-    wanted = os.environ.get("GATES", "").split()
-    if not wanted or os.environ.get("DRILL") != "1":
-        return
-    named = {item: (mark.args or ("",))[0] for item in items if (mark := item.get_closest_marker("gate"))}
-    config.hook.pytest_deselected(items=[item for item in items if named.get(item) not in wanted])
-    items[:] = [item for item in items if named.get(item) in wanted]
+    """In a drill, keep only the gates that were named; elsewhere leave out those that have no quick form."""
+    wanted, drill = os.environ.get("GATES", "").split(), os.environ.get("DRILL") == "1"
+    gates = {item: mark for item in items if (mark := item.get_closest_marker("gate"))}
+    if drill and wanted:
+        out = [item for item in items if item not in gates or gates[item].args[0] not in wanted]
+    else:
+        out = [] if drill else [item for item, mark in gates.items() if mark.kwargs["quick"] == 0]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
 
 
 @pytest.fixture

@@ -121,9 +121,7 @@ def test_ctrl_c_stops_both_processes_and_a_second_run_keeps_the_data(start: Star
     assert processes_with(str(tmp_path / "data")) == []
     before = signatures(tmp_path)
 
-    began = time.monotonic()
     start().wait_for_link()
-    assert time.monotonic() - began < 20
     assert before > 0
     assert signatures(tmp_path) == before
 

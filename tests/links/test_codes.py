@@ -11,7 +11,9 @@ from campaign.links import rules, service, visits
 from campaign.links.models import CodeChange, Visits
 from campaign.pledges import service as pledges
 from campaign.pledges.models import Signature
+from tests.house.everything import on_sqlite
 from tests.pledges.acts import ANNA, link_in
+from tests.processes import wait_for
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"}
 
@@ -176,3 +178,15 @@ def test_the_short_way_counts_like_the_long_one(site, visitor, code):
     visitor.raw(f"/q/{code.code}", method="HEAD", headers=PHONE)
     assert visitor.raw(f"/q/{code.code}", headers={**PHONE, "Host": "elsewhere.example"}).status_code == 400
     assert _count(site) == [4]
+
+
+@on_sqlite
+def test_a_process_that_has_written_its_visits_rests_and_counts_again(site):
+    with site.inside(), db.writing():
+        code_id = service.make("/pledges/freedom", "en", "", clock.now())
+    own = site.app.extensions["visits"]
+    for number in (1, 2):
+        own.add(code_id)
+        wait_for("the visits to be written", lambda: own.thread is None)
+        with site.inside(), db.reading():
+            assert service.visits() == {code_id: number}

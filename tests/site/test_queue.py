@@ -6,6 +6,7 @@ from sqlalchemy import select
 from campaign import clock, db, jobs
 from campaign.mail import Letter
 from campaign.pledges import service
+from tests.house.everything import on_sqlite
 from tests.processes import wait_for, working
 
 
@@ -53,3 +54,14 @@ def test_a_sweep_that_fails_says_so_without_a_word_of_what_it_held(make_site, mo
     monkeypatch.setitem(jobs.SWEEPS, "broken", jobs.Sweep("broken", broken, {}))
     site.app.extensions["jobs"].tasks["broken"].call_local()
     assert "broken failed: ValueError" in caplog.text and "anna" not in caplog.text
+
+
+@on_sqlite
+def test_a_process_with_nothing_to_hand_over_rests_and_wakes_again(noon, make_site):
+    site = make_site(seeded=False)
+    own = site.app.extensions["jobs"]
+    for _ in range(2):
+        own.wake("count-signatures")
+        wait_for("the wake-up to be handed over", lambda: not own.waiting)
+        wait_for("the thread to end", lambda: own.thread is None)
+    assert jobs.pending(site.config) == 2

@@ -26,6 +26,7 @@ from .pulse import Pulse
 log = logging.getLogger("campaign.jobs")
 PATIENCE = 3  # seconds that the queue may take to answer when we knock
 PAUSE = 0.1  # seconds between two wake-ups of one process: a crowd of acts wakes a sweep once
+IDLE = 2.0  # seconds without a wake-up after which the thread that hands them over ends
 
 
 @dataclass(frozen=True)
@@ -80,23 +81,29 @@ class Jobs:
         """Run this sweep soon."""
         with self.lock:
             self.waiting.add(name)
+            self.ring.set()
             if self.thread is None or not self.thread.is_alive():
                 self.thread = threading.Thread(target=self._hand_over, daemon=True, name="wake-ups")
                 self.thread.start()
-        self.ring.set()
 
     def _hand_over(self) -> None:
-        while True:
-            self.ring.wait()
-            self.ring.clear()
-            with self.lock:
-                names, self.waiting = self.waiting, set()
+        while names := self._taken():
             for name in names & set(SWEEPS):
                 try:
                     self.tasks[name]()
                 except Exception as error:  # noqa: BLE001 (the timetable will do it; never the visitor's error)
                     log.warning("could not wake %s: %s", name, type(error).__name__)
             sleep(PAUSE)
+
+    def _taken(self) -> set[str]:
+        """What is to be woken, as soon as there is something; empty when nothing came and the thread may end."""
+        self.ring.wait(IDLE)
+        self.ring.clear()
+        with self.lock:
+            names, self.waiting = self.waiting, set()
+            if not names:
+                self.thread = None  # whoever comes next starts another
+        return names
 
 
 def install(app: Flask, config: Config) -> Jobs:

@@ -98,7 +98,11 @@ class Server:
         except Exception:  # a refusal, or an address that cannot be said: the next letter must begin anew
             self._start_over()
             raise
-        claim()
+        try:
+            claim()
+        except Exception:  # the server waits for the letter; only a broken line tells it that none comes
+            self._hang_up()
+            raise
         try:
             smtp.send(_dotted(message.as_bytes(policy=LETTER)))
             answer = smtp.getreply()

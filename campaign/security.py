@@ -169,7 +169,7 @@ def refuse_strangers() -> None:
 def at_an_even_pace(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view that says the same to all who ask about an address: its answers leave the server in step.
 
-    What differs in the work behind it, by fractions of milliseconds, is then not seen from outside (`serve.in_step`).
+    What differs in the work behind it, by fractions of milliseconds, is then not seen from outside (`serve.in_turn`).
     """
 
     @wraps(view)

@@ -41,10 +41,15 @@ class Tally:
                 self.thread.start()
 
     def _keep_writing(self) -> None:
+        """Write every second for as long as there is something to write; the next visit begins anew."""
         while True:
             sleep(EVERY)
             with self.app.app_context():
                 self.write()
+            with self.lock:
+                if not self.numbers:
+                    self.thread = None
+                    return
 
     def write(self) -> None:
         """Write what has been seen; what cannot be written is seen again in a second."""

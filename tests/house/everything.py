@@ -1,12 +1,17 @@
 """A site with one of everything in it, an address for every route, and what its records hold."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
@@ -147,6 +152,43 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     return Everything(site, staff, letters, rendered, key, code)
 
 
+@dataclass
+class Filled:
+    """A site with everything in it, put away: filling one takes a second, laying down a copy of one nothing.
+
+    SQLite only. What it holds is as old as `moment`, so time must be moved there.
+    """
+
+    folder: Path
+    cookie: str
+    moment: datetime
+    parts: dict[str, Any]
+
+    @classmethod
+    def put_away(cls, everything: Everything, folder: Path) -> "Filled":
+        """A copy of this site's records and files, for others to begin with."""
+        site, cookie = everything.site, everything.staff.client.get_cookie("staff")
+        assert cookie is not None
+        _copy(site.config.data_dir / "site.db", folder / "site.db")
+        shutil.copytree(site.config.data_dir / "outbox", folder / "outbox")
+        kept = ("letters", "rendered", "key", "code")
+        return cls(folder, cookie.value, clock.now(), {name: getattr(everything, name) for name in kept})
+
+    def lay_down(self, site: Site, staff: Visitor, noon: time_machine.Traveller) -> Everything:
+        """Everything, on a site that was empty."""
+        _copy(self.folder / "site.db", site.config.data_dir / "site.db")
+        shutil.copytree(self.folder / "outbox", site.config.data_dir / "outbox", dirs_exist_ok=True)
+        site.seen |= set((site.config.data_dir / "outbox").glob("*.eml"))
+        staff.client.set_cookie("staff", self.cookie)
+        noon.move_to(self.moment, tick=False)
+        return Everything(site, staff, **self.parts)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
 def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:
     """A third signer, whose signature was set aside."""
     sign(visitor, later, name="Dora Sample", email="dora@example.org")
@@ -170,3 +212,28 @@ def _agree_and_get_stuck(site: Site) -> None:
         supporters.agree(1, "Yes", "en", "test", clock.now())
         stuck = {"list_trouble": "refused", "list_stuck_at": clock.now()}
         session.execute(update(Supporter).where(Supporter.id == 1).values(**stuck))
+
+
+@pytest.fixture(scope="session")
+def filled() -> dict[str, Filled]:
+    """The site with everything in it, once a test has filled one."""
+    return {}
+
+
+@pytest.fixture
+def everything(
+    site: Site,
+    staff: Visitor,
+    later: Any,
+    noon: time_machine.Traveller,
+    filled: dict[str, Filled],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Everything:
+    """A site with one of everything in it."""
+    if not site.config.database_url.startswith("sqlite"):
+        return fill(site, site.visitor(), staff, later)
+    if filled:
+        return filled["sqlite"].lay_down(site, staff, noon)
+    made = fill(site, site.visitor(), staff, later)
+    filled["sqlite"] = Filled.put_away(made, tmp_path_factory.mktemp("filled"))
+    return made

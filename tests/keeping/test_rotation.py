@@ -112,7 +112,7 @@ def test_every_column_that_is_sealed_says_so():
 
 
 @on_sqlite
-def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes(kept, monkeypatch):
+def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes(kept):
     path = kept.config.data_dir / "campaign.env"
     path.write_text(f"# ours\nSECRET_KEY={SECRET}\nSMTP_URL=smtp://mail.example\n")
     for _ in range(2):
@@ -123,7 +123,7 @@ def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes
     first, second = config.old_secrets
     assert second == SECRET and len({first, second, settings["SECRET_KEY"]}) == 3
     assert settings["LEDGER_KEY"] == SECRET  # from the first rotation on, and not moved by the second
-    rotation.forget_old(config)
+    rotation.forget_old(kept.app, config)
     assert Config.read({"DATA_DIR": str(path.parent)}).old_secrets == ()
 
 

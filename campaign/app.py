@@ -60,6 +60,7 @@ class Switches:
     `confirm_first`, `crowd_limit`: what keeps programs out of the count. `exact_asides`: confirming or withdrawing
     what is set aside moves no count. `equal_work`: a question about an unknown address costs what one about a known
     does, and its answer leaves at an even pace. `overwrite`: deleted rows are wiped from the file and its log.
+    `hold_first`: an act on somebody locks their record before anything else.
     Of the staff door, `roles`: the table of roles is asked. `count_tries`: tries to get in are limited.
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
@@ -80,6 +81,7 @@ class Switches:
     audit_chain: bool = True
     equal_work: bool = True
     overwrite: bool = True
+    hold_first: bool = True
     roles: bool = True
     count_tries: bool = True
     codes_once: bool = True

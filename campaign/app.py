@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, backup, cache, content, db, i18n, jobs, metrics, pleas, readiness, security, web
+from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics, pleas, readiness, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -45,7 +45,19 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
-UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, staff_emails, audit]
+UPKEEP = [
+    backup,
+    dispatch,
+    counting,
+    crowds,
+    emails,
+    own_page,
+    upkeep,
+    mailing_upkeep,
+    supporter_emails,
+    staff_emails,
+    audit,
+]
 TABLES = Base.metadata
 
 

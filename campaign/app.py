@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics, pleas, readiness, security, web
+from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics, pleas, readiness, seals, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -147,7 +147,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
     readiness.install(app, config)
     if switches.page_cache:
-        cache.install(app, security.render_time)
+        cache.install(app, seals.render_time)
     shortcut.install(app, config)
     app.wsgi_app = security.KnownHost(app.wsgi_app, config)  # type: ignore[method-assign,assignment]
     if hops := config.trusted_proxies:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from flask import current_app, render_template
 from sqlalchemy import select, update
 
-from . import clock, db, i18n, jobs, post, security, web
+from . import clock, db, i18n, jobs, post, seals, web
 from .errors import Away, Passing, Permanent
 from .mail import WRITERS, Letter, LetterState, Mail, discretion, file_name, remove_files
 
@@ -158,7 +158,7 @@ def _message(mail: Mail, row: Letter) -> EmailMessage:
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = subject
     message["Date"] = format_datetime(row.written_at)
-    message["Message-ID"] = f"<{row.id}.{security.keyed('message', str(row.id))[:20]}@{domain}>"
+    message["Message-ID"] = f"<{row.id}.{seals.keyed('message', str(row.id))[:20]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     leave = own_page = ""
     if mail.supporter_id is not None:

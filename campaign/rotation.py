@@ -14,7 +14,7 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import select, update
 
-from . import db, security
+from . import db, seals
 from .config import Config, change_env_file, read_env_file
 from .db import Base
 from .errors import Stopped
@@ -71,7 +71,7 @@ def _reseal(table: Any, column: Any) -> tuple[int, int]:
                 return done, lost
             for row_id, sealed in rows:
                 try:
-                    anew = security.seal_again(sealed)
+                    anew = seals.seal_again(sealed)
                 except ValueError:
                     lost += 1
                 else:

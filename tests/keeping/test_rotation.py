@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from campaign import clock, db, rotation, security
+from campaign import clock, db, rotation, seals
 from campaign.config import Config, read_env_file
 from campaign.db import Base
 from campaign.errors import Stopped
@@ -42,33 +42,33 @@ def test_a_link_that_was_mailed_before_still_works_until_the_old_secret_is_forgo
 @on_sqlite
 def test_an_old_token_is_taken_in_one_spelling_only_and_for_one_purpose(kept, rotated):
     with kept.inside():
-        old = security.sign("confirm", 7)
+        old = seals.sign("confirm", 7)
     with rotated(SECRET).inside():
-        new = security.sign("confirm", 7)
-        assert new != old and security.signed("confirm", old) == security.signed("confirm", new) == 7
-        assert security.signed("leave", old) is None
+        new = seals.sign("confirm", 7)
+        assert new != old and seals.signed("confirm", old) == seals.signed("confirm", new) == 7
+        assert seals.signed("leave", old) is None
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         others = [old[:-1] + last for last in alphabet if last != old[-1]]
-        assert {security.signed("confirm", one) for one in others} == {None}
+        assert {seals.signed("confirm", one) for one in others} == {None}
     with rotated().inside():
-        assert security.signed("confirm", old) is None
+        assert seals.signed("confirm", old) is None
 
 
 @on_sqlite
 def test_a_form_that_was_open_meanwhile_is_taken(kept, rotated):
     with kept.inside():
-        shown = security.render_time()
+        shown = seals.render_time()
     with rotated(SECRET).inside():
-        assert security.age_of(shown) is not None
+        assert seals.age_of(shown) is not None
     with rotated().inside():
-        assert security.age_of(shown) is None
+        assert seals.age_of(shown) is None
 
 
 def _with_an_app(site):
     secret = pyotp.random_base32()
     with site.inside(), db.writing():
         account = db.session().get_one(Account, accounts.add("staff@example.org", "Staff", clock.now()))
-        account.code_secret = security.seal(secret)
+        account.code_secret = seals.seal(secret)
     return secret
 
 
@@ -78,7 +78,7 @@ def test_sealed_columns_move_over_and_then_need_the_old_secret_no_more(kept, rot
     site = rotated()
     [(sealed,)] = site.rows(select(Account.code_secret))
     with site.inside():
-        assert security.unseal(sealed) == secret
+        assert seals.unseal(sealed) == secret
     assert rotation.reseal(site.app) == (1, 0)
 
 

@@ -112,7 +112,7 @@ WORDS: dict[Act, str] = {
     Act.BACKUP_MADE: "made a backup of all records",
     Act.RESTORED: "put the records back from a backup",
     Act.SECRET_REPLACED: "put a new secret in the place of the site's old one",
-    Act.OLD_SECRETS_FORGOTTEN: "took away the site's old secrets, and with them the links that were made under them",
+    Act.OLD_SECRETS_FORGOTTEN: "took the site's old secrets away",
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, backup, cache, content, db, i18n, jobs, metrics, pleas, readiness, security, web
+from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics, pleas, readiness, seals, security, web
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
@@ -45,7 +45,19 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
-UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, staff_emails, audit]
+UPKEEP = [
+    backup,
+    dispatch,
+    counting,
+    crowds,
+    emails,
+    own_page,
+    upkeep,
+    mailing_upkeep,
+    supporter_emails,
+    staff_emails,
+    audit,
+]
 TABLES = Base.metadata
 
 
@@ -60,6 +72,7 @@ class Switches:
     `confirm_first`, `crowd_limit`: what keeps programs out of the count. `exact_asides`: confirming or withdrawing
     what is set aside moves no count. `equal_work`: a question about an unknown address costs what one about a known
     does, and its answer leaves at an even pace. `overwrite`: deleted rows are wiped from the file and its log.
+    `hold_first`: an act on somebody locks their record before anything else.
     Of the staff door, `roles`: the table of roles is asked. `count_tries`: tries to get in are limited.
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
@@ -80,6 +93,7 @@ class Switches:
     audit_chain: bool = True
     equal_work: bool = True
     overwrite: bool = True
+    hold_first: bool = True
     roles: bool = True
     count_tries: bool = True
     codes_once: bool = True
@@ -133,7 +147,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
     readiness.install(app, config)
     if switches.page_cache:
-        cache.install(app, security.render_time)
+        cache.install(app, seals.render_time)
     shortcut.install(app, config)
     app.wsgi_app = security.KnownHost(app.wsgi_app, config)  # type: ignore[method-assign,assignment]
     if hops := config.trusted_proxies:

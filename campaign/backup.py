@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from . import archive, clock, copies, jobs, web
+from . import archive, clock, copies, db, jobs, web
 from .archive import Manifest
 from .config import Config, read_env_file
 from .copies import Copied
 from .errors import Stopped
+from .staff import audit
+from .staff.acts import Act
 from .supporters import retention
 
 log = logging.getLogger("campaign.backup")
@@ -219,6 +221,13 @@ def daily() -> None:
         return
     note.unlink(missing_ok=True)
     log.info("backup made, %d rows, %d bytes", made.rows, made.size)
+    tell_trail()
+
+
+def tell_trail() -> None:
+    """Write down that a backup was made. Only once it is there: what is said of it in the records cannot lie in it."""
+    with db.writing():
+        audit.note(Act.BACKUP_MADE)
 
 
 def _is_due(config: Config, now: datetime) -> bool:

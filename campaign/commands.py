@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .config import Config, change_env_file
+from .errors import Misconfigured, Stopped
 from .run import as_owner_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ backup every day in {folder}. Copy that folder to another machine, by rsync or a
 
 @click.command()
 @click.option("--make-key", is_flag=True, help="Make the key that seals backups, and print the sheet to keep apart.")
-def backup(make_key: bool) -> None:
+@click.pass_obj
+def backup(open_site: "OpenSite", make_key: bool) -> None:
     """Make a backup in BACKUP_DIR while the site runs, and read it back."""
     from . import backup
 
@@ -40,6 +42,20 @@ def backup(make_key: bool) -> None:
         click.echo("It was opened again, restored into a scratch place, and compared.")
     else:
         click.echo("What was sealed was restored into a scratch place; the key here cannot open the file itself again.")
+    with as_owner_of(config.data_dir):
+        _tell_trail(open_site)
+
+
+def _tell_trail(open_site: "OpenSite") -> None:
+    """A backup that is there stays, also when the records or the settings do not let it be written down."""
+    from . import archive, backup
+
+    try:
+        site = open_site()
+    except Misconfigured as error:
+        raise Stopped(f"The backup is made, but the audit trail could not be told of it. {error}") from error
+    with archive.in_words(), site.app_context():
+        backup.tell_trail()
 
 
 def _make_key(config: Config) -> None:
@@ -141,13 +157,14 @@ def rotate_secret(open_site: "OpenSite", only_reseal: bool, forget_old: bool) ->
         with as_owner_of(config.data_dir):
             rotation.rotate(config)
     with as_owner_of(config.data_dir):
-        done, lost = rotation.reseal(open_site())
+        site = open_site()
+        done, lost = rotation.reseal(site)
     click.echo(f"{done} sealed values are sealed under the newest secret.")
     if lost:
         raise click.ClickException(f"{lost} sealed values cannot be opened by any secret that is known here.")
     if forget_old:
         with as_owner_of(config.data_dir):
-            rotation.forget_old(config)
+            rotation.forget_old(site, config)
     click.echo("Start the site again now. Then print the sheet anew and keep it apart: campaign backup --make-key")
 
 

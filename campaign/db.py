@@ -41,7 +41,7 @@ NAMES = {
 }
 # SQLite gives the id of a deleted row to the next one; where ids stand in mailed links, it must not.
 NEVER_REUSED = {"sqlite_autoincrement": True}
-# Goes with a column as its `info`: what `security.seal` has sealed is found again when the secret changes.
+# Goes with a column as its `info`: what `seals.seal` has sealed is found again when the secret changes.
 SEALED = {"sealed": True}
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 

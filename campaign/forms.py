@@ -15,7 +15,7 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from . import cache, i18n, security
+from . import cache, i18n, seals
 from .errors import Plea
 from .phrases import any_found_in
 from .text import UNREADABLE, clean, printable
@@ -134,12 +134,12 @@ class PublicForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            self.rendered.data = cache.GAP if cache.keeping() else security.render_time()
+            self.rendered.data = cache.GAP if cache.keeping() else seals.render_time()
 
     @property
     def has_trap(self) -> bool:
         """Whether the form is shown with its trap: not to somebody whose browser has filled it once."""
-        return not security.had_no_trap(self.rendered.data or "")
+        return not seals.had_no_trap(self.rendered.data or "")
 
     def free_texts(self) -> list[Field]:
         """The fields into which anything can be typed."""
@@ -154,11 +154,11 @@ class PublicForm(FlaskForm):
             raise Plea(self)
         valid, switches = bool(super().validate(extra_validators)), current_app.extensions["switches"]
         self.trapped = switches.trap and bool(self.website.data) and self.has_trap
-        age = security.age_of(self.rendered.data or "")
-        self.late = switches.render_time and (age is None or not security.YOUNGEST <= age <= security.OLDEST)
-        if self.trapped or age is None or age > security.OLDEST:
+        age = seals.age_of(self.rendered.data or "")
+        self.late = switches.render_time and (age is None or not seals.YOUNGEST <= age <= seals.OLDEST)
+        if self.trapped or age is None or age > seals.OLDEST:
             # One that is only too young goes on ageing. After the trap: a person's password manager may have done it.
-            self.rendered.data = security.render_time(without_trap=self.trapped)
+            self.rendered.data = seals.render_time(without_trap=self.trapped)
         return valid and not self.late and not self.trapped
 
 

@@ -18,6 +18,8 @@ from .archive import Manifest
 from .config import Config
 from .errors import Stopped
 from .mailing import service as mailing
+from .staff import audit
+from .staff.acts import Act
 from .supporters import ledger
 
 Then = Callable[[str], None]
@@ -136,11 +138,16 @@ def _make_safe(config: Config, scratch: str, book: Path | None) -> tuple[int, in
     site = create_app(changed)
     site.extensions["jobs"] = _Quiet()
     with site.app_context():
-        with db.writing():
-            mailing.hold(clock.now())
-            held = mail.hold_waiting()
-        repeated = _replayed(book) if book else None
-        db.database().engine.dispose()
+        try:
+            with db.writing():
+                mailing.hold(clock.now())
+                held = mail.hold_waiting()
+            repeated = _replayed(book) if book else None
+            audit.follow_secret()  # the backup may be of a time before the secret was changed
+            with db.writing():
+                audit.note(Act.RESTORED)
+        finally:
+            db.database().engine.dispose()
     return held, repeated
 
 

@@ -14,11 +14,12 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import select, update
 
-from . import db, security, web
+from . import db, seals
 from .config import Config, change_env_file, read_env_file
 from .db import Base
 from .errors import Stopped
 from .staff import audit
+from .staff.acts import Act
 
 NAMES = ("SECRET_KEY", "SECRET_KEY_OLD", "LEDGER_KEY")
 A_STEP = 500  # rows in one change
@@ -39,9 +40,12 @@ def rotate(config: Config) -> None:
     change_env_file(path, changes)
 
 
-def forget_old(config: Config) -> None:
+def forget_old(site: Flask, config: Config) -> None:
     """Take the old secrets away: links made under them stop working."""
-    change_env_file(config.data_dir / "campaign.env", {"SECRET_KEY_OLD": ""})
+    with site.app_context(), db.writing():
+        if config.old_secrets:
+            audit.note(Act.OLD_SECRETS_FORGOTTEN)
+        change_env_file(config.data_dir / "campaign.env", {"SECRET_KEY_OLD": ""})
 
 
 def reseal(site: Flask) -> tuple[int, int]:
@@ -53,21 +57,8 @@ def reseal(site: Flask) -> tuple[int, int]:
                 if column.info.get("sealed"):
                     sealed, unreadable = _reseal(table, column)
                     done, lost = done + sealed, lost + unreadable
-        _seal_trail()
+        audit.follow_secret(Act.SECRET_REPLACED)
     return done, lost
-
-
-def _seal_trail() -> None:
-    """Seal the audit trail under the newest secret. One that fitted under none before stays as it is, to be found."""
-    if audit.broken()[1] is None:
-        return
-    for old in web.config().old_secrets:
-        try:
-            with db.writing():
-                audit.seal_anew(old)
-            return
-        except ValueError:
-            continue
 
 
 def _reseal(table: Any, column: Any) -> tuple[int, int]:
@@ -80,7 +71,7 @@ def _reseal(table: Any, column: Any) -> tuple[int, int]:
                 return done, lost
             for row_id, sealed in rows:
                 try:
-                    anew = security.seal_again(sealed)
+                    anew = seals.seal_again(sealed)
                 except ValueError:
                     lost += 1
                 else:

@@ -94,6 +94,7 @@ def _forwards(config: Config, file: Path, say: Say) -> None:
             schema.upgrade(config.database_url)
         say("Checking …")
         _check(config)
+        _tell_trail(config)
     except Exception as error:  # noqa: BLE001 (whatever it is, the records go back)
         why = _words(error)
         say(f"That failed: {why}")
@@ -110,6 +111,14 @@ def _check(config: Config) -> None:
         status = site.test_client().get(path, headers=headers).status_code
         if status != 200:
             raise Stopped(f"{path} answers {status}")
+    site.extensions["database"].engine.dispose()
+
+
+def _tell_trail(config: Config) -> None:
+    """Of the backup that was made: only now, for before the trail may have had another shape, or there was none."""
+    site = create_app(config)
+    with site.app_context():
+        backup.tell_trail()
     site.extensions["database"].engine.dispose()
 
 

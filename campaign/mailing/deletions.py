@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from .. import clock, db, jobs, security, web
+from .. import clock, db, jobs, seals, web
 from ..errors import Passing, Permanent
 from ..supporters import erasure
 from ..supporters.models import Supporter
@@ -31,7 +31,7 @@ def _owe(person: Supporter, now: datetime) -> None:
     known_there = person.subscribed or person.left_at or person.list_state or person.list_leased_until
     if known_there and _elsewhere():
         due_at = max(now, person.list_leased_until or now)
-        values = {"sealed": security.seal(person.email), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
+        values = {"sealed": seals.seal(person.email), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
         db.session().add(ListDeletion(**values))
         jobs.wake("delete-from-list")
 
@@ -75,7 +75,7 @@ def _ask(forget: Callable[[str], None], sealed: str) -> str:
     from .mailchimp import Unknown
 
     try:
-        address = security.unseal(sealed)
+        address = seals.unseal(sealed)
     except ValueError:
         return SEALED
     try:

@@ -54,6 +54,10 @@ class Act(StrEnum):
     LIST_TRIED_AGAIN = "list.tried-again"
     FORGOTTEN = "records.forgotten"
     SEALED_ANEW = "trail.sealed-anew"
+    BACKUP_MADE = "records.backed-up"
+    RESTORED = "records.restored"
+    SECRET_REPLACED = "secret.replaced"  # noqa: S105 (a name)
+    OLD_SECRETS_FORGOTTEN = "secret.old-forgotten"
 
 
 WORDS: dict[Act, str] = {
@@ -105,6 +109,10 @@ WORDS: dict[Act, str] = {
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
     Act.FORGOTTEN: "forgot what was kept long enough",
     Act.SEALED_ANEW: "sealed this trail under a new secret",
+    Act.BACKUP_MADE: "made a backup of all records",
+    Act.RESTORED: "put the records back from a backup",
+    Act.SECRET_REPLACED: "put a new secret in the place of the site's old one",
+    Act.OLD_SECRETS_FORGOTTEN: "took the site's old secrets away",
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select
 
 from .. import clock, db
-from ..security import keyed
+from ..seals import keyed
 from .models import Attempt
 
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from ..security import keyed
+from ..seals import keyed
 
 NO_SEAL = "0" * 64
 

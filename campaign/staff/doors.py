@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
-from .. import clock, db, security, web
+from .. import clock, db, seals, security, web
 from . import devices, roles, sessions
 from .forms import ProveForm
 from .models import Account, StaffSession
@@ -29,7 +29,7 @@ class Ticket(dict[str, Any], SessionMixin):
     """
 
     def __init__(self, key: str = "") -> None:
-        super().__init__({"csrf_token": security.keyed("csrf", key)} if key else {})
+        super().__init__({"csrf_token": seals.keyed("csrf", key)} if key else {})
         self.key, self.gone, self.device = key, False, 0
 
 
@@ -46,7 +46,7 @@ class Tickets(SessionInterface):
         """Hand the ticket out when it is new, take it back when it has gone; let the device know that it is known."""
         ticket, settings = cast(Ticket, session), _cookie_settings()
         if ticket.device:
-            token, below = security.sign("device", ticket.device), {"path": "/staff", "max_age": DEVICE_FOR}
+            token, below = seals.sign("device", ticket.device), {"path": "/staff", "max_age": DEVICE_FOR}
             response.set_cookie(device_cookie_name(), token, **settings | below)
         if not ticket.key or (request.cookies.get(cookie_name()) == ticket.key and not ticket.gone):
             return
@@ -152,7 +152,7 @@ def let_in(key: str) -> None:
 
 def device() -> int | None:
     """The known device that this browser says it is, with our signature under it; whose it is, the records say."""
-    return security.signed("device", request.cookies.get(device_cookie_name(), "")[:200])
+    return seals.signed("device", request.cookies.get(device_cookie_name(), "")[:200])
 
 
 def me() -> Account:

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import delete, func, select, update
 
 from .. import db
-from ..security import keyed, seal, unseal
+from ..seals import keyed, seal, unseal
 from .models import Account, RecoveryCode, StaffSession
 
 RECOVERY_CODES = 10

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, mail, post, web
+from .. import clock, db, dispatch, mail, post, web
 from . import audit
 from .acts import Act
 
@@ -81,7 +81,7 @@ def _opened(letter_id: int) -> tuple[mail.Letter, EmailMessage | None]:
         audit.note(Act.LETTER_READ, "letter", letter_id)
     with db.reading():
         letter = _letter_or_404(letter_id)
-        return letter, None if _is_private(letter) else mail.as_sent(letter_id) or mail.render(letter_id)
+        return letter, None if _is_private(letter) else mail.as_sent(letter_id) or dispatch.render(letter_id)
 
 
 def _letter_or_404(letter_id: int) -> mail.Letter:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from campaign import db, i18n, mail
+from campaign import db, dispatch, i18n
 from campaign.mail import WRITERS, Letter
 from campaign.pledges.models import Signature
 from campaign.supporters.models import Supporter
@@ -38,7 +38,7 @@ def _render(site, letter_id, kind, about):
         session.execute(update(Letter).where(Letter.id == letter_id).values(kind=kind, about_id=about))
     with site.inside():
         try:
-            return mail.render(letter_id)
+            return dispatch.render(letter_id)
         except LookupError:  # a letter about another kind of row, which has none of this number
             return None
 

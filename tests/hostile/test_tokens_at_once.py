@@ -8,7 +8,7 @@ import pytest
 from flask import Response
 from sqlalchemy import select, update
 
-from campaign import clock, db, security
+from campaign import clock, db, seals
 from campaign.app import TABLES
 from campaign.mail import Letter
 from campaign.pledges.models import Signature
@@ -118,13 +118,13 @@ def test_every_token_is_refused_by_every_door_of_another_purpose(everything):
     site, doors = everything.site, []
     for method, address, rule in routes(site.app):
         for converter in rule._converters.values():
-            if isinstance(converter, security.Signed):
+            if isinstance(converter, seals.Signed):
                 start, _, end = address.partition("<")
                 doors.append((method, start + "{}" + end.partition(">")[2], converter.purpose))
     purposes = {purpose for *_, purpose in doors} | {"rendered", "message", "csrf", ""}
     opened = set()
     with site.inside():
-        tokens = {purpose: security.sign(purpose, 1) for purpose in purposes}
+        tokens = {purpose: seals.sign(purpose, 1) for purpose in purposes}
     for method, address, wanted in doors:
         for purpose, token in tokens.items():
             for spelled in (token, token.replace(f"{purpose}-", f"{wanted}-", 1)):

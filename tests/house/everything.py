@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from campaign import clock, db, security
+from campaign import clock, db, seals
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
@@ -143,7 +143,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
-        rendered = security.render_time()
+        rendered = seals.render_time()
         code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign import security
+from campaign import seals
 from campaign.settings import Mistake
 from tests.house.everything import on_sqlite
 from tests.pledges.acts import ANNA, link_in, text_of
@@ -208,7 +208,7 @@ def test_its_limits_hold(rivers):
 def _sign(site, later, prefix):
     visitor = site.visitor()
     with site.inside():
-        rendered = security.render_time()
+        rendered = seals.render_time()
     later(seconds=3)
     fields = {**ANNA, "email": f"anna{len(prefix)}@example.org", "rendered": rendered}
     assert visitor.post(f"{prefix}/pledges/river", fields).status == 200

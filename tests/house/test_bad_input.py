@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from sqlalchemy import select
 
-from campaign import security
+from campaign import seals
 from campaign.pledges.models import Signature
 from campaign.supporters.models import Supporter
 from tests.house.everything import NOTED, contents, on_sqlite, routes
@@ -69,7 +69,7 @@ def _send(site, fields, **changes):
 def good(site, later):
     """The fields of a good form, as they go over the wire."""
     with site.inside():
-        rendered = security.render_time()
+        rendered = seals.render_time()
     later(seconds=3)
     return {name: quote(value) for name, value in {**ANNA, "rendered": rendered, "place": "", "message": ""}.items()}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign import i18n, security
+from campaign import i18n, seals
 from tests.house.everything import on_sqlite, routes
 from tests.visitor import Page
 
@@ -61,7 +61,7 @@ def test_so_has_every_page_that_says_that_something_went_wrong(everything, later
     look(visitor.raw(path, method="POST", data=filled), path)
     later(days=15)
     with site.inside():
-        late = f"{prefix}/confirm/{security.sign('sign', 2)}"
+        late = f"{prefix}/confirm/{seals.sign('sign', 2)}"
     look(visitor.raw(late), late)
     assert set(seen) == {400, 403, 404, 405, 409, 410, 413, 422}
 

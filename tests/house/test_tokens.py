@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign import security
+from campaign import seals
 from tests.house.everything import on_sqlite, routes
 
 pytestmark = on_sqlite
@@ -13,14 +13,14 @@ def _doors(site):
     """Every route with a signed address: method, address with a gap, purpose."""
     for method, address, rule in routes(site.app):
         for converter in rule._converters.values():
-            if isinstance(converter, security.Signed):
+            if isinstance(converter, seals.Signed):
                 start, _, end = address.partition("<")
                 yield method, start + "{}" + end.partition(">")[2], converter.purpose
 
 
 def _token(site, purpose, row_id=1):
     with site.inside():
-        return security.sign(purpose, row_id)
+        return seals.sign(purpose, row_id)
 
 
 def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import insert, select
 
-from campaign import archive, backup, clock, copies, security
+from campaign import archive, backup, clock, copies, seals
 from campaign.errors import Stopped
 from campaign.mailing import comparing
 from campaign.pledges.models import Signature
@@ -39,11 +39,11 @@ class Crowd:
     def __init__(self, site, address):
         self.place, self.stop, self.acks = urlsplit(address).netloc, threading.Event(), []
         with site.inside():
-            self.rendered = security.render_time()
+            self.rendered = seals.render_time()
         self.threads = [threading.Thread(target=self._sign, args=(hand,)) for hand in range(HANDS)]
 
     def __enter__(self):
-        time.sleep(security.YOUNGEST + 0.2)
+        time.sleep(seals.YOUNGEST + 0.2)
         for thread in self.threads:
             thread.start()
         return self
@@ -210,7 +210,7 @@ def test_nobody_who_left_after_the_backup_is_written_to(kept, elsewhere, size, r
     for email in left:
         [(person,)] = kept.rows(select(Supporter.id).where(Supporter.email == email))
         with kept.inside():
-            path = f"/unsubscribe/{security.sign('leave', person)}"
+            path = f"/unsubscribe/{seals.sign('leave', person)}"
         visitor.press(visitor.get(path), "Unsubscribe")
     kept.work()
     elsewhere.bring(file, replay=replay)

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from campaign import clock, db, rotation, security
+from campaign import clock, db, rotation, seals
 from campaign.config import Config, read_env_file
 from campaign.db import Base
 from campaign.errors import Stopped
@@ -42,33 +42,33 @@ def test_a_link_that_was_mailed_before_still_works_until_the_old_secret_is_forgo
 @on_sqlite
 def test_an_old_token_is_taken_in_one_spelling_only_and_for_one_purpose(kept, rotated):
     with kept.inside():
-        old = security.sign("confirm", 7)
+        old = seals.sign("confirm", 7)
     with rotated(SECRET).inside():
-        new = security.sign("confirm", 7)
-        assert new != old and security.signed("confirm", old) == security.signed("confirm", new) == 7
-        assert security.signed("leave", old) is None
+        new = seals.sign("confirm", 7)
+        assert new != old and seals.signed("confirm", old) == seals.signed("confirm", new) == 7
+        assert seals.signed("leave", old) is None
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         others = [old[:-1] + last for last in alphabet if last != old[-1]]
-        assert {security.signed("confirm", one) for one in others} == {None}
+        assert {seals.signed("confirm", one) for one in others} == {None}
     with rotated().inside():
-        assert security.signed("confirm", old) is None
+        assert seals.signed("confirm", old) is None
 
 
 @on_sqlite
 def test_a_form_that_was_open_meanwhile_is_taken(kept, rotated):
     with kept.inside():
-        shown = security.render_time()
+        shown = seals.render_time()
     with rotated(SECRET).inside():
-        assert security.age_of(shown) is not None
+        assert seals.age_of(shown) is not None
     with rotated().inside():
-        assert security.age_of(shown) is None
+        assert seals.age_of(shown) is None
 
 
 def _with_an_app(site):
     secret = pyotp.random_base32()
     with site.inside(), db.writing():
         account = db.session().get_one(Account, accounts.add("staff@example.org", "Staff", clock.now()))
-        account.code_secret = security.seal(secret)
+        account.code_secret = seals.seal(secret)
     return secret
 
 
@@ -78,7 +78,7 @@ def test_sealed_columns_move_over_and_then_need_the_old_secret_no_more(kept, rot
     site = rotated()
     [(sealed,)] = site.rows(select(Account.code_secret))
     with site.inside():
-        assert security.unseal(sealed) == secret
+        assert seals.unseal(sealed) == secret
     assert rotation.reseal(site.app) == (1, 0)
 
 
@@ -112,7 +112,7 @@ def test_every_column_that_is_sealed_says_so():
 
 
 @on_sqlite
-def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes(kept, monkeypatch):
+def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes(kept):
     path = kept.config.data_dir / "campaign.env"
     path.write_text(f"# ours\nSECRET_KEY={SECRET}\nSMTP_URL=smtp://mail.example\n")
     for _ in range(2):
@@ -123,7 +123,7 @@ def test_the_settings_are_rewritten_in_one_step_and_nothing_else_in_them_changes
     first, second = config.old_secrets
     assert second == SECRET and len({first, second, settings["SECRET_KEY"]}) == 3
     assert settings["LEDGER_KEY"] == SECRET  # from the first rotation on, and not moved by the second
-    rotation.forget_old(config)
+    rotation.forget_old(kept.app, config)
     assert Config.read({"DATA_DIR": str(path.parent)}).old_secrets == ()
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaign import clock, db, mail
+from campaign import clock, db, dispatch
 from campaign.mail import Letter
 from campaign.pledges import service
 from tests.mail.sink import sink
@@ -44,7 +44,7 @@ def _states(site) -> Counter[str]:
 def _finish(site) -> None:
     _leases_run_out(site)
     with site.inside():
-        mail.deliver()
+        dispatch.deliver()
 
 
 @pytest.mark.gate("R6", quick=4, full=100)

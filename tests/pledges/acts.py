@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from campaign import clock, db, security
+from campaign import clock, db, seals
 from campaign.pledges import service
 from campaign.pledges.models import Signature
 from tests.conftest import Site
@@ -51,7 +51,7 @@ def signed(site: Site, visitor: Visitor, later: Any, **fields: object) -> str:
 def sign_from(site: Site, address: str, name: str, mailbox: str, **more: str) -> TestResponse:
     """Sign from this address of the internet, having read the page for a minute; the bare answer."""
     with site.inside(), time_machine.travel(clock.now() - timedelta(minutes=1), tick=False):
-        rendered = security.render_time()
+        rendered = seals.render_time()
     fields = {"name": name, "email": mailbox, "old_enough": "y", "rendered": rendered, **more}
     client = site.app.test_client()
     return client.post("/pledges/freedom", data=fields, environ_base={"REMOTE_ADDR": address})

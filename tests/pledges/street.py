@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import time_machine
 from sqlalchemy import select
 
-from campaign import clock, security
+from campaign import clock, seals
 from campaign.mail import Letter
 from campaign.pledges.models import COUNTS, Signature
 from campaign.supporters.models import Supporter
@@ -104,7 +104,7 @@ class Street:
     def old_token(self, **age: float) -> str:
         """The same from a page that has been open for so long."""
         with self.site.inside(), time_machine.travel(clock.now() - timedelta(**age), tick=False):
-            return security.render_time()
+            return seals.render_time()
 
     def sign(self, everybody: list[Somebody]) -> None:
         """All look, those who do; time passes; all send their form."""
@@ -138,7 +138,7 @@ class Street:
         links: dict[str, list[str]] = {}
         for signature_id, mailbox in self.site.rows(asked.where(Letter.kind == "pledges.please_confirm")):
             with self.site.inside():
-                links.setdefault(mailbox, []).append(f"/confirm/{security.sign('sign', signature_id)}")
+                links.setdefault(mailbox, []).append(f"/confirm/{seals.sign('sign', signature_id)}")
         return links
 
     def counted(self) -> set[tuple[str, str]]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from campaign import security
+from campaign import seals
 from campaign.mail import Letter
 from campaign.pledges.models import Signature
 from tests.processes import free_port, serving
@@ -19,7 +19,7 @@ AT_ONCE = 50
 
 def _form(site, number: int) -> bytes:
     with site.inside():
-        rendered = security.render_time()
+        rendered = seals.render_time()
     fields = {"name": "Anna Sample", "email": f"anna{number}@example.org", "old_enough": "y", "rendered": rendered}
     return urlencode({**fields, "website": "", "place": "", "message": "", "suggestion": ""}).encode()
 
@@ -51,7 +51,7 @@ def _trials(make_site, target: str, trials: int) -> list[tuple[int, int, int]]:
     results = []
     with serving(replace(site.config, base_url=f"http://localhost:{site.config.port}"), target) as address:
         forms = [_form(site, number) for number in range(trials)]
-        time.sleep(security.YOUNGEST + 0.2)
+        time.sleep(seals.YOUNGEST + 0.2)
         seen_rows = seen_letters = 0
         for form in forms:
             answers = _send_at_once(address, form)

@@ -116,9 +116,9 @@ def test_the_access_log_names_the_page_and_never_the_address(noon, make_site, he
     visitor = site.visitor()
     visitor.client.environ_base |= {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Mozilla/5.0 (a telling one)"}
     with site.inside():
-        from campaign import security
+        from campaign import seals
 
-        token = security.sign("sign", 1)
+        token = seals.sign("sign", 1)
     for path in ("/help", f"/confirm/{token}", f"/nowhere/{CANARY}", f"/pledges?via={CANARY}"):
         visitor.raw(path)
     site.app.test_client().get("/help")

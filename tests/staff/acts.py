@@ -74,3 +74,13 @@ def invitation(site: Site) -> str:
 def codes_on(page: Page) -> list[str]:
     """The recovery codes on a page."""
     return [one.to_text().strip() for one in page.all(".codes code")]
+
+
+def deeds(page: Page) -> list[list[str]]:
+    """What the page says that happened: who did it, what it was, and to which record."""
+    found: list[list[str]] = []
+    for row in page.all(".deeds li"):
+        words = [" ".join(part.to_text().split()) for part in row.query("strong, a")]
+        [whole] = [" ".join(span.to_text().split()) for span in row.query("span")][1:]
+        found.append([words[0], whole.removeprefix(words[0]).strip(), *words[1:]])
+    return found

@@ -15,6 +15,7 @@ from campaign.staff.audit import AuditEnd, AuditRow
 from campaign.staff.models import Account
 from campaign.supporters import retention
 from tests.pledges.acts import signed
+from tests.staff.acts import deeds
 
 ACTS = select(AuditRow.act).order_by(AuditRow.number)
 
@@ -23,19 +24,9 @@ def _acts(site):
     return [row[0] for row in site.rows(ACTS)]
 
 
-def _deeds(page):
-    """What the page says that happened: who did it, what it was, and to which record."""
-    found = []
-    for row in page.all(".deeds li"):
-        words = [" ".join(part.to_text().split()) for part in row.query("strong, a")]
-        [whole] = [" ".join(span.to_text().split()) for span in row.query("span")][1:]
-        found.append([words[0], whole.removeprefix(words[0]).strip(), *words[1:]])
-    return found
-
-
 def test_staff_read_what_happened_newest_first_with_who_did_it(site, staff):
     staff.press(staff.get("/staff/pledges/1"), "Close it")
-    assert _deeds(staff.get("/staff/audit")) == [
+    assert deeds(staff.get("/staff/audit")) == [
         ["staff@example.org", "closed a pledge", "pledge 1"],
         ["staff@example.org", "signed in with a one-time link"],
         ["the machine", "began this trail"],
@@ -47,20 +38,20 @@ def test_beside_a_record_stands_the_way_to_what_happened_to_it(site, staff, visi
     staff.press(staff.get("/staff/pledges/1"), "Close it")
     staff.press(staff.get("/staff/signatures"), "Pass")
     page = staff.get(staff.get("/staff/pledges/1").link("What happened to it"))
-    assert page.heading == "What happened to pledge 1" and len(_deeds(page)) == 1
+    assert page.heading == "What happened to pledge 1" and len(deeds(page)) == 1
     assert page.link("Open pledge 1") == "/staff/pledges/1"
     page = staff.get(staff.get("/staff/signatures?filter=passed").link("What happened to it"))
-    assert [row[1] for row in _deeds(page)] == ["passed what a signer wrote"]
+    assert [row[1] for row in deeds(page)] == ["passed what a signer wrote"]
     page = staff.get(staff.get("/staff/letters/1").link("What happened to it"))
-    assert [row[1] for row in _deeds(page)] == ["opened a letter"]
+    assert [row[1] for row in deeds(page)] == ["opened a letter"]
 
 
 def test_acts_can_be_sought_by_what_and_by_whom(site, staff):
     staff.press(staff.get("/staff/pledges/1"), "Close it")
-    assert len(_deeds(staff.get("/staff/audit?act=pledge.closed"))) == 1
-    assert [row[0] for row in _deeds(staff.get("/staff/audit?who=machine"))] == ["the machine"]
+    assert len(deeds(staff.get("/staff/audit?act=pledge.closed"))) == 1
+    assert [row[0] for row in deeds(staff.get("/staff/audit?who=machine"))] == ["the machine"]
     for nonsense in ("act=nothing", "kind=person&record=1", "page=-1", "page=x"):
-        assert len(_deeds(staff.get(f"/staff/audit?{nonsense}"))) == 3
+        assert len(deeds(staff.get(f"/staff/audit?{nonsense}"))) == 3
     assert "Nothing here" in staff.get("/staff/audit?who=nobody").text
 
 
@@ -69,8 +60,8 @@ def test_a_long_trail_comes_in_pages(site, staff):
         for number in range(60):
             audit.note(Act.PLEDGE_CHANGED, "pledge", number)
     page = staff.get("/staff/audit?act=pledge.changed")
-    assert len(_deeds(page)) == 50
-    assert len(_deeds(staff.get(page.link("Older")))) == 10
+    assert len(deeds(page)) == 50
+    assert len(deeds(staff.get(page.link("Older")))) == 10
 
 
 def test_signing_in_and_failing_to_and_signing_out_stand_in_it(site, staff):

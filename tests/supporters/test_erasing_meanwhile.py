@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
-from campaign import clock, db, mail
+from campaign import clock, db, dispatch, mail
 from campaign.mailing import deletions, rules, service
 from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.models import ListDeletion, ListEntry
@@ -90,7 +90,7 @@ def test_the_file_of_a_letter_that_is_being_written_goes_too(site, visitor, late
     with site.inside(), db.writing():
         mail.write("test.erasing", 1, 1, clock.now())
     with site.inside():
-        mail.deliver()
+        dispatch.deliver()
     assert list((site.config.data_dir / "outbox").iterdir()) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import EnvironBuilder
 
-from campaign import clock, db, security, serve
+from campaign import clock, db, seals, security, serve
 from campaign.app import Switches
 from campaign.pledges import service as pledges
 from campaign.staff import service as staff
@@ -59,7 +59,7 @@ class Asking:
         if flow == "unsubscribe":
             who = number + 1 if address.startswith("known") else 10**6 + number
             with self.site.inside():
-                return f"/unsubscribe/{security.sign('leave', who)}", {"List-Unsubscribe": "One-Click"}
+                return f"/unsubscribe/{seals.sign('leave', who)}", {"List-Unsubscribe": "One-Click"}
         typed = {"email": address, "password": "a wrong password", "code": "000000"}
         return "/staff/sign-in", {**typed, "csrf_token": self.token}
 
@@ -80,7 +80,7 @@ def test_the_bytes_of_the_answer_are_the_same(site, visitor, later, flow, prefix
     with site.inside(), db.writing():
         staff.add("known0@example.org", "Staff", clock.now())
     with site.inside():
-        asking = Asking(site, security.render_time())
+        asking = Asking(site, seals.render_time())
     later(seconds=3)
     asking.token = visitor.get("/staff/sign-in").form("Sign in")["fields"]["csrf_token"]
     answers = []
@@ -111,8 +111,8 @@ def _tries(make_site, target: str, flow: str, size: int) -> float:
     with serving(replace(site.config, base_url=f"http://localhost:{site.config.port}"), target) as address:
         host = urlsplit(address).netloc
         with site.inside():
-            asking = Asking(site, security.render_time())
-        time.sleep(security.YOUNGEST + 0.2)
+            asking = Asking(site, seals.render_time())
+        time.sleep(seals.YOUNGEST + 0.2)
         times: dict[str, list[float]] = {"known": [], "unknown": []}
         connection = HTTPConnection(host, timeout=60)
         for warm in range(20):
@@ -161,7 +161,7 @@ def _written(site, visitor, later, flow) -> tuple[int, int]:
     _known(site, 2)
     site.work()
     with site.inside():
-        asking = Asking(site, security.render_time())
+        asking = Asking(site, seals.render_time())
     later(minutes=11)
 
     def ask(address: str) -> int:

@@ -1,0 +1,67 @@
+"""Hints: words none of which says much alone, and that say enough where several of them stand near each other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+ENOUGH = 18  # points; a phrase is worth as many
+NEAR, NEAR_TIGHT = 50, 100  # words, or characters where there are no spaces; half of it is shared with the next stretch
+
+Row = tuple[str, ...]  # words that follow each other; one that ends with * is a beginning, in tight scripts characters
+
+
+@dataclass
+class Branch:
+    """Where the rows that begin with the same words go on, and the hints of those that end here."""
+
+    words: dict[str, "Branch"] = field(default_factory=dict)
+    beginnings: dict[str, "Branch"] = field(default_factory=dict)
+    lengths: set[int] = field(default_factory=set)
+    hints: set[int] = field(default_factory=set)
+
+    def grow(self, row: Row, hint: int) -> None:
+        """Add a row."""
+        here = self
+        for word in row:
+            if word.endswith("*"):
+                here.lengths.add(len(word) - 1)
+                here = here.beginnings.setdefault(word[:-1], Branch())
+            else:
+                here = here.words.setdefault(word, Branch())
+        here.hints.add(hint)
+
+    def at(self, words: Sequence[str], position: int) -> Iterator[int]:
+        """The hints whose rows stand at this position."""
+        yield from self.hints
+        if position < len(words):
+            word = words[position]
+            if word in self.words:
+                yield from self.words[word].at(words, position + 1)
+            for length in self.lengths:
+                if word[:length] in self.beginnings:
+                    yield from self.beginnings[word[:length]].at(words, position + 1)
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What counts for and against in one language."""
+
+    points: Sequence[int]
+    root: Branch
+    tight: bool
+
+    def enough_in(self, plain: str, phrases: Iterable[int] = ()) -> bool:
+        """Whether a stretch of a plain text holds ENOUGH: each hint once, and phrases that begin there."""
+        words: Sequence[str] = plain if self.tight else plain.split()
+        half = (NEAR_TIGHT if self.tight else NEAR) // 2
+        found: dict[int, set[int]] = {}
+        for position in range(len(words)):
+            for hint in self.root.at(words, position):
+                found.setdefault(position // half, set()).add(hint)
+        for start in phrases:
+            position = start if self.tight else plain.count(" ", 0, start) - 1
+            found.setdefault(position // half, set()).add(len(self.points))
+        worth = (*self.points, ENOUGH)
+        none: set[int] = set()
+        return any(
+            sum(worth[hint] for hint in hints | found.get(at + 1, none)) >= ENOUGH for at, hints in found.items()
+        )

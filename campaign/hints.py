@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-ENOUGH = 18  # points; a phrase is worth as many
+ENOUGH = 20  # points
+PHRASE = 16  # points that a phrase gives: alone among nothing that people in need write it is not enough
 NEAR, NEAR_TIGHT = 50, 100  # words, or characters where there are no spaces; half of it is shared with the next stretch
 
 Row = tuple[str, ...]  # words that follow each other; one that ends with * is a beginning, in tight scripts characters
@@ -60,7 +61,7 @@ class Hints:
         for start in phrases:
             position = start if self.tight else plain.count(" ", 0, start) - 1
             found.setdefault(position // half, set()).add(len(self.points))
-        worth = (*self.points, ENOUGH)
+        worth = (*self.points, PHRASE)
         none: set[int] = set()
         return any(
             sum(worth[hint] for hint in hints | found.get(at + 1, none)) >= ENOUGH for at, hints in found.items()

@@ -11,7 +11,7 @@ phrases = ["help me"]
 [words]
 kin = ["sister", "little brother"]
 [hints.boss]
-points = 10
+points = 12
 words = ["my (boss|owner)", "her <kin>"]
 [hints.kept]
 points = 8
@@ -45,9 +45,10 @@ def _phrases(tmp_path, text):
         ("my boss, never, scared to", True),
         ("my boss, never, scared", False),
         ("My boss keeps my papers. I sign.", False),
-        ("help me", True),
+        ("help me", False),  # sixteen
+        ("help me, never", True),
         ("help me sign", False),
-        ("help me sign, my boss", True),
+        ("help me sign, my boss, never", True),
         ("my boss " + "and " * NEAR + "took my time", False),
         ("and " * 3 * NEAR + "my boss took my pay", True),
     ],
@@ -62,7 +63,7 @@ def test_hints_in_scripts_without_spaces_are_pieces_of_text(tmp_path):
         'without_spaces = true\nphrases = ["救命"]\n[hints.a]\npoints = 10\nwords = ["老板"]\n'
         '[hints.b]\npoints = 10\nwords = ["护照"]\n',
     )
-    assert made.found_in("老板拿走了我的护照") and not made.found_in("老板很好") and made.found_in("救命")
+    assert made.found_in("老板拿走了我的护照") and not made.found_in("老板很好") and made.found_in("救命老板")
 
 
 @pytest.mark.parametrize(

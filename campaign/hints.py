@@ -1,0 +1,73 @@
+"""Hints: words none of which says much alone, and that say enough where several of them stand near each other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+ENOUGH = 22  # points, where a file does not name its own number
+PHRASE = 16  # points that a phrase gives: alone among nothing that people in need write it is not enough
+NEAR, NEAR_TIGHT = 50, 100  # words, or characters where there are no spaces; half of it is shared with the next stretch
+
+Row = tuple[str, ...]  # words that follow each other; one that ends with * is a beginning, in tight scripts characters
+
+
+@dataclass
+class Branch:
+    """Where the rows that begin with the same words go on, and the hints of those that end here."""
+
+    words: dict[str, "Branch"] = field(default_factory=dict)
+    beginnings: dict[str, "Branch"] = field(default_factory=dict)
+    lengths: set[int] = field(default_factory=set)
+    hints: set[int] = field(default_factory=set)
+
+    def grow(self, row: Row, hint: int) -> None:
+        """Add a row."""
+        here = self
+        for word in row:
+            if word.endswith("*"):
+                here.lengths.add(len(word) - 1)
+                here = here.beginnings.setdefault(word[:-1], Branch())
+            else:
+                here = here.words.setdefault(word, Branch())
+        here.hints.add(hint)
+
+    def may_begin(self, word: str) -> bool:
+        """Whether some row begins with this word: asked of every word of every text, and mostly not so."""
+        return word in self.words or any(word[:length] in self.beginnings for length in self.lengths)
+
+    def at(self, words: Sequence[str], position: int) -> Iterator[int]:
+        """The hints whose rows stand at this position."""
+        yield from self.hints
+        if position < len(words):
+            word = words[position]
+            if word in self.words:
+                yield from self.words[word].at(words, position + 1)
+            for length in self.lengths:
+                if word[:length] in self.beginnings:
+                    yield from self.beginnings[word[:length]].at(words, position + 1)
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What counts for and against in one language."""
+
+    points: Sequence[int]
+    root: Branch
+    tight: bool
+    enough: int = ENOUGH
+
+    def enough_in(self, plain: str, phrases: Iterable[int] = ()) -> bool:
+        """Whether a stretch of a plain text holds enough: each hint once, and phrases that begin there."""
+        words: Sequence[str] = plain if self.tight else plain.split()
+        half = (NEAR_TIGHT if self.tight else NEAR) // 2
+        found: dict[int, set[int]] = {}
+        for position, word in enumerate(words) if self.root.words or self.root.lengths else ():
+            for hint in self.root.at(words, position) if self.root.may_begin(word) else ():
+                found.setdefault(position // half, set()).add(hint)
+        for start in phrases:
+            position = start if self.tight else plain.count(" ", 0, start) - 1
+            found.setdefault(position // half, set()).add(len(self.points))
+        worth = (*self.points, PHRASE)
+        none: set[int] = set()
+        return any(
+            sum(worth[hint] for hint in hints | found.get(at + 1, none)) >= self.enough for at, hints in found.items()
+        )

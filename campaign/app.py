@@ -19,6 +19,7 @@ from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import views as pages
+from .partners import service as partners
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -45,7 +46,19 @@ BEHIND_THE_DOOR = [
     printables_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
-UPKEEP = [backup, counting, crowds, emails, own_page, upkeep, mailing_upkeep, supporter_emails, staff_emails, audit]
+UPKEEP = [
+    partners,
+    backup,
+    counting,
+    crowds,
+    emails,
+    own_page,
+    upkeep,
+    mailing_upkeep,
+    supporter_emails,
+    staff_emails,
+    audit,
+]
 TABLES = Base.metadata
 
 

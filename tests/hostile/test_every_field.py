@@ -200,12 +200,13 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
-NAMELESS = ("The link that you asked for", "Your account on our website")
+NAMELESS = ("The link that you asked for", "Your account on our website", "Please confirm your application")
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
+    *("Welcome to the coalition", "About your application"),
 )
-USUAL = ("Anna Sample", "Bela Sample")
+USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 
 
 def _spaced(text: str) -> str:

@@ -61,6 +61,7 @@ def _page(partner_id: int, agreement: AgreementForm, logo: LogoForm) -> str:
             partner=partner,
             form=agreement,
             upload=logo,
+            words=agreements.WORDS,
             said=agreements.of(partner_id),
             agreed=agreements.holding([partner_id]).get(partner_id, set()),
             written=texts.languages_of(partner_id),

@@ -8,7 +8,7 @@ from .. import db
 from ..staff import accounts
 from ..staff.models import Account
 from . import agreements, service, texts
-from .models import Partner, PartnerState
+from .models import Partner, PartnerState, What
 
 
 def open_lines(partner: Partner) -> list[str]:
@@ -17,8 +17,8 @@ def open_lines(partner: Partner) -> list[str]:
     if people := _people(partner.id):
         lines.append(f"{_number(len(people), 'account', 'accounts')} of its people: shut out at once.")
     if agreed := agreements.holding([partner.id]).get(partner.id):
-        shown = " and ".join(sorted(agreed))
-        lines.append(f"It agreed to show its {shown}: taken back for it, and gone from the site at once.")
+        shown = ", ".join(what for what in What if what in agreed)
+        lines.append(f"It agreed to show this: {shown}. Taken back for it, and gone from the site at once.")
     if written := texts.languages_of(partner.id):
         number = _number(len(written), "language", "languages")
         lines.append(f"Texts in {number}: kept, not shown. It can take them with it.")

@@ -9,8 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from ..forms import EditForm, EmailField, Line, Lines, PublicForm, StaffForm, not_blank, suggestion
-from .agreements import WORDS
-from .models import Partner
+from .models import Partner, What
 
 WEB = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?(?:/[^\s\"'<>\\]*)?", re.IGNORECASE)
 MAIL = re.compile(r"[^@\s\"'<>,;:]+@[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
@@ -18,7 +17,7 @@ TELEPHONE = re.compile(r"\d(?:[\s().-]{0,2}\d){6}")
 NO_NUMBERS = (
     "Leave telephone numbers out: the only number on this site is the hotline’s, so that nobody calls a wrong one."
 )
-ASKED = [SelectChoice(what.value, f"{what.value}: {words}") for what, words in WORDS.items()]
+ASKED = [SelectChoice(what.value, f"its {what.value}") for what in What]
 ANSWERS = [SelectChoice("yes", "yes, it agrees"), SelectChoice("no", "no, it takes this back")]
 A_WEBSITE = "This is no web address. It should look like https://example.org."
 
@@ -82,12 +81,8 @@ class ApproveForm(StaffForm):
 class AgreementForm(StaffForm):
     """What a partner said, as somebody on the staff heard or read it."""
 
-    what = SelectField(
-        "What", choices=[SelectChoice(what.value, f"{what.value}: {words}") for what, words in WORDS.items()]
-    )
-    given = SelectField(
-        "Answer", choices=[SelectChoice("yes", "yes, it agrees"), SelectChoice("no", "no, it takes this back")]
-    )
+    what = SelectField("What", choices=ASKED)
+    given = SelectField("Answer", choices=ANSWERS)
     said_by = Line(
         "Who said so", [not_blank("Say who told us: their role and how, for example: director, by letter.")], most=200
     )

@@ -3,7 +3,6 @@
 The only file that knows Pillow.
 """
 
-import warnings
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ LONGEST = 4000  # pixels of a side, as sent
 SHOWN = 600  # pixels of a side, as kept
 BEGINS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 BROKEN = "This picture cannot be read. Save it once more as PNG or JPEG and send it again."
+TOO_LARGE = f"This picture is too large. A logo has at most {LONGEST} by {LONGEST} pixels."
 NOT_TAKEN = "This is neither a PNG nor a JPEG. An SVG can hold programs, so we do not take it: export it as PNG."
 
 
@@ -48,24 +48,24 @@ def draw(sent: bytes) -> Drawn:
     if form is None:
         raise Refused(NOT_TAKEN)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(sent), formats=[form]) as picture:
-                return _drawn(picture, form)
+        with Image.open(BytesIO(sent), formats=[form]) as picture:
+            return _drawn(picture, form)
     except Refused:
         raise
-    except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError, Warning) as error:
+    except Image.DecompressionBombError as error:
+        raise Refused(TOO_LARGE) from error
+    except Exception as error:
         raise Refused(BROKEN) from error
 
 
 def _drawn(picture: Image.Image, form: str) -> Drawn:
     if max(picture.size) > LONGEST:
-        raise Refused(f"This picture is too large. A logo has at most {LONGEST} by {LONGEST} pixels.")
-    picture.load()
-    upright = ImageOps.exif_transpose(picture)
+        raise Refused(TOO_LARGE)
+    if picture.mode not in ("RGB", "RGBA", "L"):
+        picture = picture.convert("RGBA" if form == "PNG" else "RGB")
+    picture.thumbnail((SHOWN, SHOWN))
+    plain = ImageOps.exif_transpose(picture).convert("RGBA" if form == "PNG" else "RGB")
     # A new picture of the pixels alone: what else a file holds (place, camera, comments, profile) stays behind.
-    plain = upright.convert("RGBA" if form == "PNG" else "RGB")
-    plain.thumbnail((SHOWN, SHOWN))
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     out = BytesIO()

@@ -64,7 +64,7 @@ def test_a_partner_with_open_work_ends_as_the_page_has_said(site, visitor, staff
     page = staff.get(staff.get(f"/staff/partners/{id}").link("Retire it, or let it leave…"))
     for line in (
         "1 account of its people: shut out at once.",
-        "It agreed to show its contact and page: taken back for it, and gone from the site at once.",
+        "It agreed to show this: page, contact. Taken back for it, and gone from the site at once.",
         "Texts in 1 language: kept, not shown.",
         "1 code in use: it leads on, without its name.",
     ):
@@ -93,7 +93,7 @@ def test_a_partner_that_joins_again_is_asked_anew(site, visitor, staff):
     id, _ = _with_work(site, staff)
     staff.press(staff.get(f"/staff/partners/{id}/end"), "Retire it")
     page = staff.press(staff.get(f"/staff/partners/{id}"), "Let it join again")
-    assert "State: active" in page.text and "It agreed" not in page.text
+    assert "State: active" in page.text and "not agreed" in page.text
     assert visitor.get("/coalition/sample-partner-1").status == 404, "its yes ended with it"
     assert site.rows(select(Account.disabled_at).where(Account.partner_id == id))[0][0] is not None
     say(staff, id, "page")

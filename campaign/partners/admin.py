@@ -25,7 +25,7 @@ web.takes_files("partners_staff.logo", logos.LARGEST)
 def index() -> ResponseReturnValue:
     """All partners, by state, and how many applications wait."""
     with db.reading():
-        partners, waiting = service.everyone(), len(applications.waiting())
+        partners, waiting = service.everyone(), applications.to_read()
         agreed = agreements.holding([one.id for one in partners])
     groups = [(state.value, [one for one in partners if one.state == state]) for state in PartnerState]
     return render_template("partners/staff/index.html", groups=groups, agreed=agreed, waiting=waiting)

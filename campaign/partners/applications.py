@@ -13,6 +13,7 @@ from .models import Application, ApplicationState, Partner, PartnerState
 A_DAY = timedelta(days=1)
 PLEASE_CONFIRM, WELCOME, TURNED_DOWN = "partners.please_confirm", "partners.welcome", "partners.turned_down"
 LETTERS = (PLEASE_CONFIRM, WELCOME, TURNED_DOWN)
+TO_READ = Application.confirmed_at.is_not(None) & (Application.decision == "")
 DECIDED = "This application has been decided already."
 
 
@@ -78,9 +79,14 @@ def _remove(which: ColumnElement[bool]) -> int:
     return len(gone)
 
 
+def to_read() -> int:
+    """How many are confirmed and not decided."""
+    return int(db.session().scalar(select(func.count()).select_from(Application).where(TO_READ)) or 0)
+
+
 def waiting() -> list[Application]:
     """Those that are confirmed and not decided, oldest first."""
-    found = select(Application).where(Application.confirmed_at.is_not(None), Application.decision == "")
+    found = select(Application).where(TO_READ)
     return list(db.session().scalars(found.order_by(Application.confirmed_at, Application.id)))
 
 

@@ -202,7 +202,7 @@ def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:
 def _coalition(site: Site) -> None:
     """The first partner shows all that can be shown, the third is paused, the fourth has left.
 
-    One application waits for its mailbox, one for staff, and one is never wanted.
+    One application waits for its mailbox, one for staff, one is never wanted, and two are decided.
     """
     with site.inside(), db.writing():
         now = clock.now()
@@ -213,11 +213,22 @@ def _coalition(site: Site) -> None:
         shown = {"languages": "Spanish", "homepage": "https://partner.example/", "contact": "office@partner.example"}
         texts.write(1, "en", {"about": "A sample.", **shown}, 0)
         logos.put(1, logos.draw(a_logo()), now)
-        for number in (1, 2, 3):
+        for number in range(1, 6):
             address = f"gina{number}@example.org"
-            wish = ("Sample Group", "https://group.example", "Gina Sample", address, address, "Thai", "Samples.")
+            wish = (
+                f"Sample Group {number}",
+                "https://group.example",
+                "Gina Sample",
+                address,
+                address,
+                "Thai",
+                "Samples.",
+            )
             applications.apply(applications.Wish(*wish), "en", now)
-        applications.confirm(2, now)
+        for number in (2, 4, 5):
+            applications.confirm(number, now)
+        applications.approve(4, None, now)
+        applications.turn_down(5, now)
 
 
 def _ask_for_pages(site: Site) -> list[EmailMessage]:

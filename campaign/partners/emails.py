@@ -41,7 +41,7 @@ def welcome(application_id: int) -> Mail | None:
     if (one := _find(application_id, ApplicationState.APPROVED)) is None:
         return None
     partner = db.session().get_one(Partner, one.partner_id)
-    return _mail(one, N_("Welcome to the coalition"), "welcome", person=one.person, partner=partner.name)
+    return _mail(one, N_("Welcome"), "welcome", person=one.person, partner=partner.name)
 
 
 @letter("partners.turned_down")

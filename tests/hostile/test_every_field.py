@@ -204,7 +204,7 @@ NAMELESS = ("The link that you asked for", "Your account on our website", "Pleas
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
-    *("Welcome to the coalition", "About your application"),
+    *("Welcome", "About your application"),
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

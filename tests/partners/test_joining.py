@@ -48,7 +48,7 @@ def test_an_organization_applies_confirms_is_approved_and_is_a_partner(site, vis
     assert staff.press(desk, "Let it join").heading == "Sample Alliance"
     assert [tuple(row) for row in site.rows(select(Partner.name, Partner.state))] == [("Sample Alliance", "active")]
     letter = site.letter()
-    assert letter["Subject"] == "Welcome to the coalition" and "Sample Alliance is now a partner" in text_of(letter)
+    assert letter["Subject"] == "Welcome" and "Sample Alliance is now a partner" in text_of(letter)
     assert visitor.get(path).heading == "Your organization has joined the coalition"
     assert visitor.get("/coalition/sample-alliance").status == 404, "joining is no consent to a page"
 

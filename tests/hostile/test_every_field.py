@@ -17,6 +17,7 @@ from campaign import clock, db
 from campaign.app import Switches
 from campaign.pledges import board
 from campaign.pledges.models import Signature
+from campaign.staff.acts import KINDS
 from campaign.text import clean
 from tests.hostile import corpus, looking
 from tests.hostile.corpus import Hostile
@@ -87,6 +88,8 @@ class Trial:
         self.type_all([Hostile("harmless", text, quote(text)) for text in HARMLESS])
         self.publish()
         self.look_around()
+        for kind in KINDS:  # the trail shows its newest rows only: which kinds are among them changes with every form
+            self._look(self.everything.staff.raw(f"/staff/audit?kind={kind}", buffered=True), f"the trail of {kind}")
         assert self.faults == []
         self.learning, self.typed = False, []
 

@@ -163,6 +163,16 @@ def test_a_partner_takes_out_all_that_is_kept_about_it(site, staff):
         assert {name: known[name] for name in known if name != "made_at"} == service.everything(id)
 
 
+@on_sqlite
+def test_the_trail_leads_back_to_the_partner_and_stands_whatever_record_is_asked_for(site, staff):
+    id = partner(site)
+    say(staff, id, "page")
+    page = staff.get(staff.get(f"/staff/partners/{id}").link("What happened to it"))
+    assert page.link("Open partner 1") == "/staff/partners/1"
+    for record in ("", "&record=", "&record=abc", "&record=9999999999999999999999"):
+        assert staff.get(f"/staff/audit?kind=partner{record}").status == 200
+
+
 def test_the_data_of_another_partner_is_not_in_it(site, staff):
     id, _ = _with_work(site, staff)
     other = partner(site, "Sample Partner 2")

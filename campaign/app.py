@@ -12,6 +12,7 @@ from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
+from .links import of_partners as links_of_partners
 from .links import shortcut, visits
 from .links import views as links
 from .mailing import admin as mailing_admin
@@ -19,8 +20,13 @@ from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import views as pages
+from .partners import admin as partners_admin
+from .partners import emails as partner_emails
+from .partners import service as partners
+from .partners import views as partner_views
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
+from .pledges import of_partners as pledges_of_partners
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .staff import account as own_account
@@ -28,11 +34,12 @@ from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
 from .staff import views as staff
+from .supporters import applicants
 from .supporters import emails as supporter_emails
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area]
+PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -43,11 +50,17 @@ BEHIND_THE_DOOR = [
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
+    partners_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
     backup,
     dispatch,
+    partners,
+    partner_emails,
+    links_of_partners,
+    pledges_of_partners,
+    applicants,
     counting,
     crowds,
     emails,
@@ -77,6 +90,7 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `partner_consent`: of a partner only what it agreed to is shown.
     """
 
     lock_file: bool = True
@@ -102,6 +116,7 @@ class Switches:
     sessions_stay_ended: bool = True
     one_editor: bool = True
     keep_an_administrator: bool = True
+    partner_consent: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

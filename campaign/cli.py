@@ -107,8 +107,9 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
 
 def _ready(config: Config, demo: bool) -> str:
     """Bring the records up to date and, in a demonstration, fill them; the secret of a one-time link, if any."""
-    from . import db, schema
+    from . import db, i18n, schema
     from .app import create_app
+    from .partners import service as partners
     from .pledges import counting, seed
     from .staff import audit
     from .staff import service as staff
@@ -120,6 +121,7 @@ def _ready(config: Config, demo: bool) -> str:
     with app.app_context():
         with db.writing():
             audit.begin()
+            partners.announce([one.name for one in i18n.site().partners], clock.now())
         if not demo:
             return ""
         with db.writing():
@@ -138,9 +140,10 @@ def _ready(config: Config, demo: bool) -> str:
 @click.option("--proxies", default=1, show_default=True, help="Proxies in front of the site that speak https.")
 def init(base_url: str, email: str, proxies: int) -> None:
     """Make an empty, real site in DATA_DIR, and print a link to sign in once."""
-    from . import db, schema
+    from . import db, i18n, schema
     from .app import create_app
     from .forms import mailbox_of
+    from .partners import service as partners
     from .pledges import seed
     from .staff import audit
     from .staff import service as staff
@@ -156,6 +159,7 @@ def init(base_url: str, email: str, proxies: int) -> None:
     schema.upgrade(config.database_url)
     with app.app_context(), db.writing():
         seed.pledges(clock.now())
+        partners.announce([one.name for one in i18n.site().partners], clock.now())
         account_id = staff.add(mailbox_of(email), email, clock.now())
         link = staff.one_time_link(account_id, clock.now())
         audit.note(Act.LINK_MADE, "account", account_id)

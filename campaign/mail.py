@@ -254,6 +254,14 @@ def forget_person(supporter_id: int) -> None:
     db.after_commit(lambda: remove_files(ids, folder))
 
 
+def forget_about(kinds: Sequence[str], about_ids: Sequence[int]) -> None:
+    """Delete every letter of these kinds about these things, sent or not, and its file."""
+    which = Letter.kind.in_(kinds) & Letter.about_id.in_(about_ids)
+    ids = list(db.session().scalars(delete(Letter).where(which).returning(Letter.id)))
+    folder = web.config().data_dir / "outbox"
+    db.after_commit(lambda: remove_files(ids, folder))
+
+
 def remove_files(letter_ids: Sequence[int], folder: Path) -> None:
     """Take the files of these letters out of the outbox folder."""
     for name in map(file_name, letter_ids):

@@ -60,6 +60,12 @@ def is_slug(text: str) -> bool:
     return len(text) <= 60 and bool(SLUG.fullmatch(text))
 
 
+def slug_of(text: str) -> str:
+    """The last part of an address made from a name: its Latin letters and digits; empty when it has none."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
 def markdown(text: str) -> Markup:
     """Safe HTML: CommonMark without raw HTML, pictures or dangerous links; links off the site tell nobody."""
     return Markup(_renderer.render(text))  # noqa: S704 (html is off: markdown-it escapes what is typed)

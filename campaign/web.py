@@ -24,6 +24,8 @@ from .settings import Language
 log = logging.getLogger("campaign")
 OpenSite = Callable[[], Flask]  # what a command of a feature is given to open the site with
 A_PAGE = 50  # rows of a list behind the staff door
+LARGER: dict[str, int] = {}  # which endpoints take more bytes than others, and how many
+AROUND_A_FILE = 10_000  # bytes: the fields that are sent with it
 
 
 def public_area(name: str, package: str) -> Blueprint:
@@ -46,6 +48,16 @@ def _not_stored(response: Response) -> Response:
     return response
 
 
+def takes_files(endpoint: str, most: int) -> None:
+    """Declare that a page behind the door takes a file of at most so many bytes; everywhere else less is enough."""
+    LARGER[endpoint] = most + AROUND_A_FILE
+
+
+def _allow_larger() -> None:
+    if (most := LARGER.get(request.endpoint or "")) is not None:
+        request.max_content_length = most
+
+
 def install(app: Flask, config: Config) -> None:
     """Teach the site its templates, its error pages and its log of failures."""
     app.jinja_env.undefined = StrictUndefined
@@ -56,6 +68,7 @@ def install(app: Flask, config: Config) -> None:
     known |= {"lang_of": i18n.lang_of, "call_first": lambda: i18n.site().hotline}  # the last for macros without context
     app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, **known)
     app.context_processor(_what_pages_know)
+    app.before_request(_allow_larger)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))
     app.register_error_handler(DBAPIError, _records_away)

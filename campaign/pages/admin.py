@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import backup, clock, db, i18n, mail, pleas, web
+from ..partners import applications
 from ..pledges import asides, editing
 from ..staff import audit, doors
 from . import progress
@@ -19,12 +20,13 @@ def home() -> ResponseReturnValue:
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
-        trail = audit.last_check()
+        trail, joining = audit.last_check(), applications.to_read()
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
         ("names and messages to read", signatures["to_read"], "pledges_staff.signatures", None),
         ("signatures set aside by the limit", aside, "pledges_staff.asides", None),
+        ("applications to join", joining, "partners_staff.applications", None),
         ("letters that need a person", stuck, "mail_staff.index", None),
         ("letters waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
     ]

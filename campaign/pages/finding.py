@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from .. import cache, clock, db, i18n, web
+from ..partners import board as partners
 from ..pledges import board
 from ..settings import Campaign, Language
 from ..typeset import Press, Unprintable
@@ -40,10 +41,10 @@ class Place:
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
     """Every page that is for everybody, in every language. Without the records it stands, without the pledges."""
-    places = [*_words(), *_lessons()]
+    places = [*_words(), *_lessons(), *_coalition()]
     try:
         with db.reading():
-            places += _pledges()
+            places += [*_pledges(), *_partners()]
     except DBAPIError:
         pass
     page = render_template("pages/sitemap.xml", places=places)
@@ -62,6 +63,16 @@ def _lessons() -> Iterator[Place]:
 def _pledges() -> list[Place]:
     days = {slug: i18n.local(changed_at).date() if changed_at else None for slug, changed_at in board.changes()}
     return [Place("pledges.index"), *(Place("pledges.show", {"slug": slug}, day) for slug, day in days.items())]
+
+
+def _coalition() -> Iterator[Place]:
+    endpoints = ("partners.index", "partners.join") if "coalition" in i18n.content().known else ()
+    return (Place(endpoint) for endpoint in endpoints)
+
+
+def _partners() -> Iterator[Place]:
+    shown = partners.cards() if "coalition" in i18n.content().known else []
+    return (Place("partners.show", {"slug": card.slug}) for card in shown)
 
 
 @area.get("/robots.txt")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import cache, db, i18n, web
 from ..content import Page
+from ..partners import board as partners
 from ..pledges import board
 from ..pledges.forms import SignForm
 from ..settings import Colours, Palette
@@ -24,11 +25,11 @@ def front() -> ResponseReturnValue:
     """The promise, the count, how to help. Without the records it still stands, without the count."""
     try:
         with db.reading():
-            cards = board.cards()
+            cards, named = board.cards(), partners.announced(partners.cards())
     except DBAPIError:
-        cards = None
+        cards, named = None, partners.announced()
     about = graph.of(i18n.site(), web.address("pages.front"), i18n.language())
-    return render_template("pages/front.html", words=_words("front"), pledges=cards, graph=about)
+    return render_template("pages/front.html", words=_words("front"), pledges=cards, named=named, graph=about)
 
 
 @area.get("/help")

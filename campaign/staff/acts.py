@@ -49,6 +49,19 @@ class Act(StrEnum):
     CODE_BROUGHT_BACK = "code.brought-back"
     LIMIT_LIFTED = "code.limit-lifted"
     LIMIT_LOWERED = "code.limit-lowered"
+    PARTNER_ADDED = "partner.added"
+    PARTNER_TEXTS_WRITTEN = "partner.texts-written"
+    PARTNER_SAID = "partner.said"
+    PARTNER_LOGO_PUT = "partner.logo-put"
+    PARTNER_LOGO_REMOVED = "partner.logo-removed"
+    PARTNER_PAUSED = "partner.paused"
+    PARTNER_RESUMED = "partner.resumed"
+    PARTNER_RETIRED = "partner.retired"
+    PARTNER_LEFT = "partner.left"
+    PARTNER_JOINED_AGAIN = "partner.joined-again"
+    PARTNER_TAKEN_OUT = "partner.taken-out"
+    APPLICATION_APPROVED = "application.approved"
+    APPLICATION_TURNED_DOWN = "application.turned-down"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -104,6 +117,19 @@ WORDS: dict[Act, str] = {
     Act.CODE_BROUGHT_BACK: "brought a code back",
     Act.LIMIT_LIFTED: "lifted the limit for a code",
     Act.LIMIT_LOWERED: "let the limit hold again for a code",
+    Act.PARTNER_ADDED: "added a partner",
+    Act.PARTNER_TEXTS_WRITTEN: "wrote the texts of a partner’s page",
+    Act.PARTNER_SAID: "wrote down what a partner agreed to",
+    Act.PARTNER_LOGO_PUT: "put a partner’s logo",
+    Act.PARTNER_LOGO_REMOVED: "removed a partner’s logo",
+    Act.PARTNER_PAUSED: "paused a partner",
+    Act.PARTNER_RESUMED: "let a partner go on",
+    Act.PARTNER_RETIRED: "retired a partner",
+    Act.PARTNER_LEFT: "let a partner leave",
+    Act.PARTNER_JOINED_AGAIN: "let a partner join, or join again",
+    Act.PARTNER_TAKEN_OUT: "took out all that is kept about a partner",
+    Act.APPLICATION_APPROVED: "let an organization join",
+    Act.APPLICATION_TURNED_DOWN: "turned down an application to join",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -116,4 +142,4 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "batch", "code", "letter", "pledge", "signature", "supporter")
+KINDS = ("account", "application", "batch", "code", "letter", "partner", "pledge", "signature", "supporter")

@@ -16,7 +16,8 @@ from ..db import NEVER_REUSED, SEALED, Base, BigId
 class Account(Base):
     """Somebody on the staff. Without a password only a one-time link or an invitation lets them in.
 
-    `version` counts what colleagues change about it: its role, and whether it may be used.
+    `version` counts what colleagues change about it: its role, and whether it may be used. `partner_id` is the
+    organisation of somebody with the role *partner*, who sees nothing of another.
     """
 
     __tablename__ = "staff_accounts"
@@ -27,6 +28,7 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     code_secret: Mapped[str] = mapped_column(String(300), default="", info=SEALED)
     last_code_step: Mapped[int] = mapped_column(default=0)
+    partner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
     added_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -61,6 +61,12 @@ ALLOWED: dict[str, Roles] = {
     "GET printables_staff": LOOKERS,
     "POST printables_staff": PRINTERS,
     "printables_staff.new": PRINTERS,
+    "GET partners_staff": LOOKERS,
+    "POST partners_staff": WRITERS,
+    "partners_staff.new": WRITERS,
+    "partners_staff.applications": WRITERS,  # they hold names and addresses
+    "partners_staff.ending": WRITERS,
+    "partners_staff.data": WRITERS,
     "mailing_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
     "mail_staff": WRITERS,
@@ -73,6 +79,12 @@ ALLOWED: dict[str, Roles] = {
 PROVED_ONLY = {
     "pledges_staff.table",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
+    "partners_staff.new",
+    "partners_staff.approve",
+    "partners_staff.retire",
+    "partners_staff.leave",
+    "partners_staff.join_again",
+    "partners_staff.data",
     "POST accounts_staff",
     "accounts_staff.new",
     "account_staff.change_password",

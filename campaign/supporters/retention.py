@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, db, jobs, mail, pleas, salts, web
+from ..partners import applications
 from ..staff import audit
 from ..staff import service as staff
 
@@ -42,6 +43,14 @@ RULES: dict[str, Rule] = {
         lazy_gettext("A signature that we set aside because it seems to come from a program"),
         lazy_gettext("%(days)d days after it was set aside"),
         90,
+    ),
+    "applications_unconfirmed": Rule(
+        lazy_gettext("An application to join the coalition that was not confirmed"),
+        lazy_gettext("%(days)d days after it was sent"),
+        30,
+    ),
+    "applications": Rule(
+        lazy_gettext("An application to join the coalition"), lazy_gettext("%(days)d days after our answer"), 90
     ),
     "messages": Rule(
         lazy_gettext("The message of a signature"), lazy_gettext("%(days)d days after the pledge closes"), 365
@@ -86,6 +95,8 @@ RULES: dict[str, Rule] = {
 FORGETS: dict[str, list[Forget]] = {
     "pleas": [lambda until, dry_run: pleas.forget_before(until, dry_run=dry_run)],
     "letters": [lambda until, dry_run: mail.forget_before(until, dry_run=dry_run)],
+    "applications_unconfirmed": [lambda until, dry_run: applications.forget_unconfirmed(until, dry_run=dry_run)],
+    "applications": [lambda until, dry_run: applications.forget_decided(until, dry_run=dry_run)],
     "network": [
         lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
         lambda until, dry_run: salts.forget(web.config(), until.date(), dry_run=dry_run),

@@ -123,4 +123,6 @@ def _known(everything: Everything, form: Form) -> tuple[str, dict[str, str]]:
     except (HTTPException, RoutingException):
         return form.action, {}
     known = everything.fields(rule)
-    return rule.endpoint, {name: value for name, value in known.items() if name in form.names}
+    return rule.endpoint, {
+        name: value for name, value in known.items() if name in form.names and isinstance(value, str)
+    }

@@ -87,6 +87,8 @@ class Trial:
         self.type_all([Hostile("harmless", text, quote(text)) for text in HARMLESS])
         self.publish()
         self.look_around()
+        # The trail shows its newest rows only: whether acts upon accounts are among them changes with every form.
+        self._look(self.everything.staff.raw("/staff/audit?kind=account", buffered=True), "the trail of accounts")
         assert self.faults == []
         self.learning, self.typed = False, []
 
@@ -200,12 +202,13 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
-NAMELESS = ("The link that you asked for", "Your account on our website")
+NAMELESS = ("The link that you asked for", "Your account on our website", "Please confirm your application")
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
+    *("Welcome", "About your application"),
 )
-USUAL = ("Anna Sample", "Bela Sample")
+USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 
 
 def _spaced(text: str) -> str:

@@ -5,12 +5,13 @@ from sqlalchemy import select, update
 
 from campaign import db, dispatch, i18n
 from campaign.mail import WRITERS, Letter
+from campaign.partners.models import Application
 from campaign.pledges.models import Signature
 from campaign.supporters.models import Supporter
 from tests.hostile import looking
 from tests.house.everything import on_sqlite
 
-IDS = (1, 2, 3)  # rows that tests/house/everything.py brings about
+IDS = range(1, 6)  # rows that tests/house/everything.py brings about
 LOUD = """
     slave slavery traffick victim survivor hotline freedom abolish abuse exploit escape rescue police danger help pledge
     sign promise coalition campaign esclav trata víctima libertad abuso rescat polic peligro ayuda promesa firma campaña
@@ -26,6 +27,7 @@ def every_letter(site):
         with site.inside(), db.writing() as session:
             session.execute(update(Signature).values(language=language))
             session.execute(update(Supporter).values(language=language))
+            session.execute(update(Application).values(language=language))
         for kind in WRITERS:
             for about in IDS:
                 letter = _render(site, first, kind, about)

@@ -7,12 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
@@ -20,6 +22,9 @@ from campaign import clock, db, seals
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
+from campaign.partners import agreements, applications, logos, texts
+from campaign.partners import service as partners
+from campaign.partners.models import PartnerState, What
 from campaign.pledges import asides, editing
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
@@ -48,6 +53,16 @@ FIELDS: dict[str, dict[str, str]] = {
     "pledges_staff.words": {"title": "Changed", "promise": "Changed.", "body": "Changed.", "version": "1"},
     "pledges_staff.look": {"pledge": "freedom"},
     "pledges_staff.set_aside": {"pledge": "freedom", "newest": "9", "reason": "A program"},
+    "partners.apply": {
+        "organisation": "Sample Alliance",
+        "work": "Samples.",
+        "person": "Fina Sample",
+        "email": "fina@example.org",
+    },
+    "partners_staff.new": {"name": "Sample Partner 9"},
+    "partners_staff.agree": {"what": "logo", "given": "yes", "said_by": "director, by letter"},
+    "partners_staff.texts": {"about": "Changed.", "homepage": "https://sample.example/", "version": "0"},
+    "partners_staff.approve": {"a2-partner": ""},
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
@@ -68,6 +83,16 @@ FIELDS: dict[str, dict[str, str]] = {
 
 # Links of their own for what ends them: the other addresses go on.
 ENDING = {"supporters.erased": 2, "supporters.end": 3}
+# Partners and applications with which this can be done.
+PARTNERS: dict[str, dict[str, Any]] = {
+    "partners.show": {"slug": "sample-partner-1"},
+    "partners.logo": {"slug": "sample-partner-1"},
+    "partners.take_back": {"application_id": 3},
+    "partners_staff.resume": {"id": 3},
+    "partners_staff.join_again": {"id": 4},
+    "partners_staff.approve": {"id": 2},
+    "partners_staff.turn_down": {"id": 2},
+}
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
@@ -87,7 +112,7 @@ def contents(site: Site) -> dict[str, list[Any]]:
 class Everything:
     """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
 
-    Letters, staff, and a code that expects a crowd.
+    Letters, staff, two partners (of ids 1 and 2) and more, applications to join, and a code that expects a crowd.
     """
 
     site: Site
@@ -109,7 +134,8 @@ class Everything:
             "filename": "css/site.css",
         }
         known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}
-        known["invitation_id"] = 1
+        known["invitation_id"] = known["application_id"] = 1
+        known |= PARTNERS.get(rule.endpoint, {})
         if rule.endpoint.startswith("accounts_staff."):
             known["id"] = 3
         if rule.endpoint == "pledges_staff.open":
@@ -124,9 +150,24 @@ class Everything:
             values = {name: known[name] for name in rule.arguments}
             return self.site.app.url_map.bind("localhost").build(rule.endpoint, values)
 
-    def fields(self, rule: Rule) -> dict[str, str]:
+    def fields(self, rule: Rule) -> dict[str, Any]:
         """What a form at this route would send."""
-        return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {})}
+        files = {"logo": (Again(a_logo()), "logo.png")} if rule.endpoint == "partners_staff.logo" else {}
+        return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **files}
+
+
+class Again(BytesIO):
+    """A file that may be sent more than once: whoever closes it only rewinds it."""
+
+    def close(self) -> None:
+        self.seek(0)
+
+
+def a_logo(size: tuple[int, int] = (30, 20), form: str = "PNG", **more: Any) -> bytes:
+    """A picture of one colour, as a file."""
+    out = BytesIO()
+    Image.new("RGB", size, "#0d5560").save(out, form, **more)
+    return out.getvalue()
 
 
 def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything:
@@ -141,6 +182,8 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         draft = editing.add("draft", 10, clock.now())
         editing.write(draft, "en", "A draft", "I promise.", "")
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
+        for name in ("Sample Partner 1", "Sample Partner 2"):
+            partners.add(name, PartnerState.ACTIVE, clock.now())
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = seals.render_time()
@@ -148,6 +191,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
+    _coalition(site)
     later(seconds=3)
     return Everything(site, staff, letters, rendered, key, code)
 
@@ -195,6 +239,38 @@ def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:
     batch = Batch(reason="A program", conditions="Name: dora*", made_at=clock.now())
     with site.inside(), db.writing():
         asides.set_aside(asides.Conditions(name="dora*"), 3, batch)
+
+
+def _coalition(site: Site) -> None:
+    """The first partner shows all that can be shown, the third is paused, the fourth has left.
+
+    One application waits for its mailbox, one for staff, one is never wanted, and two are decided.
+    """
+    with site.inside(), db.writing():
+        now = clock.now()
+        for name, state in (("Sample Partner 3", PartnerState.PAUSED), ("Sample Partner 4", PartnerState.LEFT)):
+            partners.add(name, state, now)
+        for what in What:
+            agreements.say(1, what, True, "director, by letter", None, now)
+        shown = {"languages": "Spanish", "homepage": "https://partner.example/", "contact": "office@partner.example"}
+        texts.write(1, "en", {"about": "A sample.", **shown}, 0)
+        logos.put(1, logos.draw(a_logo()), now)
+        for number in range(1, 6):
+            address = f"gina{number}@example.org"
+            wish = (
+                f"Sample Group {number}",
+                "https://group.example",
+                "Gina Sample",
+                address,
+                address,
+                "Thai",
+                "Samples.",
+            )
+            applications.apply(applications.Wish(*wish), "en", now)
+        for number in (2, 4, 5):
+            applications.confirm(number, now)
+        applications.approve(4, None, now)
+        applications.turn_down(5, now)
 
 
 def _ask_for_pages(site: Site) -> list[EmailMessage]:

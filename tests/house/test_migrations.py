@@ -47,7 +47,8 @@ def _fill(url):
 def _value(column):
     if isinstance(column.type, DateTime):
         return datetime(2027, 1, 11, tzinfo=UTC)
-    return {bool: False, str: "x", int: 1, date: date(2027, 1, 11)}[column.type.python_type]
+    known = {bool: False, str: "x", int: 1, bytes: b"x", date: date(2027, 1, 11)}
+    return known[column.type.python_type]
 
 
 def _counts(url):

@@ -27,6 +27,8 @@ STANDS = (
     "/learn",
     "/learn/signs",
     "/about",
+    "/coalition",
+    "/coalition/join",
     "/contact",
     "/press",
     "/accessibility",

@@ -1,0 +1,1 @@
+"""Where things happen and where pieces hang: the same places for events, shifts and printed pieces."""

@@ -18,8 +18,10 @@ from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
 from .pages import finding
+from .pages import partner as pages_partner
 from .pages import views as pages
 from .partners import service as partners
+from .partners import standing
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -44,10 +46,12 @@ BEHIND_THE_DOOR = [
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
+    pages_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
     partners,
+    standing,
     backup,
     counting,
     crowds,
@@ -77,6 +81,7 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `own_only`: of the records of partners, each reaches its own alone.
     """
 
     lock_file: bool = True
@@ -101,6 +106,7 @@ class Switches:
     sessions_stay_ended: bool = True
     one_editor: bool = True
     keep_an_administrator: bool = True
+    own_only: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -14,7 +14,7 @@ from .roles import NAMES, Role
 
 CODE = [required("Please give the code that your app shows.")]
 PASSWORD = [readable, required("Please give your password."), Length(max=passwords.LONGEST)]
-NONE = SelectChoice("", "None: they belong to the campaign itself")
+NONE = SelectChoice("", "None")
 ROLES = [SelectChoice(role.value, NAMES[role].capitalize()) for role in Role]
 
 

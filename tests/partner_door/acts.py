@@ -24,13 +24,17 @@ def put(site: Site, partner_id: int, state: PartnerState) -> None:
         session.execute(update(Partner).where(Partner.id == partner_id).values(state=state))
 
 
-def of(site: Site, partner_id: int | None, email: str = "partner1@example.org") -> Visitor:
-    """Somebody of this partner, signed in by a one-time link; with None, of no organisation."""
+def link_of(site: Site, partner_id: int | None, email: str) -> str:
+    """The path of a one-time link for somebody of this partner, new if need be."""
     with site.inside(), db.writing():
         account_id = service.add(email, email.partition("@")[0].capitalize(), clock.now(), Role.PARTNER, partner_id)
-        key = service.one_time_link(account_id, clock.now())
+        return f"/staff/link/{service.one_time_link(account_id, clock.now())}"
+
+
+def of(site: Site, partner_id: int | None, email: str = "partner1@example.org") -> Visitor:
+    """Somebody of this partner, signed in by a one-time link; with None, of no organisation."""
     person = site.visitor()
-    person.press(person.get(f"/staff/link/{key}"), "Sign in")
+    person.press(person.get(link_of(site, partner_id, email)), "Sign in")
     return person
 
 

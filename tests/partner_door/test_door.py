@@ -127,3 +127,16 @@ def test_with_password_and_code_one_lands_there_and_proves_oneself_there(site, l
     answer = other.raw("/staff/prove", method="POST", data={**page.form("Go on")["fields"], **with_code(app)})
     assert answer.location == "/partner/data.json"
     assert other.raw("/partner/data.json").get_json()["name"] == "Sample Partner 1"
+
+
+def test_a_deed_that_had_to_wait_for_the_proof_is_done_after_it(site, later):
+    partner_id = partner(site)
+    person = of(site, partner_id)
+    app = set_up(person)
+    of(site, partner_id, "bela@example.org")
+    page = person.get("/partner/people")
+    later(minutes=11)
+    asked = person.press(page, "Disable")
+    assert asked.status == 403 and "is kept" in asked.text
+    page = person.press(person.press(asked, "Go on", **with_code(app)), "Go on")
+    assert page.heading == "People" and "disabled" in page.text

@@ -19,20 +19,23 @@ from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
 from .pages import finding
+from .pages import partner as pages_partner
 from .pages import views as pages
 from .partners import admin as partners_admin
 from .partners import emails as partner_emails
 from .partners import service as partners
+from .partners import standing
 from .partners import views as partner_views
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
-from .pledges import of_partners as pledges_of_partners
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
+from .staff import partner as accounts_partner
 from .staff import views as staff
 from .supporters import applicants
 from .supporters import emails as supporter_emails
@@ -51,15 +54,18 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
     partners_admin.area,
+    pages_partner.area,
+    printables_partner.area,
+    accounts_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
+    standing,
     backup,
     dispatch,
     partners,
     partner_emails,
     links_of_partners,
-    pledges_of_partners,
     applicants,
     counting,
     crowds,
@@ -91,6 +97,7 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `partner_consent`: of a partner only what it agreed to is shown.
+    `own_only`: of the records of partners, each reaches its own alone.
     """
 
     lock_file: bool = True
@@ -117,6 +124,7 @@ class Switches:
     one_editor: bool = True
     keep_an_administrator: bool = True
     partner_consent: bool = True
+    own_only: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -19,7 +19,7 @@ GAP = f"~~rendered-{OURS}~~"  # stands in a kept form where the signed time of r
 VIA, VIA_QUERY = f"~~via-{OURS}~~", f"~~?via-{OURS}~~"  # and where the code goes that brought its reader: field, link
 WITH_VIA = re.compile(r"via=([2-9A-HJKMNP-Z]{7})")
 MOST_PAGES = 2_000
-NEVER_KEPT = ("/static/", "/staff", "/healthz", "/readyz", "/metrics", "/q/", "/Q/")
+NEVER_KEPT = ("/static/", "/staff", "/partner", "/healthz", "/readyz", "/metrics", "/q/", "/Q/")
 STALE_FOR = 24 * 60 * 60.0  # seconds that an old page may stand in while the records are away
 
 Start = Callable[..., Any]

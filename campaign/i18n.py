@@ -17,7 +17,8 @@ from . import catalogues
 from .content import Content
 from .settings import Campaign, Language
 
-ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff")  # the same in every language: no prefix
+# The same in every language: no prefix.
+ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff", "/partner")
 
 Start = Callable[..., Any]
 

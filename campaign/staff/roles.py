@@ -1,7 +1,7 @@
-"""Who may do what: one table, asked by the guard of the staff door for every request. What it does not name is closed.
+"""Who may do what: one table, asked by the guard of both doors for every request. What it does not name is closed.
 
-A new page of the staff door needs one line in ALLOWED. A line for an area (the part before the dot) holds for all of
-its pages that have no line of their own; a line that begins with GET or POST holds for looking or for acting only.
+A new page of the staff or partner door needs one line in ALLOWED. A line for an area (the part before the dot) holds
+for all of its pages that have no line of their own; one that begins with GET or POST for looking or for acting only.
 """
 
 from enum import StrEnum
@@ -35,12 +35,13 @@ MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
     Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, makes codes, looks after the list.",
     Role.EVENTS: "Makes codes and prints posters. Sees pledges and totals, no names or addresses of signers.",
-    Role.PARTNER: "Belongs to a partner organisation. Reaches only their own account here.",
+    Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
     Role.VIEWER: "Looks at pledges, codes and totals. Changes nothing, and sees no names or addresses of signers.",
 }
 
 Roles = frozenset[Role]
 EVERYBODY: Roles = frozenset(Role)
+PARTNERS: Roles = frozenset({Role.PARTNER})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 WRITERS: Roles = ADMINISTRATORS | {Role.COMMUNICATIONS}
 PRINTERS: Roles = WRITERS | {Role.EVENTS}
@@ -72,6 +73,10 @@ ALLOWED: dict[str, Roles] = {
     "mail_staff": WRITERS,
     "mail_staff.show": ADMINISTRATORS,  # letters hold the keys of those they are for, colleagues too
     "mail_staff.file": ADMINISTRATORS,
+    # The partner door, which opens only to people of an active partner (doors.shut).
+    "pages_partner": PARTNERS,
+    "printables_partner": PARTNERS,
+    "accounts_partner": PARTNERS,
 }
 
 # What only somebody who has just shown password and code may do: a borrowed screen must not be enough.
@@ -87,6 +92,9 @@ PROVED_ONLY = {
     "partners_staff.data",
     "POST accounts_staff",
     "accounts_staff.new",
+    "POST accounts_partner",
+    "accounts_partner.new",
+    "pages_partner.data",
     "account_staff.change_password",
     "account_staff.replace_app",
     "account_staff.new_recovery_codes",

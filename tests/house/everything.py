@@ -78,6 +78,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "account_staff.replace_app": {"code": "000000"},
     "accounts_staff.new": {"email": "third@example.org", "name": "Third", "role": "viewer"},
     "accounts_staff.edit": {"role": "events", "version": "1"},
+    "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
 }
 
 
@@ -112,15 +113,26 @@ def contents(site: Site) -> dict[str, list[Any]]:
 class Everything:
     """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
 
-    Letters, staff, two partners (of ids 1 and 2) and more, applications to join, and a code that expects a crowd.
+    Letters, staff, a code that expects a crowd, applications to join, and partners, two of them (of ids 1 and 2) with
+    people and codes: `partner` is of the first.
     """
 
     site: Site
     staff: Visitor
+    partner: Visitor
     letters: list[EmailMessage]
     rendered: str
     key: str
     code: str
+
+    def insider(self, path: str) -> Visitor:
+        """Who may go through the door that this path is behind: somebody of the first partner, or an administrator."""
+        return self.partner if path.startswith("/partner") else self.staff
+
+    def token(self, path: str) -> str:
+        """The token that the forms of this insider carry."""
+        page = self.insider(path).get("/staff/account")
+        return str(page.all("form input[name=csrf_token]")[0].attrs["value"])
 
     def address(self, rule: Rule) -> str:
         """An address of this route, of something that is there."""
@@ -138,6 +150,8 @@ class Everything:
         known |= PARTNERS.get(rule.endpoint, {})
         if rule.endpoint.startswith("accounts_staff."):
             known["id"] = 3
+        if rule.endpoint.startswith("accounts_partner."):
+            known["id"] = 5
         if rule.endpoint == "pledges_staff.open":
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):
@@ -182,18 +196,29 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         draft = editing.add("draft", 10, clock.now())
         editing.write(draft, "en", "A draft", "I promise.", "")
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
-        for name in ("Sample Partner 1", "Sample Partner 2"):
-            partners.add(name, PartnerState.ACTIVE, clock.now())
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = seals.render_time()
-        code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
+        of_partner, code = _two_partners(), links.get(1).code
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
     _coalition(site)
     later(seconds=3)
-    return Everything(site, staff, letters, rendered, key, code)
+    partner = site.visitor()
+    partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")
+    return Everything(site, staff, partner, letters, rendered, key, code)
+
+
+def _two_partners() -> str:
+    """Two partners; of each somebody with an account, and a code. The key of a link for the first one's."""
+    for number in (1, 2):
+        partner_id = partners.add(f"Sample Partner {number}", PartnerState.ACTIVE, clock.now())
+        accounts.add(f"partner{number}@example.org", f"Partner {number}", clock.now(), Role.PARTNER, partner_id)
+        colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
+    links.make("/pledges/freedom", "en", "Library", clock.now(), 1)
+    links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
+    return accounts.one_time_link(4, clock.now())
 
 
 @dataclass
@@ -204,28 +229,33 @@ class Filled:
     """
 
     folder: Path
-    cookie: str
+    cookies: dict[str, str]
     moment: datetime
     parts: dict[str, Any]
 
     @classmethod
     def put_away(cls, everything: Everything, folder: Path) -> "Filled":
         """A copy of this site's records and files, for others to begin with."""
-        site, cookie = everything.site, everything.staff.client.get_cookie("staff")
-        assert cookie is not None
+        site, cookies = everything.site, {}
+        for name in ("staff", "partner"):
+            cookie = getattr(everything, name).client.get_cookie("staff")
+            assert cookie is not None
+            cookies[name] = cookie.value
         _copy(site.config.data_dir / "site.db", folder / "site.db")
         shutil.copytree(site.config.data_dir / "outbox", folder / "outbox")
         kept = ("letters", "rendered", "key", "code")
-        return cls(folder, cookie.value, clock.now(), {name: getattr(everything, name) for name in kept})
+        return cls(folder, cookies, clock.now(), {name: getattr(everything, name) for name in kept})
 
     def lay_down(self, site: Site, staff: Visitor, noon: time_machine.Traveller) -> Everything:
         """Everything, on a site that was empty."""
         _copy(self.folder / "site.db", site.config.data_dir / "site.db")
         shutil.copytree(self.folder / "outbox", site.config.data_dir / "outbox", dirs_exist_ok=True)
         site.seen |= set((site.config.data_dir / "outbox").glob("*.eml"))
-        staff.client.set_cookie("staff", self.cookie)
+        partner = site.visitor()
+        for name, person in (("staff", staff), ("partner", partner)):
+            person.client.set_cookie("staff", self.cookies[name])
         noon.move_to(self.moment, tick=False)
-        return Everything(site, staff, **self.parts)
+        return Everything(site, staff, partner, **self.parts)
 
 
 def _copy(source: Path, target: Path) -> None:

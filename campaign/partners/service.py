@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from blinker import Signal
 from sqlalchemy import select
 
 from .. import db
 from ..errors import Refused
 from ..text import fold, slug_of
 from .models import Partner, PartnerState
+
+ended = Signal("Tells the features above that this partner is retired or has left; sent with its id and `now=`.")
 
 
 def add(name: str, state: PartnerState, now: datetime) -> int:
@@ -36,6 +39,12 @@ def get(partner_id: int) -> Partner:
 def find(slug: str) -> Partner | None:
     """The partner with this address, if there is one."""
     return db.session().scalar(select(Partner).where(Partner.slug == slug))
+
+
+def find_active(partner_id: int) -> Partner | None:
+    """The partner, while it takes part: not before it has joined, while it pauses, or after it ended."""
+    here = select(Partner).where(Partner.id == partner_id, Partner.state == PartnerState.ACTIVE)
+    return db.session().scalar(here)
 
 
 def everyone() -> list[Partner]:

@@ -29,7 +29,9 @@ from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
 from .staff import views as staff
+from .supporters import admin as supporters_admin
 from .supporters import emails as supporter_emails
+from .supporters import own_shares
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
@@ -44,6 +46,7 @@ BEHIND_THE_DOOR = [
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
+    supporters_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -56,6 +59,7 @@ UPKEEP = [
     upkeep,
     mailing_upkeep,
     supporter_emails,
+    own_shares,
     staff_emails,
     audit,
 ]

@@ -12,14 +12,16 @@ from . import answers, backup, cache, content, db, i18n, jobs, metrics, pleas, r
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
-from .links import shortcut, visits
+from .links import origin, shortcut, visits
 from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .pages import admin as pages_admin
 from .pages import finding
+from .pages import partner as pages_partner
 from .pages import views as pages
 from .partners import service as partners
+from .partners import standing
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -32,6 +34,7 @@ from .staff import views as staff
 from .supporters import admin as supporters_admin
 from .supporters import emails as supporter_emails
 from .supporters import own_shares
+from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
@@ -47,10 +50,13 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
     supporters_admin.area,
+    supporters_partner.area,
+    pages_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
     partners,
+    standing,
     backup,
     counting,
     crowds,
@@ -81,6 +87,8 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
+    marked so before it leaves.
     """
 
     lock_file: bool = True
@@ -105,6 +113,8 @@ class Switches:
     sessions_stay_ended: bool = True
     one_editor: bool = True
     keep_an_administrator: bool = True
+    own_only: bool = True
+    mark_first: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -137,6 +147,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     db.install(app, config.database_url, lock_file=switches.lock_file, overwrite=switches.overwrite)
     jobs.install(app, config)
     visits.install(app)
+    app.extensions["origins"] = origin.Known(app)
     web.install(app, config)
     pleas.install(app)
     doors.install(app)
@@ -150,7 +161,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
     readiness.install(app, config)
     if switches.page_cache:
-        cache.install(app, security.render_time)
+        cache.install(app, security.render_time, app.extensions["origins"])
     shortcut.install(app, config)
     app.wsgi_app = security.KnownHost(app.wsgi_app, config)  # type: ignore[method-assign,assignment]
     if hops := config.trusted_proxies:

@@ -17,7 +17,8 @@ from . import catalogues
 from .content import Content
 from .settings import Campaign, Language
 
-ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff")  # the same in every language: no prefix
+# The same in every language: no prefix.
+ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff", "/partner")
 
 Start = Callable[..., Any]
 
@@ -120,6 +121,11 @@ class Guarded:
 
     def __init__(self, text: str, values: dict[str, object]) -> None:
         self.text, self.values = text, values
+
+    @property
+    def language(self) -> str:
+        """The language in which it is said now."""
+        return language().code if _may_speak() else "en"
 
     def __str__(self) -> str:
         if _may_speak():

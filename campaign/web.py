@@ -24,6 +24,7 @@ from .settings import Language
 log = logging.getLogger("campaign")
 OpenSite = Callable[[], Flask]  # what a command of a feature is given to open the site with
 A_PAGE = 50  # rows of a list behind the staff door
+DOORS = ("/staff", "/partner")  # what begins so is guarded by `staff.doors`
 
 
 def public_area(name: str, package: str) -> Blueprint:
@@ -35,7 +36,15 @@ def public_area(name: str, package: str) -> Blueprint:
 
 def staff_area(name: str, package: str) -> Blueprint:
     """Pages behind the staff door; who may pass is decided by `staff.doors`, which guards every such address."""
-    area = Blueprint(name, package, url_prefix="/staff")
+    return _guarded(Blueprint(name, package, url_prefix="/staff"))
+
+
+def partner_area(name: str, package: str) -> Blueprint:
+    """Pages for the people of a partner, about what is theirs: behind the same guard, with the same session."""
+    return _guarded(Blueprint(name, package, url_prefix="/partner"))
+
+
+def _guarded(area: Blueprint) -> Blueprint:
     area.before_request(security.refuse_strangers)
     area.after_request(_not_stored)
     return area
@@ -104,7 +113,7 @@ def findable() -> bool:
 
 def private(rule: str) -> bool:
     """Whether a route is for one person, for staff, or a printed code: nothing that a search engine should ask for."""
-    return "signed(" in rule or "<path:token>" in rule or rule.startswith(("/staff", "/partner", "/q/", "/Q/"))
+    return "signed(" in rule or "<path:token>" in rule or rule.startswith((*DOORS, "/q/", "/Q/"))
 
 
 def endpoint_of(path: str) -> str:

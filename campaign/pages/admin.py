@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from .. import backup, clock, db, i18n, mail, pleas, web
 from ..pledges import asides, editing
 from ..staff import audit, doors
+from ..supporters import handing
 from . import progress
 
 area = web.staff_area("pages_staff", __name__)
@@ -16,10 +17,12 @@ area = web.staff_area("pages_staff", __name__)
 @area.get("/")
 def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page where one may open it."""
+    backups, now = backup.standing(web.config()), clock.now()
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
         trail = audit.last_check()
+        overdue = handing.waiting(now - handing.PATIENCE)
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
@@ -33,7 +36,9 @@ def home() -> ResponseReturnValue:
     notices = []
     if trail and trail.trouble and doors.may("audit_staff.index"):
         notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
-    backups, now = backup.standing(web.config()), clock.now()
+    for one in overdue if doors.may("supporters_staff.removals") else []:
+        words = f"{one.name} has not removed {one.number} of the people that it was told to, for two weeks or longer."
+        notices.append((words, url_for("supporters_staff.removals")))
     known = {"notices": notices, "backups": backups, "late": backups.late(now)}
     return render_template("staff/home.html", figures=led, **known)
 

@@ -67,9 +67,9 @@ def _pledges() -> list[Place]:
 @area.get("/robots.txt")
 @cache.keep(KEPT)
 def robots() -> ResponseReturnValue:
-    """Where programs need not look: addresses mailed to one person, printed codes, the staff door (RFC 9309)."""
+    """Where programs need not look: addresses mailed to one person, printed codes, the two doors (RFC 9309)."""
     rules = {rule.rule.partition("<")[0] for rule in current_app.url_map.iter_rules() if web.private(rule.rule)}
-    shut = sorted({"/staff" if rule.startswith("/staff") else rule for rule in rules})
+    shut = sorted({next((door for door in web.DOORS if rule.startswith(door)), rule) for rule in rules})
     prefixes = [language.prefix for language in i18n.site().languages]
     lines = [f"{prefix}{rule}" for prefix in prefixes for rule in shut if not (prefix and rule in i18n.ONE_ADDRESS)]
     sitemap = web.address("finding.sitemap", i18n.find("en"))

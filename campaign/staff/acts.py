@@ -49,6 +49,8 @@ class Act(StrEnum):
     CODE_BROUGHT_BACK = "code.brought-back"
     LIMIT_LIFTED = "code.limit-lifted"
     LIMIT_LOWERED = "code.limit-lowered"
+    SUPPORTERS_TAKEN = "partner.supporters-taken"
+    REMOVALS_CONFIRMED = "partner.removals-confirmed"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -100,6 +102,8 @@ WORDS: dict[Act, str] = {
     Act.CODE_BROUGHT_BACK: "brought a code back",
     Act.LIMIT_LIFTED: "lifted the limit for a code",
     Act.LIMIT_LOWERED: "let the limit hold again for a code",
+    Act.SUPPORTERS_TAKEN: "took the people of their organization as a table",
+    Act.REMOVALS_CONFIRMED: "said that an organization removed whom it was asked to",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -108,4 +112,4 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "batch", "code", "letter", "pledge", "signature", "supporter")
+KINDS = ("account", "batch", "code", "letter", "partner", "pledge", "signature", "supporter")

@@ -1,4 +1,4 @@
-"""The guard of the staff door: who holds which session, what their role lets them do, and when they must prove it."""
+"""The guard of staff door and partner door: whose session it is, what their role may, when they must prove it."""
 
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -11,14 +11,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from .. import clock, db, security, web
-from . import devices, roles, sessions
+from . import devices, organisations, roles, sessions
 from .forms import ProveForm
 from .models import Account, StaffSession
+from .organisations import Organisation
+from .roles import Role
 
 OPEN_TO_ALL = {"staff.sign_in", "staff.link", "staff.use_link"}
 OPEN_TO_ALL |= {"staff.invitation", "staff.accept", "staff.broken_invitation"}
 DEVICE_FOR = 180 * 24 * 60 * 60  # seconds; retention.py forgets the device after as many days
 HOME = "pages_staff.home"  # where everybody arrives; the guard leads on who has no business there
+PARTNER_HOME = "pages_partner.home"
 NEVER_CARRIED = {"password", "code"}  # a form with one of these is asked for once more instead
 
 
@@ -34,11 +37,11 @@ class Ticket(dict[str, Any], SessionMixin):
 
 
 class Tickets(SessionInterface):
-    """Reads and writes the cookies of the staff door, for addresses behind it alone."""
+    """Reads and writes the cookies of the two doors, for addresses behind them alone."""
 
     def open_session(self, app: Flask, request: Request) -> Ticket:
         """The ticket that came with the request. Public pages never have one."""
-        if not request.path.startswith("/staff"):
+        if not request.path.startswith(web.DOORS):
             return Ticket()
         return Ticket(request.cookies.get(cookie_name(), "")[:100] or sessions.new_key())
 
@@ -71,28 +74,29 @@ def device_cookie_name() -> str:
 
 
 def install(app: Flask) -> None:
-    """Put the guard in front of everything below `/staff`."""
+    """Put the guard in front of everything below `/staff` and `/partner`."""
     app.session_interface = Tickets()
     app.before_request(_guard)
-    app.context_processor(lambda: {"staff": g.get("staff")})
+    app.context_processor(lambda: {"staff": g.get("staff"), "organisation": g.get("organisation")})
     app.jinja_env.globals["may"] = may  # for macros, too, which see no context
 
 
 def _guard() -> ResponseReturnValue | None:
-    if not request.path.startswith("/staff"):
+    if not request.path.startswith(web.DOORS):
         return None
     if request.endpoint in OPEN_TO_ALL or request.endpoint is None:
         return None
     now = clock.now()
     with db.reading():
         found = sessions.find(ticket().key, now)
+        theirs = organisations.find(found[0].partner_id) if found and found[0].role == Role.PARTNER else None
     if found is None:
         return web.to("staff.sign_in")
-    g.staff, g.staff_session = found
+    g.staff, g.staff_session, g.organisation = *found, theirs
     if sessions.needs_noting(found[1], now):
         with db.writing():
             sessions.note_use(found[1], now)
-    return _not_set_up() or _not_theirs() or _not_proved()
+    return _not_set_up() or _not_theirs() or _shut_out() or _not_proved()
 
 
 def _not_set_up() -> Response | None:
@@ -108,8 +112,17 @@ def _not_theirs() -> Response | None:
         return None
     if endpoint == HOME:
         return web.onward(home())
+    if roles.may(me().role, endpoint, request.method):
+        return None  # it is the door of their organisation that is shut, which says why
     sentence = roles.sentence(me().role, request.method, endpoint)
     return web.error_page(403, sentence, "Not for your role", ("To your pages", home()))
+
+
+def _shut_out() -> Response | None:
+    """Behind the partner door everybody is of an organisation, whatever the table of roles says; an active one."""
+    if not request.path.startswith("/partner") or not (sentence := shut()):
+        return None
+    return web.error_page(403, sentence, "This door is closed", ("To your pages", home()))
 
 
 def _not_proved() -> ResponseReturnValue | None:
@@ -165,21 +178,54 @@ def my_session() -> StaffSession:
     return cast(StaffSession, g.staff_session)
 
 
+def shut() -> str:
+    """Why the partner door does not open to whoever is signed in, in a sentence; empty when it does."""
+    if me().role != Role.PARTNER:
+        return "This is for the people of partners."
+    if (mine := my_organisation()) is None:
+        return "Your account belongs to no organization yet. An administrator can say to which."
+    return mine.shut
+
+
+def my_organisation() -> Organisation | None:
+    """The organisation of whoever is signed in, if they have one."""
+    return cast("Organisation | None", g.organisation)
+
+
+def my_partner() -> int:
+    """The id of the partner whose people ask, behind the partner door: the guard let nobody in without one."""
+    return cast(Organisation, g.organisation).id
+
+
+def refuse_foreign(partner_id: int | None) -> None:
+    """Let go on only who asks for what is their own partner's. Raises LookupError, as if it did not exist."""
+    if current_app.extensions["switches"].own_only and partner_id != my_partner():
+        raise LookupError(partner_id)
+
+
 def may(endpoint: str, method: str = "GET") -> bool:
     """Whether whoever is signed in may look at (or with POST do) this: also for templates, which show nothing else."""
     if not current_app.extensions["switches"].roles:
         return True
-    return "staff" in g and roles.may(me().role, endpoint, method)
+    if "staff" not in g or not roles.may(me().role, endpoint, method):
+        return False
+    return not (_is_of_partners(endpoint) and shut())
+
+
+def _is_of_partners(endpoint: str) -> bool:
+    area = current_app.blueprints.get(endpoint.partition(".")[0])
+    return area is not None and area.url_prefix == "/partner"
 
 
 def home() -> str:
-    """Where whoever is signed in begins: the figures of today, or their own account."""
-    return url_for(HOME if may(HOME) else "account_staff.show")
+    """Where whoever is signed in begins: the figures of today, the home of their partner, or their own account."""
+    return url_for(next((one for one in (HOME, PARTNER_HOME) if may(one)), "account_staff.show"))
 
 
 def way(to: str, method: str = "GET") -> str:
-    """A path behind the staff door that was asked for before; the way home when it is anything else."""
-    parts = urlsplit(to) if to.startswith("/staff/") and to.isascii() and to.isprintable() and "\\" not in to else None
+    """A path behind one of the doors that was asked for before; the way home when it is anything else."""
+    inside = to.startswith(tuple(f"{door}/" for door in web.DOORS))
+    parts = urlsplit(to) if inside and to.isascii() and to.isprintable() and "\\" not in to else None
     if parts is None or parts.scheme or parts.netloc:
         return home()
     try:

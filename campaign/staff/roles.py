@@ -1,7 +1,7 @@
-"""Who may do what: one table, asked by the guard of the staff door for every request. What it does not name is closed.
+"""Who may do what: one table, asked by the guard of both doors for every request. What it does not name is closed.
 
-A new page of the staff door needs one line in ALLOWED. A line for an area (the part before the dot) holds for all of
-its pages that have no line of their own; a line that begins with GET or POST holds for looking or for acting only.
+A new page of the staff or partner door needs one line in ALLOWED. A line for an area (the part before the dot) holds
+for all of its pages that have no line of their own; one that begins with GET or POST for looking or for acting only.
 """
 
 from enum import StrEnum
@@ -35,12 +35,13 @@ MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
     Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, makes codes, looks after the list.",
     Role.EVENTS: "Makes codes and prints posters. Sees pledges and totals, no names or addresses of signers.",
-    Role.PARTNER: "Belongs to a partner organisation. Reaches only their own account here.",
+    Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
     Role.VIEWER: "Looks at pledges, codes and totals. Changes nothing, and sees no names or addresses of signers.",
 }
 
 Roles = frozenset[Role]
 EVERYBODY: Roles = frozenset(Role)
+PARTNERS: Roles = frozenset({Role.PARTNER})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 WRITERS: Roles = ADMINISTRATORS | {Role.COMMUNICATIONS}
 PRINTERS: Roles = WRITERS | {Role.EVENTS}
@@ -62,16 +63,21 @@ ALLOWED: dict[str, Roles] = {
     "POST printables_staff": PRINTERS,
     "printables_staff.new": PRINTERS,
     "mailing_staff": WRITERS,
+    "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
     "mail_staff": WRITERS,
     "mail_staff.show": ADMINISTRATORS,  # letters hold the keys of those they are for, colleagues too
     "mail_staff.file": ADMINISTRATORS,
+    # The partner door, which opens only to people of an active partner (doors.shut).
+    "pages_partner": PARTNERS,
+    "supporters_partner": PARTNERS,
 }
 
 # What only somebody who has just shown password and code may do: a borrowed screen must not be enough.
 # Written as in ALLOWED; what takes personal data out, erases it, or decides who gets in belongs here.
 PROVED_ONLY = {
     "pledges_staff.table",
+    "supporters_partner.file",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "POST accounts_staff",
     "accounts_staff.new",

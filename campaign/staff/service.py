@@ -16,10 +16,10 @@ from .sessions import Fresh, hash_of
 LINK_FOR = timedelta(hours=24)
 
 
-def add(email: str, name: str, now: datetime, role: Role = Role.ADMINISTRATOR) -> int:
+def add(email: str, name: str, now: datetime, role: Role = Role.ADMINISTRATOR, partner_id: int | None = None) -> int:
     """The account with this address, new if need be. Whoever sits at the machine itself is an administrator."""
     empty: dict[str, object] = {"password_hash": "", "code_secret": "", "last_code_step": 0, "version": 1}
-    values = {"email": email, "name": name, "role": role, "added_at": now}
+    values = {"email": email, "name": name, "role": role, "partner_id": partner_id, "added_at": now}
     return db.add_or_find(Account, empty | values, "email")
 
 

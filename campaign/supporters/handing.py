@@ -54,6 +54,7 @@ class Waiting(NamedTuple):
     name: str
     state: str
     number: int
+    newest: int
     oldest: datetime
 
 
@@ -66,6 +67,16 @@ class Checked:
     fine: int
 
 
+def marks_first() -> bool:
+    """Whether a share is marked before it leaves; not so in the negative control alone."""
+    return bool(current_app.extensions["switches"].mark_first)
+
+
+def of(partner_id: int) -> ColumnElement[bool]:
+    """The shares of this partner, and no other's."""
+    return _of(Share.partner_id, partner_id)
+
+
 def _of(column: Any, partner_id: int) -> ColumnElement[bool]:
     """What is this partner's, and no other's."""
     own_only = current_app.extensions["switches"].own_only  # the negative control of "nobody of another partner's"
@@ -73,7 +84,7 @@ def _of(column: Any, partner_id: int) -> ColumnElement[bool]:
 
 
 def _in_force(partner_id: int, purpose: Purpose) -> ColumnElement[bool]:
-    return _of(Share.partner_id, partner_id) & (Share.purpose == purpose) & Share.ended_at.is_(None)
+    return of(partner_id) & (Share.purpose == purpose) & Share.ended_at.is_(None)
 
 
 def figures(partner_id: int) -> Figures:
@@ -93,10 +104,10 @@ def figures(partner_id: int) -> Figures:
 
 def hand_over(partner_id: int, now: datetime) -> list[Person]:
     """Everybody whom this partner may have now, marked as handed over in the transaction of the caller."""
-    if not current_app.extensions["switches"].mark_first:
+    if not marks_first():
         return list(_people(partner_id, true()))
     db.take_turn(f"shares of partner {partner_id}")
-    mark(now, _of(Share.partner_id, partner_id))
+    mark(now, of(partner_id))
     return list(_people(partner_id, Share.handed_at == now))
 
 
@@ -111,9 +122,7 @@ def mark(now: datetime, which: ColumnElement[bool]) -> None:
         .scalar_subquery()
     )
     mailings = update(Share).where(force, Share.purpose == Purpose.MAILING, delivery.is_not(None))
-    db.session().execute(
-        mailings.values(handed_at=now, ref=delivery), execution_options={"synchronize_session": False}
-    )
+    db.session().execute(mailings.values(handed_at=now, ref=delivery), execution_options={"synchronize_session": False})
 
 
 def take_as_handed(now: datetime) -> None:
@@ -133,7 +142,7 @@ def _people(partner_id: int, marked: ColumnElement[bool]) -> Iterator[Person]:
         .order_by(Share.id)
     )
     for ref, name, email, language, since, may_write in db.session().execute(found):
-        yield Person(ref, name, email, language, since, may_write is not None)
+        yield Person(str(ref), name, email, language, since, may_write is not None)
 
 
 def removals(partner_id: int) -> list[Removal]:
@@ -144,9 +153,7 @@ def removals(partner_id: int) -> list[Removal]:
 
 def confirm_removed(partner_id: int, newest: int, account_id: int, now: datetime) -> int:
     """The partner says that it did all that was asked up to this one; what was asked since stays. How many."""
-    done = update(Removal).where(
-        Removal.partner_id == partner_id, Removal.id <= newest, Removal.confirmed_at.is_(None)
-    )
+    done = update(Removal).where(Removal.partner_id == partner_id, Removal.id <= newest, Removal.confirmed_at.is_(None))
     changed = db.session().execute(done.values(confirmed_at=now, account_id=account_id))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
@@ -154,16 +161,19 @@ def confirm_removed(partner_id: int, newest: int, account_id: int, now: datetime
 def waiting(until: datetime | None = None) -> list[Waiting]:
     """The partners with removals that wait; with `until`, only those asked before it. Longest first."""
     row, oldest = Removal, func.min(Removal.asked_at)
-    found = select(Partner.id, Partner.name, Partner.state, func.count(), oldest)
+    found = select(Partner.id, Partner.name, Partner.state, func.count(), func.max(row.id), oldest)
     found = found.join(row, row.partner_id == Partner.id).where(row.confirmed_at.is_(None))
     found = found.where(row.asked_at < until) if until else found
     grouped = found.group_by(Partner.id, Partner.name, Partner.state).order_by(oldest, Partner.id)
     return [Waiting(*one) for one in db.session().execute(grouped)]
 
 
-def refs_in(text: str) -> list[str]:
-    """The references in a text, each once, in its order."""
-    return list(dict.fromkeys(REF.findall(text.lower())))
+def refs_in(file: bytes) -> list[str]:
+    """The references in a file, each once, in its order, however a spreadsheet has saved it.
+
+    They are plain letters and digits: alike in UTF-8 and Windows-1252, and in UTF-16 (RFC 2781) but for the zeros.
+    """
+    return list(dict.fromkeys(REF.findall(file.replace(b"\0", b"").decode("latin-1").lower())))
 
 
 def check(partner_id: int, refs: list[str]) -> Checked:
@@ -177,9 +187,9 @@ def check(partner_id: int, refs: list[str]) -> Checked:
         theirs &= (mailing.purpose == Purpose.MAILING) & mailing.ended_at.is_(None)
         found = select(Share.ref, mailing.id).outerjoin(mailing, theirs).where(Share.ref.in_(some))
         in_force = db.session().execute(found.where(_in_force(partner_id, Purpose.DELIVERY)))
-        held |= {ref: may_write is not None for ref, may_write in in_force}
+        held |= {str(ref): may_write is not None for ref, may_write in in_force}
         asked = select(Removal.ref, Removal.asked_at).where(Removal.ref.in_(some), _of(Removal.partner_id, partner_id))
-        since |= {ref: asked_at for ref, asked_at in db.session().execute(asked)}
+        since |= {row.ref: row.asked_at for row in db.session().execute(asked)}
     gone = [(ref, since.get(ref)) for ref in refs if ref not in held]
     no_mail = [ref for ref in refs if held.get(ref) is False]
     return Checked(gone, no_mail, len(refs) - len(gone) - len(no_mail))

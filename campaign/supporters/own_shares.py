@@ -107,6 +107,8 @@ def _take_back(kind: str, supporter_id: int, id: int, now: datetime) -> bool:
     one = db.session().get(Share, id) if kind in KINDS else None
     if one is None or one.supporter_id != supporter_id or one.purpose != KINDS[kind]:
         return False
-    said = gettext("No longer my name and address") if one.purpose == Purpose.DELIVERY else gettext("No longer its news")
+    said = (
+        gettext("No longer my name and address") if one.purpose == Purpose.DELIVERY else gettext("No longer its news")
+    )
     shares.withdraw(id, supporter_id, (said, i18n.language().code, "own page"), now)
     return True

@@ -15,6 +15,8 @@ from campaign import clock, db, security
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
+from campaign.partners import service as partners
+from campaign.partners.models import PartnerState
 from campaign.pledges import asides, editing
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
@@ -82,7 +84,7 @@ def contents(site: Site) -> dict[str, list[Any]]:
 class Everything:
     """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
 
-    Letters, staff, and a code that expects a crowd.
+    Letters, staff, two partners (of ids 1 and 2), and a code that expects a crowd.
     """
 
     site: Site
@@ -136,6 +138,8 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         draft = editing.add("draft", 10, clock.now())
         editing.write(draft, "en", "A draft", "I promise.", "")
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
+        for name in ("Sample Partner 1", "Sample Partner 2"):
+            partners.add(name, PartnerState.ACTIVE, clock.now())
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = security.render_time()

@@ -27,7 +27,7 @@ def _refused(everything, role):
             continue
         for sent in (method, "HEAD", "OPTIONS") if method == "GET" else (method,):
             answer = person.raw(address, method=sent, data={**fields, "csrf_token": token} if sent == "POST" else None)
-            home = address == "/staff/" and answer.location == "/staff/account"
+            home = address == "/staff/" and answer.location in ("/staff/account", "/partner/")
             if answer.status_code != 403 and not home:
                 yield f"{role} was let through to {sent} {address}: {answer.status_code}"
     if contents(everything.site) != before:
@@ -65,7 +65,7 @@ def test_every_page_behind_the_door_has_a_line_in_the_sites_own_table(site):
     missing = [
         f"{method} {rule.endpoint}"
         for method, address, rule in routes(site.app)
-        if address.startswith("/staff") and not roles.row_of(method, rule.endpoint, roles.ALLOWED)
+        if address.startswith(("/staff", "/partner")) and not roles.row_of(method, rule.endpoint, roles.ALLOWED)
     ]
     assert missing == [], "say in campaign/staff/roles.py who may"
 
@@ -108,14 +108,14 @@ def test_a_page_shows_only_what_one_may_open_or_do(everything, role):
         for link in links:
             plain = link.partition("?")[0].partition("#")[0]
             if (
-                plain.startswith("/staff")
+                plain.startswith(("/staff", "/partner"))
                 and plain not in seen
                 and not plain.endswith((".csv", ".eml", ".pdf", ".png"))
             ):
                 seen.add(plain)
                 waiting.append(plain)
     assert ("/staff/accounts" in seen) == (role == "administrator")
-    assert ("/staff/" in seen) == (role != "partner")
+    assert ("/staff/" in seen) == (role != "partner") and ("/partner/" in seen) == (role == "partner")
 
 
 def _session_of(everything, email):

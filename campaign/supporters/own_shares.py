@@ -9,7 +9,7 @@ from .. import db, i18n
 from ..partners import service as partners
 from . import kept, service, shares
 from .kept import Held
-from .models import Consent, Purpose, Removal, Share
+from .models import Ask, Consent, Purpose, Removal, Share
 
 KINDS = {"delivery_consent": Purpose.DELIVERY, "mailing_consent": Purpose.MAILING}
 KIND_OF = {purpose: kind for kind, purpose in KINDS.items()}
@@ -59,7 +59,8 @@ def _yes_of(one: Share) -> Consent | None:
 def _removal_of(one: Share) -> Removal | None:
     if one.ended_at is None or one.ref is None:
         return None
-    asked = select(Removal).where(Removal.ref == one.ref, Removal.what == shares.ASKS[Purpose(one.purpose)])
+    whats = (shares.ASKS[Purpose(one.purpose)], Ask.DELETE)  # who must delete the address cannot write to it either
+    asked = select(Removal).where(Removal.ref == one.ref, Removal.what.in_(whats))
     return db.session().scalars(asked.order_by(Removal.id.desc()).limit(1)).first()
 
 
@@ -85,7 +86,7 @@ def _next(one: Share, removal: Removal | None, name: str) -> str:
     if removal.confirmed_at:
         when = i18n.show_moment(removal.confirmed_at)
         return str(gettext("%(partner)s told us on %(moment)s that it did.", partner=name, moment=when))
-    if delivery:
+    if removal.what == Ask.DELETE:
         return str(gettext("%(partner)s was told to delete it. We wait for its word.", partner=name))
     return str(gettext("%(partner)s was told to stop. We wait for its word.", partner=name))
 
@@ -107,8 +108,8 @@ def _take_back(kind: str, supporter_id: int, id: int, now: datetime) -> bool:
     one = db.session().get(Share, id) if kind in KINDS else None
     if one is None or one.supporter_id != supporter_id or one.purpose != KINDS[kind]:
         return False
-    said = (
-        gettext("No longer my name and address") if one.purpose == Purpose.DELIVERY else gettext("No longer its news")
-    )
-    shares.withdraw(id, supporter_id, (said, i18n.language().code, "own page"), now)
+    name, delivery = partners.get(one.partner_id).name, one.purpose == Purpose.DELIVERY
+    no = gettext("No longer my name and address for %(partner)s", partner=name) if delivery else ""
+    no = no or gettext("No more news from %(partner)s", partner=name)
+    shares.withdraw(id, supporter_id, (no, i18n.language().code, "own page"), now)
     return True

@@ -17,13 +17,14 @@ from campaign.links import service as links
 from campaign.mail import Letter
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState
-from campaign.pledges import asides, editing
+from campaign.pledges import asides, editing, wishes
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
 from campaign.staff.roles import Role
+from campaign.supporters import handing, shares
 from campaign.supporters import service as supporters
-from campaign.supporters.models import Supporter
+from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
@@ -48,6 +49,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
+    "supporters_partner.checked": {"refs": "r0123456789abcdef"},
+    "supporters_partner.removed": {"newest": "1"},
+    "supporters_staff.removed": {"newest": "1"},
     "supporters.ask": {"email": "anna@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
@@ -84,7 +88,7 @@ def contents(site: Site) -> dict[str, list[Any]]:
 class Everything:
     """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
 
-    Letters, staff, two partners (of ids 1 and 2), and a code that expects a crowd.
+    Letters, staff, two partners (of ids 1 and 2) to whom somebody gave herself, a code that expects a crowd.
     """
 
     site: Site
@@ -140,6 +144,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
         for name in ("Sample Partner 1", "Sample Partner 2"):
             partners.add(name, PartnerState.ACTIVE, clock.now())
+        _share()
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = security.render_time()
@@ -149,6 +154,16 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     _set_aside(site, visitor, later)
     later(seconds=3)
     return Everything(site, staff, letters, rendered, key, code)
+
+
+def _share() -> None:
+    """The first signer gave herself to both partners, and to the first no more; the second has ticked for the first."""
+    for partner_id in (1, 2):
+        said = ("Give my name", "en", "test", "Anna Sample")
+        shares.agree(1, shares.Yes(partner_id, Purpose.DELIVERY, *said), clock.now())
+        handing.hand_over(partner_id, clock.now())
+    shares.withdraw(1, 1, ("No longer", "en", "test"), clock.now())
+    wishes.keep(2, wishes.Ticked(1, "Give my name", "", "en"))
 
 
 def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:

@@ -53,7 +53,7 @@ def test_looking_at_everything_three_times_changes_no_record(everything):
 DEEDS = [
     *("resend", "open", "close", "pass", "refuse", "again", "not-me", "now", "retire", "bring-back", "lift", "lower"),
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
-    *("end", "language", "letters", "news", "send", "take-back"),
+    *("file", "removed", "end", "language", "letters", "news", "send", "take-back"),
 ]
 
 

@@ -12,7 +12,7 @@ from campaign.staff.acts import Act
 from campaign.staff.audit import AuditRow
 from campaign.staff.models import Account
 from campaign.supporters import erasure, handing, shares
-from campaign.supporters.models import LedgerEntry, Removal, Share, Supporter
+from campaign.supporters.models import LedgerEntry, Purpose, Removal, Share, Supporter
 from tests.house.everything import contents, on_sqlite
 from tests.supporters.acts import erase, own_page
 from tests.supporters.giving import BOTH, PATH, again, give, group, in_force, state
@@ -98,7 +98,7 @@ def test_small_numbers_are_not_told_and_large_ones_are(site, later, one):
             person = Supporter(mailbox=mailbox, email=mailbox, language="en", added_at=clock.now(), due_version=0)
             session.add(person)
             session.flush()
-            yes = shares.Yes(one.id, shares.Purpose.DELIVERY, "Yes", "en", "test", "Sample Person")
+            yes = shares.Yes(one.id, Purpose.DELIVERY, "Yes", "en", "test", "Sample Person")
             shares.agree(person.id, yes, clock.now())
     assert "10 gave you their name and address" in one.person.get(PATH).text
 
@@ -117,7 +117,7 @@ def test_news_alone_hands_nothing_over_and_ending_it_tells_the_partner_to_stop(s
     assert "Sample Partner 1 was told to stop." in visitor.get(page.path).text
     assert [row["may_write"] for row in one.people()] == ["no"]
     with site.inside(), db.writing():
-        yes = shares.Yes(one.id, shares.Purpose.MAILING, "Yes", "en", "test", "")
+        yes = shares.Yes(one.id, Purpose.MAILING, "Yes", "en", "test", "")
         shares.agree(1, yes, clock.now())
     assert one.removals() == [] and [row["may_write"] for row in one.people()] == ["yes"]
 

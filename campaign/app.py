@@ -26,10 +26,12 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
+from .staff import partner as accounts_partner
 from .staff import views as staff
 from .supporters import admin as supporters_admin
 from .supporters import emails as supporter_emails
@@ -52,6 +54,8 @@ BEHIND_THE_DOOR = [
     supporters_admin.area,
     supporters_partner.area,
     pages_partner.area,
+    printables_partner.area,
+    accounts_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [

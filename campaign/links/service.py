@@ -70,10 +70,11 @@ def id_of(typed: str) -> int | None:
     return found[1].id if found else None
 
 
-def make(target: str, language: str, note: str, now: datetime) -> int:
-    """A new code; its id. Raises Refused when the target is no path of this site."""
+def make(target: str, language: str, note: str, now: datetime, partner_id: int | None = None) -> int:
+    """A new code, a partner's or the campaign's own; its id. Raises Refused when the target is no path of this site."""
     _refuse_elsewhere(target)
-    values = {"target": target, "language": language, "note": note, "made_at": now, "version": 1}
+    values = {"target": target, "language": language, "note": note, "partner_id": partner_id, "made_at": now}
+    values["version"] = 1
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -97,6 +98,11 @@ def _locked(code_id: int) -> Code:
 def all_codes() -> list[Code]:
     """Every code, newest first."""
     return list(db.session().scalars(select(Code).order_by(Code.id.desc())))
+
+
+def codes_of(partner_id: int) -> list[Code]:
+    """The codes of a partner, newest first."""
+    return list(db.session().scalars(select(Code).where(Code.partner_id == partner_id).order_by(Code.id.desc())))
 
 
 def retarget(code_id: int, target: str, account_id: int | None, now: datetime, version: int | None = None) -> None:

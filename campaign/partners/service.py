@@ -1,6 +1,7 @@
 """The acts: name a partner, join, pause, retire, leave. All their SQL is here."""
 
 from datetime import datetime
+from typing import Any
 
 from blinker import Signal
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from ..text import fold, slug_of
 from .models import Partner, PartnerState
 
 ended = Signal("Tells the features above that this partner is retired or has left; sent with its id and `now=`.")
+taking_out = Signal("Asks the features above what they keep about this partner; each answers with a dict, by name.")
 
 
 def add(name: str, state: PartnerState, now: datetime) -> int:
@@ -50,3 +52,18 @@ def find_active(partner_id: int) -> Partner | None:
 def everyone() -> list[Partner]:
     """All partners, by name."""
     return list(db.session().scalars(select(Partner).order_by(Partner.name_key)))
+
+
+def everything(partner_id: int) -> dict[str, Any]:
+    """All that is kept about a partner, for the partner: moments in UTC (RFC 3339). Raises LookupError."""
+    partner = get(partner_id)
+    known: dict[str, Any] = {
+        "name": partner.name,
+        "address": partner.slug,
+        "state": partner.state,
+        "state_since": partner.state_since.isoformat(timespec="seconds"),
+        "known_since": partner.added_at.isoformat(timespec="seconds"),
+    }
+    for _, answer in taking_out.send(partner_id):
+        known |= answer
+    return known

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, render_template, request, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -11,10 +11,9 @@ from ..errors import Refused, Stale
 from ..links import service as links
 from ..pledges import board
 from ..pledges import service as pledges
-from ..staff import audit, doors
+from ..staff import audit, doors, organisations
 from ..staff.acts import Act
-from ..typeset import Press
-from . import poster, words
+from . import poster, sheets
 from .forms import CodeForm, LiftForm, TargetForm
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ area = web.staff_area("printables_staff", __name__)
 def index() -> ResponseReturnValue:
     """Every code with its visits and the signatures that it brought."""
     with db.reading():
-        known = {"visits": links.visits(), "signatures": pledges.signatures_by_code()}
+        known: dict[str, object] = {"visits": links.visits(), "signatures": pledges.signatures_by_code()}
+        known["organisations"] = {one.id: one.name for one in organisations.everyone()}
         return render_template("printables/staff/index.html", codes=links.all_codes(), **known)
 
 
@@ -35,12 +35,14 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Make a code for a pledge."""
     with db.reading():
-        form = CodeForm([card for card in board.all_cards() if card.state != "draft"])
+        pledges_now = [card for card in board.all_cards() if card.state != "draft"]
+        form = CodeForm(pledges_now, organisations.offered())
     if not form.validate_on_submit():
         return render_template("printables/staff/new.html", form=form), web.status_of(form)
     with db.writing():
         target = url_for("pledges.show", slug=form.pledge.data)
-        code_id = links.make(target, form.language.data, form.note.data or "", clock.now())
+        of = form.partner_id.data
+        code_id = links.make(target, form.language.data, form.note.data or "", clock.now(), of)
         audit.note(Act.CODE_MADE, "code", code_id)
     return web.to("printables_staff.edit", id=code_id)
 
@@ -77,8 +79,9 @@ def _edit(form: TargetForm, code: "Code", theirs: list[tuple[str, str]] | None =
     known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
     known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
     known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
+    known["partner"] = organisations.find(code.partner_id)
     known["expects_crowd"] = code.expects_crowd(clock.now())
-    return render_template("printables/staff/edit.html", form=form, posters=_posters(), theirs=theirs, **known)
+    return render_template("printables/staff/edit.html", form=form, posters=sheets.offered(), theirs=theirs, **known)
 
 
 @area.post("/codes/<int:id>/retire")
@@ -127,43 +130,17 @@ def lower(id: int) -> ResponseReturnValue:
 @area.get("/codes/<int:id>/poster.pdf")
 def print_poster(id: int) -> ResponseReturnValue:
     """The poster with this code, to print: `language`, and `paper` (letter or a4)."""
-    code, address, language = _asked(id)
-    made = poster.pdf(_press(), i18n.content(), language, address, request.args.get("paper", "letter"))
-    name = f"poster-{language}-{code}.pdf"
-    return Response(made, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    with db.reading():
+        sheet = sheets.asked(_code_or_404(id))
+    return sheets.pdf(sheet)
 
 
 @area.get("/codes/<int:id>/poster.png")
 def show_poster(id: int) -> ResponseReturnValue:
     """The same, small, to look at."""
-    _, address, language = _asked(id)
-    return Response(poster.png(_press(), i18n.content(), language, address), mimetype="image/png")
-
-
-def _asked(id: int) -> tuple[str, str, str]:
-    """The code, its printed address and the language that is asked for: a language of a poster, or a 404."""
     with db.reading():
-        code = _code_or_404(id)
-        language = request.args.get("language", code.language)
-        if language not in words.languages(i18n.content().folder) and language != code.language:
-            abort(404)
-        return code.code, links.printed_address(code), language
-
-
-def _posters() -> list[tuple[str, words.PosterWords | None, str]]:
-    """The languages that have a poster: code, words, and how far they are or what is wrong with them."""
-    content = i18n.content()
-    found: list[tuple[str, words.PosterWords | None, str]] = []
-    for code in words.languages(content.folder):
-        try:
-            found.append((code, poster.words_in(content, code), words.state(content.folder, code).value))
-        except Refused as refused:
-            found.append((code, None, str(refused)))
-    return found
-
-
-def _press() -> Press:
-    return Press(web.config().place("templates") / "print")
+        sheet = sheets.asked(_code_or_404(id))
+    return sheets.png(sheet)
 
 
 def _code_or_404(id: int) -> "Code":

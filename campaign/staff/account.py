@@ -59,6 +59,7 @@ def _show(form: SetUpForm) -> str:
     with db.reading():
         known = {"sessions": sessions.of(mine.id, now), "left": factors.recovery_codes_left(mine.id)}
     known |= {"session": doors.my_session(), "form": form, "role": NAMES[Role(mine.role)]}
+    known["shut"] = doors.shut() if mine.role == Role.PARTNER else ""
     if mine.set_up:
         return render_template("staff/account.html", **known)
     return render_template("staff/set_up.html", **known, **_new_app())

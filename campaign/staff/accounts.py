@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from .. import db, mail
 from ..errors import Refused
-from . import devices, factors, service, sessions
+from . import devices, factors, organisations, service, sessions
 from .models import Account, Invitation
 from .roles import Role
 
 INVITATION_FOR = timedelta(days=7)
+MOST_INVITED = 10  # of an organisation: nobody sends letters to strangers through it
 LAST = "This is the last administrator who can sign in. Make somebody else an administrator first."
 
 
@@ -24,23 +25,34 @@ class Row:
     used_at: datetime | None
 
 
-def everybody() -> list[Row]:
-    """All accounts, those in use first, by name."""
-    accounts = db.session().scalars(
-        select(Account).order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
-    )
+def everybody(partner_id: int | None = None) -> list[Row]:
+    """All accounts, or those of an organisation; those in use first, by name."""
+    found = select(Account).order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
+    if partner_id is not None:
+        found = found.where(Account.role == Role.PARTNER, Account.partner_id == partner_id)
     used = sessions.last_uses()
-    return [Row(one, used.get(one.id)) for one in accounts]
+    return [Row(one, used.get(one.id)) for one in db.session().scalars(found)]
 
 
-def invite(email: str, name: str, role: Role, now: datetime) -> int:
-    """A new account, and the letter with which its owner sets it up. Raises Refused when the address has one."""
+def invite(email: str, name: str, role: Role, now: datetime, partner_id: int | None = None) -> int:
+    """A new account, and the letter with which its owner sets it up.
+
+    Raises Refused when the address has one, or when nobody has this role in this organisation.
+    """
+    organisations.refuse_misfit(role, partner_id)
     if (there := service.find(email)) is not None:
         what = "is disabled. Bring it back instead." if there.disabled_at else "is in the list already."
         raise Refused(f"The account of {email} {what}")
-    account_id = service.add(email, name, now, role)
+    account_id = service.add(email, name, now, role, partner_id)
     _send_invitation(account_id, now)
     return account_id
+
+
+def refuse_more_invited(partner_id: int) -> None:
+    """Raises Refused when many of an organisation were invited who have not set up their accounts."""
+    waiting = [Account.partner_id == partner_id, Account.password_hash == ""]
+    if (db.session().scalar(select(func.count(Account.id)).where(*waiting)) or 0) >= MOST_INVITED:
+        raise Refused(f"{MOST_INVITED} of your people have not set up their accounts yet. Ask them to do so first.")
 
 
 def invite_again(account_id: int, now: datetime) -> None:
@@ -65,18 +77,28 @@ def _end_invitations(account_id: int, now: datetime) -> None:
     db.session().execute(update(Invitation).where(*open_ones).values(over_at=now))
 
 
-def change_role(account_id: int, role: Role, version: int | None, now: datetime, *, but: str = "") -> None:
-    """Give an account another role, and end its sessions but the one with this key.
+def change_role(
+    account_id: int,
+    role: Role,
+    version: int | None,
+    now: datetime,
+    *,
+    partner_id: int | None = None,
+    but: str = "",
+) -> None:
+    """Give an account another role or organisation, and end its sessions but the one with this key.
 
-    Raises Stale when somebody else changed the account since `version` was seen, Refused for the last administrator.
+    Raises Stale when somebody else changed the account since `version` was seen, Refused for the last administrator
+    and where role and organisation do not go together.
     """
     account = _locked(account_id)
     db.must_be(account.version, version)
-    if account.role == role:
+    organisations.refuse_misfit(role, partner_id, now_of=account.partner_id)
+    if (account.role, account.partner_id) == (role, partner_id):
         return
     if role != Role.ADMINISTRATOR:
         _refuse_last(account)
-    account.role = role
+    account.role, account.partner_id = role, partner_id
     account.version += 1
     sessions.end_all(account_id, now, but=but)
 

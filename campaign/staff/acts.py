@@ -54,6 +54,7 @@ class Act(StrEnum):
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
+    PARTNER_TAKEN_OUT = "partner.taken-out"
     FORGOTTEN = "records.forgotten"
     SEALED_ANEW = "trail.sealed-anew"
 
@@ -107,6 +108,7 @@ WORDS: dict[Act, str] = {
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
+    Act.PARTNER_TAKEN_OUT: "took out all that is kept about a partner",
     Act.FORGOTTEN: "forgot what was kept long enough",
     Act.SEALED_ANEW: "sealed this trail under a new secret",
 }

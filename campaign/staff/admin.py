@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, web
 from ..errors import Stale
 from ..forms import mailbox_of
-from . import accounts, audit, doors, service, sessions
+from . import accounts, audit, doors, organisations, service, sessions
 from .acts import Act
 from .forms import InviteForm, RoleForm
 from .models import Account
@@ -24,13 +24,20 @@ def _roles() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """Everybody who has an account."""
     with db.reading():
-        return render_template("staff/accounts/index.html", rows=accounts.everybody())
+        known = {"rows": accounts.everybody(), "organisations": _organisations()}
+        return render_template("staff/accounts/index.html", **known)
+
+
+def _organisations() -> dict[int, str]:
+    """The names of the organisations, by their ids."""
+    return {one.id: one.name for one in organisations.everyone()}
 
 
 @area.route("/accounts/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Invite a colleague by letter."""
-    form = InviteForm(role=Role.VIEWER.value)
+    with db.reading():
+        form = InviteForm(role=Role.VIEWER.value, offered=organisations.offered())
     if not form.validate_on_submit():
         return render_template("staff/accounts/new.html", form=form), web.status_of(form)
     with db.reading():
@@ -40,29 +47,36 @@ def new() -> ResponseReturnValue:
         return render_template("staff/accounts/new.html", form=form), 422
     with db.writing():
         mailbox, role = mailbox_of(form.email.data or ""), Role(form.role.data)
-        account_id = accounts.invite(mailbox, form.name.data or "", role, clock.now())
+        account_id = accounts.invite(mailbox, form.name.data or "", role, clock.now(), form.partner_id.data)
         audit.note(Act.ACCOUNT_INVITED, "account", account_id)
     return web.to("accounts_staff.edit", id=account_id)
 
 
 @area.route("/accounts/<int:id>", methods=["GET", "POST"])
 def edit(id: int) -> ResponseReturnValue:
-    """One account: its role, its sessions, and what can be done about it."""
+    """One account: its role and organisation, its sessions, and what can be done about it."""
     with db.reading():
-        form = RoleForm(obj=_account_or_404(id))
+        account = _account_or_404(id)
+        form = RoleForm(obj=account, offered=organisations.offered(account.partner_id))
         if not form.validate_on_submit():
             return _page(id, form), web.status_of(form)
     try:
         with db.writing():
             key, now = doors.ticket().key, clock.now()
-            accounts.change_role(id, Role(form.role.data), form.seen_version, now, but=key)
+            role, of = Role(form.role.data), form.partner_id.data
+            accounts.change_role(id, role, form.seen_version, now, partner_id=of, but=key)
             audit.note(Act.ROLE_CHANGED, "account", id)
     except Stale:
         with db.reading():
             account = _account_or_404(id)
             form.overtaken(account.version)
-            return _page(id, form, theirs=[("Role", NAMES[Role(account.role)])]), 409
+            return _page(id, form, theirs=_role_of(account)), 409
     return web.to("accounts_staff.edit", id=id) if doors.me().id != id else web.to(doors.HOME)
+
+
+def _role_of(account: Account) -> list[tuple[str, str]]:
+    of = _organisations().get(account.partner_id or 0)
+    return [("Role", NAMES[Role(account.role)]), *([("Organization", of)] if of else [])]
 
 
 def _page(account_id: int, form: RoleForm, theirs: list[tuple[str, str]] | None = None) -> str:

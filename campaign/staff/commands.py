@@ -20,8 +20,9 @@ def staff() -> None:
 @staff.command()
 @click.argument("email")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="A new account is an administrator's.")
+@click.option("--partner", help="The organisation of somebody with the role partner: its name.")
 @click.pass_obj
-def link(open_site: "OpenSite", email: str, role: str | None) -> None:
+def link(open_site: "OpenSite", email: str, role: str | None, partner: str | None) -> None:
     """Make an account for EMAIL if there is none, and print a link that signs in once."""
     from .. import db, web
     from ..forms import mailbox_of
@@ -31,17 +32,34 @@ def link(open_site: "OpenSite", email: str, role: str | None) -> None:
     try:
         with open_site().app_context():
             with db.writing():
+                of, role = _of(partner), role or (Role.PARTNER.value if partner else None)
                 account_id = service.add(mailbox_of(email), email, clock.now(), Role(role or Role.ADMINISTRATOR))
                 if service.get(account_id).disabled_at:
                     raise click.ClickException(f"{email} is disabled. `campaign staff reset {email}` brings it back.")
                 if role:
-                    accounts.change_role(account_id, Role(role), None, clock.now())
+                    if partner is None and role == Role.PARTNER:
+                        of = service.get(account_id).partner_id or _of("")
+                    accounts.change_role(account_id, Role(role), None, clock.now(), partner_id=of)
                     audit.note(Act.ROLE_CHANGED, "account", account_id)
                 key = service.one_time_link(account_id, clock.now())
                 audit.note(Act.LINK_MADE, "account", account_id)
             click.echo(f"{web.config().base_url}/staff/link/{key}")
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
+
+
+def _of(name: str | None) -> int | None:
+    """The id of the organisation with this name; None when none is named. Raises Refused."""
+    from . import organisations
+
+    if name is None:
+        return None
+    if not name:
+        raise Refused("Say of which organisation: --partner and its name.")
+    found = [one.id for one in organisations.everyone() if one.name.casefold() == name.strip().casefold()]
+    if not found:
+        raise Refused(f"There is no partner {name!r}. Write its name as it stands in the list of partners.")
+    return found[0]
 
 
 @staff.command()

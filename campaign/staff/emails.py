@@ -3,6 +3,7 @@
 from .. import clock, db, i18n
 from ..mail import Mail, letter
 from ..web import address
+from . import organisations
 from .models import Account, Invitation
 from .roles import MEANING, NAMES, Role
 
@@ -21,5 +22,6 @@ def invitation(invitation_id: int) -> Mail | None:
     }
     role = Role(account.role)
     known = {"name": account.name, "links": links, "until": invited.expires_at}
-    known |= {"role": NAMES[role], "meaning": MEANING[role]}
+    of = organisations.find(account.partner_id)
+    known |= {"role": NAMES[role], "meaning": MEANING[role], "organisation": of.name if of else ""}
     return Mail(account.email, english, lambda: "Your account on our website", "invitation", known)

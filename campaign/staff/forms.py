@@ -9,12 +9,18 @@ from wtforms.validators import Length, ValidationError
 
 from .. import i18n
 from ..forms import EditForm, EmailField, Line, StaffForm, not_blank, readable, required
-from . import passwords
+from . import organisations, passwords
 from .roles import NAMES, Role
 
 CODE = [required("Please give the code that your app shows.")]
 PASSWORD = [readable, required("Please give your password."), Length(max=passwords.LONGEST)]
+NONE = SelectChoice("", "None: they belong to the campaign itself")
 ROLES = [SelectChoice(role.value, NAMES[role].capitalize()) for role in Role]
+
+
+def _fits_role(form: Any, field: SelectField) -> None:
+    if sentence := organisations.misfit(form.role.data, field.data):
+        raise ValidationError(sentence)
 
 
 class SignInForm(StaffForm):
@@ -68,9 +74,26 @@ class InviteForm(StaffForm):
     email = EmailField("Email address")
     name = Line("Name", [not_blank("Give a name, so that colleagues know who this is.")], most=100)
     role = SelectField("Role", choices=ROLES)
+    partner_id = SelectField("Organization", [_fits_role], coerce=organisations.number)
+
+    def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partner_id.choices = [NONE, *offered]
 
 
 class RoleForm(EditForm):
-    """Another role for a colleague."""
+    """Another role for a colleague, or another organisation."""
 
     role = SelectField("Role", choices=ROLES)
+    partner_id = SelectField("Organization", [_fits_role], coerce=organisations.number)
+
+    def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partner_id.choices = [NONE, *offered]
+
+
+class ColleagueForm(StaffForm):
+    """A colleague to be in one's own organisation, who gets the role that its people have."""
+
+    email = EmailField("Email address")
+    name = Line("Name", [not_blank("Give a name, so that colleagues know who this is.")], most=100)

@@ -71,6 +71,8 @@ ALLOWED: dict[str, Roles] = {
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
     "supporters_partner": PARTNERS,
+    "printables_partner": PARTNERS,
+    "accounts_partner": PARTNERS,
 }
 
 # What only somebody who has just shown password and code may do: a borrowed screen must not be enough.
@@ -81,6 +83,9 @@ PROVED_ONLY = {
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "POST accounts_staff",
     "accounts_staff.new",
+    "POST accounts_partner",
+    "accounts_partner.new",
+    "pages_partner.data",
     "account_staff.change_password",
     "account_staff.replace_app",
     "account_staff.new_recovery_codes",

@@ -39,7 +39,7 @@ def forms(everything: Everything) -> list[Form]:
     """Every form with a field that somebody can fill in, once."""
     found: dict[tuple[str, tuple[str, ...]], Form] = {}
     for path in pages(everything):
-        for person in (everything.site.visitor(), everything.staff):
+        for person in (everything.site.visitor(), everything.insider(path)):
             answer = person.raw(path, buffered=True)
             if answer.mimetype != "text/html" or answer.status_code != 200:
                 continue

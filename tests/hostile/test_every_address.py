@@ -8,6 +8,7 @@ import pytest
 
 from campaign import db
 from campaign.pledges import editing
+from campaign.web import DOORS
 from tests.hostile import corpus, looking
 from tests.house.everything import contents, on_sqlite, routes
 from tests.visitor import Page
@@ -35,7 +36,7 @@ def _answers(everything, one):
     stranger = everything.site.visitor()
     for path in _addresses(everything, one):
         if len(path) < LONGEST:
-            for person in (stranger, everything.staff) if path.startswith("/staff") else (stranger,):
+            for person in (stranger, everything.insider(path)) if path.startswith(DOORS) else (stranger,):
                 yield person.raw(path, buffered=True), path
 
 

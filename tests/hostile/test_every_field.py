@@ -18,6 +18,7 @@ from campaign.app import Switches
 from campaign.pledges import board
 from campaign.pledges.models import Signature
 from campaign.text import clean
+from campaign.web import DOORS
 from tests.hostile import corpus, looking
 from tests.hostile.corpus import Hostile
 from tests.hostile.forms import Form, forms, pages, send
@@ -55,7 +56,7 @@ class Trial:
                     if answer.status_code not in ANSWERS:
                         self.faults.append(f"{form} {name} {one}: {answer.status_code}")
                     self._look(answer, f"{form} {name} {one}")
-                    if form.page.startswith("/staff") and answer.status_code == 303:  # to what was written just now
+                    if form.page.startswith(DOORS) and answer.status_code == 303:  # to what was written just now
                         self._look(form.person.raw(answer.location, buffered=True), f"{form} {name} {one}")
                         self.saved += 1
                     if form.action.startswith("/pledges/") and answer.status_code == 303:
@@ -64,7 +65,7 @@ class Trial:
     def look_around(self) -> None:
         """Look at every page, for a stranger and for staff, and at every table."""
         for path in pages(self.everything):
-            for person in (self.everything.site.visitor(), self.everything.staff):
+            for person in (self.everything.site.visitor(), self.everything.insider(path)):
                 answer = person.raw(path, buffered=True)
                 self._look(answer, path)
                 if answer.mimetype == "text/csv":

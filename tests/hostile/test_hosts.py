@@ -48,7 +48,7 @@ def test_no_page_and_no_redirect_repeats_what_a_header_claims(everything):
     claims = {name: f"host={ELSEWHERE}" if name == "Forwarded" else ELSEWHERE for name in CLAIMS}
     for method, _address, rule in routes(everything.site.app):
         if method == "GET":
-            for person in (everything.staff, everything.site.visitor()):
+            for person in (everything.insider(rule.rule), everything.site.visitor()):
                 answer = person.raw(everything.address(rule), headers=claims, buffered=True)
                 assert ELSEWHERE.encode() not in answer.data and ELSEWHERE not in str(answer.headers), rule.rule
 

@@ -38,7 +38,7 @@ def test_whatever_somebody_does_their_address_and_browser_lie_nowhere(everything
     assert contents(site)["sign_in_attempts"] == []
     with listening() as lines:
         for method, _path, rule in routes(site.app):
-            for person in (site.visitor(), everything.staff):
+            for person in (site.visitor(), everything.insider(rule.rule)):
                 if rule.endpoint != "staff.sign_out":
                     fields = everything.fields(rule) if method == "POST" else None
                     person.raw(everything.address(rule), method=method, data=fields, buffered=True, **came)

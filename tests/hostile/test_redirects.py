@@ -13,6 +13,7 @@ from campaign import clock, db
 from campaign.errors import Refused
 from campaign.links import service as links
 from campaign.links.models import Code
+from campaign.web import DOORS
 from tests.hostile.looking import leads_off
 from tests.hostile.targets import TARGETS
 from tests.house.everything import contents, on_sqlite, routes
@@ -42,13 +43,13 @@ def _wrong(answer, where):
 @on_sqlite
 @pytest.mark.gate("S8", quick=12, full=10_000)
 def test_no_parameter_leads_to_another_site(everything, size):
-    stranger, staff, found = everything.site.visitor(), everything.staff, []
+    stranger, found = everything.site.visitor(), []
     for target in _some(size):
         asked = "&".join(f"{way}={quote(target, safe='')}" for way in ASKING)
         for method, _address, rule in routes(everything.site.app):
             if method == "GET" and not rule.endpoint.endswith("_poster"):
                 path = f"{everything.address(rule)}?{asked}"
-                person = staff if path.startswith("/staff") else stranger
+                person = everything.insider(path) if path.startswith(DOORS) else stranger
                 found += _wrong(person.raw(path, buffered=True), path)
     assert found == []
 
@@ -56,15 +57,19 @@ def test_no_parameter_leads_to_another_site(everything, size):
 @on_sqlite
 @pytest.mark.gate("S8", quick=12, full=10_000)
 def test_no_form_leads_to_another_site(everything, size):
-    stranger, staff, found = everything.site.visitor(), everything.staff, []
-    token = staff.get("/staff/").one("form input[name=csrf_token]").attrs["value"]
+    stranger, found = everything.site.visitor(), []
+    tokens = {door: everything.token(door) for door in DOORS}
     for target in _some(size):
         asked = dict.fromkeys(ASKING, target)
         for method, address, rule in routes(everything.site.app):
             if method == "POST" and rule.endpoint not in ("staff.sign_out", "staff.use_link"):
-                person = staff if address.startswith("/staff") else stranger
+                person = everything.insider(address) if address.startswith(DOORS) else stranger
                 path = f"{everything.address(rule)}?next={quote(target, safe='')}"
-                sent = {**asked, **everything.fields(rule), "csrf_token": token}
+                sent = {
+                    **asked,
+                    **everything.fields(rule),
+                    "csrf_token": tokens["/partner" if address.startswith("/partner") else "/staff"],
+                }
                 came_from = {"Referer": quote(target, safe="/:@\\")}
                 found += _wrong(person.raw(path, method="POST", data=sent, headers=came_from), path)
     assert found == []

@@ -5,12 +5,20 @@ import re
 import pytest
 from flask import Response, request
 
+from campaign.web import DOORS
 from tests.hostile.shared_cache import SharedCache, fresh, storable
 from tests.house.everything import on_sqlite, routes
 
 pytestmark = on_sqlite
 # What only staff or one person may see. A first name and a message that staff have passed are for everybody.
-PERSONAL = ("anna@example.org", "bela@example.org", "Anna Sample", "Bela Sample", "staff@example.org")
+PERSONAL = (
+    "anna@example.org",
+    "bela@example.org",
+    "Anna Sample",
+    "Bela Sample",
+    "staff@example.org",
+    "partner1@example.org",
+)
 TRICKS = [
     "/x.css", "/x.js", "/x.png", "/x.pdf", "/x.txt", ".css", ".js", ".png", ".json", "%2ecss", "%2Ejs",
     ";.css", ";x.css", ";/x.css", "%3b.css", "%3bx.css", "/;x.css", "%2f.css", "%2fx.css", "%2fx%2ecss", "/.css",
@@ -32,7 +40,7 @@ WAYS |= {"X-Original-URL": "/staff/", "X-Rewrite-URL": "/help", "X-Forwarded-Pre
 def _private(everything):
     """The addresses that show something to some and not to others: behind the door, and those in letters."""
     for method, address, rule in routes(everything.site.app):
-        if method == "GET" and (address.startswith("/staff") or "signed(" in address) and "poster" not in address:
+        if method == "GET" and (address.startswith(DOORS) or "signed(" in address) and "poster" not in address:
             yield everything.address(rule)
 
 
@@ -49,7 +57,7 @@ def test_nothing_that_a_cache_may_keep_has_a_cookie_or_is_about_somebody(everyth
     seen = 0
     for method, _address, rule in routes(everything.site.app):
         if method == "GET":
-            for person in (everything.staff, everything.site.visitor()):
+            for person in (everything.insider(rule.rule), everything.site.visitor()):
                 for sent in ("GET", "HEAD"):
                     answer = person.raw(everything.address(rule), method=sent, buffered=True)
                     if storable(answer):
@@ -65,8 +73,8 @@ def test_through_a_cache_strangers_get_only_what_the_site_itself_would_give_them
         cache = SharedCache(careless=careless)
         for method, _address, rule in routes(everything.site.app):
             path = everything.address(rule)
-            if method == "GET" and not (careless and ("poster" in path or path.endswith(".csv"))):
-                cache.get(everything.staff, path)
+            if method == "GET" and not (careless and ("poster" in path or path.endswith((".csv", ".json")))):
+                cache.get(everything.insider(path), path)
                 given = cache.get(stranger, path)
                 own = stranger.raw(path, buffered=True)
                 assert _personal(given, token) == _personal(own, token), path
@@ -81,7 +89,7 @@ def test_no_private_page_answers_at_an_address_that_looks_like_a_file(everything
         spelled = [private + trick for trick in TRICKS] + [before + private for before in BEFORE]
         for path in (spelled[number:] + spelled[:number])[:size]:
             tried += 1
-            cache.get(everything.staff, path)
+            cache.get(everything.insider(private), path)
             assert not _personal(cache.get(stranger, path), token), path
     assert tried >= 100
 
@@ -103,7 +111,7 @@ def test_what_differs_from_one_reader_to_another_says_so(everything):
             same = (usual.status_code, _plain(usual)) == (other.status_code, _plain(other))
             says_so = name.lower() in other.headers.get("Vary", "").lower()
             assert same or says_so or not storable(other), (path, name)
-        staff = everything.staff.raw(path, buffered=True)
+        staff = everything.insider(path).raw(path, buffered=True)
         if (usual.status_code, _plain(usual)) != (staff.status_code, _plain(staff)):
             assert not storable(usual) and not storable(staff), path
 

@@ -64,6 +64,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "account_staff.replace_app": {"code": "000000"},
     "accounts_staff.new": {"email": "third@example.org", "name": "Third", "role": "viewer"},
     "accounts_staff.edit": {"role": "events", "version": "1"},
+    "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
 }
 
 
@@ -88,15 +89,25 @@ def contents(site: Site) -> dict[str, list[Any]]:
 class Everything:
     """A pledge that is open and one that is a draft; a signature that counts, one that waits, one that was set aside.
 
-    Letters, staff, two partners (of ids 1 and 2) to whom somebody gave herself, a code that expects a crowd.
+    Letters, staff, a code that expects a crowd, and two partners with people and codes: `partner` is of the first.
     """
 
     site: Site
     staff: Visitor
+    partner: Visitor
     letters: list[EmailMessage]
     rendered: str
     key: str
     code: str
+
+    def insider(self, path: str) -> Visitor:
+        """Who may go through the door that this path is behind: somebody of the first partner, or an administrator."""
+        return self.partner if path.startswith("/partner") else self.staff
+
+    def token(self, path: str) -> str:
+        """The token that the forms of this insider carry."""
+        page = self.insider(path).get("/staff/account")
+        return str(page.all("form input[name=csrf_token]")[0].attrs["value"])
 
     def address(self, rule: Rule) -> str:
         """An address of this route, of something that is there."""
@@ -113,6 +124,8 @@ class Everything:
         known["invitation_id"] = 1
         if rule.endpoint.startswith("accounts_staff."):
             known["id"] = 3
+        if rule.endpoint.startswith("accounts_partner."):
+            known["id"] = 5
         if rule.endpoint == "pledges_staff.open":
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):
@@ -142,18 +155,29 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         draft = editing.add("draft", 10, clock.now())
         editing.write(draft, "en", "A draft", "I promise.", "")
         session.execute(update(Letter).where(Letter.id == 3).values(state="parked", trouble="refused"))
-        for name in ("Sample Partner 1", "Sample Partner 2"):
-            partners.add(name, PartnerState.ACTIVE, clock.now())
-        _share()
         key = accounts.one_time_link(accounts.add("new@example.org", "New", clock.now()), clock.now())
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = security.render_time()
-        code = links.get(links.make("/pledges/freedom", "en", "Library", clock.now())).code
+        of_partner, code = _two_partners(), links.get(1).code
+        _share()
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
     later(seconds=3)
-    return Everything(site, staff, letters, rendered, key, code)
+    partner = site.visitor()
+    partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")
+    return Everything(site, staff, partner, letters, rendered, key, code)
+
+
+def _two_partners() -> str:
+    """Two partners; of each somebody with an account, and a code. The key of a link for the first one's."""
+    for number in (1, 2):
+        partner_id = partners.add(f"Sample Partner {number}", PartnerState.ACTIVE, clock.now())
+        accounts.add(f"partner{number}@example.org", f"Partner {number}", clock.now(), Role.PARTNER, partner_id)
+        colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
+    links.make("/pledges/freedom", "en", "Library", clock.now(), 1)
+    links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
+    return accounts.one_time_link(4, clock.now())
 
 
 def _share() -> None:

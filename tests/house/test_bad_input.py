@@ -183,7 +183,7 @@ def test_a_body_of_ten_megabytes_is_refused_by_a_page_wherever_it_is_sent(everyt
     before = contents(everything.site)
     for method, address, rule in routes(everything.site.app):
         if method == "POST" and "signed(" not in address:
-            for person in (everything.site.visitor(), everything.staff):
+            for person in (everything.site.visitor(), everything.insider(address)):
                 data = b"name=" + b"x" * 10_000_000
                 answer = person.raw(everything.address(rule), method="POST", data=data, content_type=FORM)
                 assert answer.status_code in (303, 413), address
@@ -300,11 +300,12 @@ WAYS = ("next", "to", "return", "url", "redirect", "via", "lang")
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_no_parameter_leads_to_another_site(everything, target):
     asked = "&".join(f"{way}={target}" for way in WAYS)
-    stranger, staff = everything.site.visitor(), everything.staff
+    stranger = everything.site.visitor()
     for method, _address, rule in routes(everything.site.app):
         if method == "GET":
             path = f"{everything.address(rule)}?{asked}"
-            for answer in (stranger.raw(path, buffered=True), staff.raw(path, buffered=True)):
+            for person in (stranger, everything.insider(path)):
+                answer = person.raw(path, buffered=True)
                 assert "elsewhere" not in str(answer.location), path
                 assert b'"https://elsewhere' not in answer.data and b'"//elsewhere' not in answer.data, path
     fields = {**everything.fields(_rule(everything, "pledges.sign")), **dict.fromkeys(WAYS, target)}
@@ -347,13 +348,16 @@ PATHS = [
     "/staff/signatures?page=x",
     "/staff/signatures?filter=%00",
     "/staff/letters?filter=%FF&page=3",
+    "/partner/codes/99999999999999999999999",
+    "/partner/codes/0/poster.pdf",
+    "/es/partner/",
 ]
 PATHS += ["/pledges/" + "x" * 5000, "/staff/link/" + "x" * 5000]
 
 
 def test_an_odd_address_is_never_a_failure_and_never_leads_off_the_site(everything):
     for path in PATHS:
-        for person in (everything.site.visitor(), everything.staff):
+        for person in (everything.site.visitor(), everything.insider(path)):
             answer = person.raw(path, buffered=True)
             assert answer.status_code in (200, 301, 303, 308, 400, 404), path
             assert not (answer.location or "").startswith(("//", "/\\", "https:")), path

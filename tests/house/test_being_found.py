@@ -28,10 +28,10 @@ def test_robots_are_kept_from_mailed_addresses_printed_codes_and_the_staff_door_
     shut = re.findall(r"^Disallow: (\S+)$", text, re.MULTILINE)
     assert text.startswith("User-agent: *\n") and f"Sitemap: {HERE}/sitemap.xml" in text
     for _method, address, rule in routes(everything.site.app):
-        private = "signed(" in address or address.startswith(("/staff", "/q/", "/Q/"))
+        private = "signed(" in address or address.startswith(("/staff", "/partner", "/q/", "/Q/"))
         if private:
             assert everything.address(rule).startswith(tuple(shut)), address
-    assert {"/confirm/", "/es/confirm/", "/staff", "/unsubscribe/"} <= set(shut)
+    assert {"/confirm/", "/es/confirm/", "/partner", "/staff", "/unsubscribe/"} <= set(shut)
     assert not [one for one in listed(visitor) if one.removeprefix(HERE).startswith(tuple(shut))]
 
 

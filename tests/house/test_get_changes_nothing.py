@@ -40,9 +40,10 @@ def test_looking_at_everything_three_times_changes_no_record(everything):
         "withdraw",
         "unsubscribe",
         "staff",
+        "partner",
     }
     before = contents(everything.site)
-    for person in (everything.staff, everything.site.visitor()):
+    for person in (everything.staff, everything.partner, everything.site.visitor()):
         for path in addresses:
             for _ in range(TIMES):
                 for method in ("GET", "HEAD", "OPTIONS"):
@@ -58,19 +59,19 @@ DEEDS = [
 
 
 def test_following_every_link_of_every_page_changes_no_record(everything):
-    before, person = contents(everything.site), everything.staff
-    waiting, seen = ["/", "/es/", "/staff/"], set()
+    before = contents(everything.site)
+    waiting, seen = ["/", "/es/", "/staff/", "/partner/"], set()
     while waiting:
         if (path := waiting.pop()) in seen:
             continue
         seen.add(path)
-        answer = person.raw(path, buffered=True)
+        answer = everything.insider(path).raw(path, buffered=True)
         assert answer.status_code in (200, 301, 302, 303, 308), path
         if answer.mimetype != "text/html":
             continue
         found = re.findall(r'(?:href|src|action)="(/[^"#]*)"', answer.get_data(as_text=True))
         waiting += [one.replace("&amp;", "&") for one in found if "/sign-out" not in one and not _is_a_deed(one)]
-    assert {"/help", "/es/help", "/privacy", "/pledges/freedom", "/staff/signatures"} <= seen
+    assert {"/help", "/es/help", "/privacy", "/pledges/freedom", "/staff/signatures", "/partner/codes/1"} <= seen
     assert contents(everything.site) == before
 
 

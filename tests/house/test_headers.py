@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign.web import DOORS
 from tests.house.everything import on_sqlite, routes
 from tests.visitor import Page
 
@@ -63,6 +64,8 @@ ANSWERS = [
     (404, "GET", "/nowhere", {}),
     (404, "GET", "/static/nowhere.css", {}),
     (404, "GET", "/staff/nowhere", {}),
+    (303, "GET", "/partner/", {}),
+    (404, "GET", "/partner/nowhere", {}),
     (404, "GET", "/confirm/sign-1.cut", {}),
     (405, "POST", "/help", {}),
     (405, "DELETE", "/pledges/freedom", {}),
@@ -89,12 +92,12 @@ def test_every_page_carries_them_and_only_staff_pages_may_set_a_cookie(everythin
         if method == "GET":
             answer = everything.site.visitor().raw(everything.address(rule), buffered=True)
             _check(answer)
-            assert not answer.headers.getlist("Set-Cookie") or address.startswith("/staff"), address
+            assert not answer.headers.getlist("Set-Cookie") or address.startswith(DOORS), address
 
 
 def test_a_public_form_sets_no_cookie_either(everything):
     for method, address, rule in routes(everything.site.app):
-        if method == "POST" and not address.startswith("/staff"):
+        if method == "POST" and not address.startswith(DOORS):
             answer = everything.site.visitor().raw(
                 everything.address(rule), method="POST", data=everything.fields(rule)
             )
@@ -103,8 +106,8 @@ def test_a_public_form_sets_no_cookie_either(everything):
 
 def test_a_staff_page_is_stored_nowhere_and_its_cookie_is_out_of_reach_for_scripts(everything):
     for method, address, rule in routes(everything.site.app):
-        if address.startswith("/staff"):
-            for person in (everything.site.visitor(), everything.staff):
+        if address.startswith(DOORS):
+            for person in (everything.site.visitor(), everything.insider(address)):
                 answer = person.raw(everything.address(rule), method=method)
                 assert answer.headers["Cache-Control"] == "no-store", address
                 for cookie in answer.headers.getlist("Set-Cookie"):
@@ -166,7 +169,7 @@ def _says_where_it_is(node):
 def test_no_page_loads_anything_from_elsewhere_or_prepares_to(everything):
     for method, _address, rule in routes(everything.site.app):
         path = everything.address(rule)
-        answer = everything.staff.raw(path, buffered=True) if method == "GET" else None
+        answer = everything.insider(path).raw(path, buffered=True) if method == "GET" else None
         if answer is not None and answer.mimetype == "text/html" and answer.status_code == 200:
             page = Page(answer, path)
             for node in page.all(

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from campaign import clock, db
 from campaign.links import service as links
-from campaign.links.models import Code
 from campaign.partners import service as partners
 from campaign.partners.models import Partner, PartnerState
 from campaign.staff import service as accounts
@@ -67,10 +66,9 @@ def rows(table: bytes) -> list[dict[str, str]]:
 
 def group(site: Site, number: int = 1) -> Group:
     """An active partner with a code and somebody who has signed in."""
-    with site.inside(), db.writing() as session:
+    with site.inside(), db.writing():
         partner_id = partners.add(f"Sample Partner {number}", PartnerState.ACTIVE, clock.now())
-        code_id = links.make("/pledges/freedom", "en", "Library", clock.now())
-        session.execute(update(Code).where(Code.id == code_id).values(partner_id=partner_id))
+        code_id = links.make("/pledges/freedom", "en", "Library", clock.now(), partner_id)
         code, slug = links.get(code_id).code, partners.get(partner_id).slug
     return Group(site, partner_id, code, slug, _person(site, partner_id, f"person{number}@example.org"))
 

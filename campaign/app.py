@@ -35,6 +35,7 @@ from .staff import partner as accounts_partner
 from .staff import views as staff
 from .supporters import admin as supporters_admin
 from .supporters import emails as supporter_emails
+from .supporters import of_partners as supporters_of_partners
 from .supporters import own_shares
 from .supporters import partner as supporters_partner
 from .supporters import service as supporters
@@ -70,6 +71,7 @@ UPKEEP = [
     mailing_upkeep,
     supporter_emails,
     own_shares,
+    supporters_of_partners,
     staff_emails,
     audit,
 ]

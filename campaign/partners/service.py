@@ -11,6 +11,7 @@ from ..errors import Refused
 from ..text import fold, slug_of
 from .models import Partner, PartnerState
 
+open_work = Signal("Asks the features above what is open of this partner; each answers with a list of sentences.")
 ended = Signal("Tells the features above that this partner is retired or has left; sent with its id and `now=`.")
 taking_out = Signal("Asks the features above what they keep about this partner; each answers with a dict, by name.")
 

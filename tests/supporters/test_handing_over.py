@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from campaign import clock, db
 from campaign.app import Switches
+from campaign.partners import service as partners
 from campaign.partners.models import PartnerState
 from campaign.staff.acts import Act
 from campaign.staff.audit import AuditRow
@@ -189,6 +190,21 @@ def test_a_partner_that_ends_loses_every_consent_and_is_asked_to_delete_all(site
     assert all(ref in listed for ref in refs) and "@" not in listed
     staff.press(staff.get("/staff/removals"), "It has removed them")
     assert "Every organization has confirmed" in staff.get("/staff/removals").text
+
+
+@on_sqlite
+def test_before_a_partner_ends_it_is_said_what_becomes_of_its_people_and_it_takes_totals_with_it(site, shared):
+    _, other = shared
+    other.people()
+    with site.inside(), db.reading():
+        lines = [line for _, answer in partners.open_work.send(other.id) for line in answer]
+        taken = partners.everything(other.id)["supporters"]
+    assert "fewer than 10 people let it have their name and address" in " ".join(lines)
+    assert taken == {
+        "name_and_address": "fewer than 10",
+        "may_be_sent_news": "fewer than 10",
+        "removals_not_confirmed": 0,
+    }
 
 
 @on_sqlite

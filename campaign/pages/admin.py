@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from .. import backup, clock, db, i18n, mail, pleas, web
 from ..pledges import asides, editing
 from ..staff import audit, doors
-from ..supporters import handing
+from ..supporters import removing
 from . import progress
 
 area = web.staff_area("pages_staff", __name__)
@@ -22,7 +22,7 @@ def home() -> ResponseReturnValue:
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
         trail = audit.last_check()
-        overdue = handing.waiting(now - handing.PATIENCE)
+        overdue = removing.waiting(now - removing.PATIENCE)
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),

@@ -7,7 +7,7 @@ from .. import clock, db, web
 from ..partners import service as partners
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import handing, tables
+from . import removing, tables
 from .forms import DoneForm
 
 area = web.staff_area("supporters_staff", __name__)
@@ -17,7 +17,7 @@ area = web.staff_area("supporters_staff", __name__)
 def removals() -> ResponseReturnValue:
     """Each partner with removals that it has not confirmed, the longest first."""
     with db.reading():
-        known = {"waiting": handing.waiting(), "late": clock.now() - handing.PATIENCE}
+        known = {"waiting": removing.waiting(), "late": clock.now() - removing.PATIENCE}
     return render_template("supporters/staff/removals.html", **known)
 
 
@@ -26,7 +26,7 @@ def table(id: int) -> ResponseReturnValue:
     """The list of one partner, to send it to a partner whose door is closed: references, and nobody's name."""
     with db.reading():
         _known_or_404(id)
-        text = tables.removals(handing.removals(id))
+        text = tables.removals(removing.removals(id))
     headers = {"Content-Disposition": f'attachment; filename="removals-{clock.today().isoformat()}.csv"'}
     return Response([text], mimetype="text/csv", headers=headers)
 
@@ -37,7 +37,7 @@ def removed(id: int) -> ResponseReturnValue:
     form = DoneForm()
     with db.writing():
         _known_or_404(id)
-        if handing.confirm_removed(id, form.seen, doors.me().id, clock.now()):
+        if removing.confirm_removed(id, form.seen, doors.me().id, clock.now()):
             audit.note(Act.REMOVALS_CONFIRMED, "partner", id)
     return web.to("supporters_staff.removals")
 

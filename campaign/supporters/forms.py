@@ -5,7 +5,7 @@ from wtforms import HiddenField
 
 from .. import i18n
 from ..forms import EmailField, Lines, PublicForm, StaffForm
-from . import handing
+from . import removing
 
 NEWSLETTER = i18n.guarded("Yes, send me news of the campaign by email. I can leave at any time.")
 
@@ -48,7 +48,7 @@ class CheckForm(StaffForm):
         """Whether what was sent, a file or a text, can be read and holds references; they are `found` then."""
         if not self.validate():
             return False
-        self.found = handing.refs_in(file + b"\n" + (self.refs.data or "").encode())
+        self.found = removing.refs_in(file + b"\n" + (self.refs.data or "").encode())
         if not self.found:
             self.refs.errors = [
                 "There is no reference in it. References stand in the column “ref” and look like r0123456789abcdef."

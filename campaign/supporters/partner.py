@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, web
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import handing, tables
+from . import handing, removing, tables
 from .forms import CheckForm, DoneForm
 
 area = web.partner_area("supporters_partner", __name__)
@@ -19,7 +19,7 @@ def index() -> ResponseReturnValue:
     """How many there are, and what there is to take away and to remove."""
     mine = doors.my_partner()
     with db.reading():
-        known = {"figures": handing.figures(mine), "late": clock.now() - handing.PATIENCE}
+        known = {"figures": handing.figures(mine), "late": clock.now() - removing.PATIENCE}
     return render_template("supporters/partner/index.html", columns=tables.COLUMNS, few=tables.FEW, **known)
 
 
@@ -46,7 +46,7 @@ def _marked_late(partner_id: int, text: str) -> Iterator[str]:
 def removals() -> ResponseReturnValue:
     """The references that this partner is asked to do something about: nothing else, of nobody else."""
     with db.reading():
-        rows = handing.removals(doors.my_partner())
+        rows = removing.removals(doors.my_partner())
     return _table(f"removals-{clock.today().isoformat()}.csv", [tables.removals(rows)])
 
 
@@ -60,7 +60,7 @@ def removed() -> ResponseReturnValue:
     """The partner says that it did all that it was asked to, up to the newest that its page had shown."""
     form, mine = DoneForm(), doors.my_partner()
     with db.writing():
-        if handing.confirm_removed(mine, form.seen, doors.me().id, clock.now()):
+        if removing.confirm_removed(mine, form.seen, doors.me().id, clock.now()):
             audit.note(Act.REMOVALS_CONFIRMED, "partner", mine)
     return web.to("supporters_partner.index")
 
@@ -78,5 +78,5 @@ def checked() -> ResponseReturnValue:
     if not form.validate_file(sent.read() if sent else b""):
         return render_template("supporters/partner/check.html", form=form, checked=None), 422
     with db.reading():
-        found = handing.check(doors.my_partner(), form.found)
+        found = removing.check(doors.my_partner(), form.found)
     return render_template("supporters/partner/check.html", form=form, checked=found)

@@ -12,7 +12,7 @@ from campaign.partners.models import PartnerState
 from campaign.staff.acts import Act
 from campaign.staff.audit import AuditRow
 from campaign.staff.models import Account
-from campaign.supporters import erasure, handing, shares
+from campaign.supporters import erasure, removing, shares
 from campaign.supporters.models import LedgerEntry, Purpose, Removal, Share, Supporter
 from tests.house.everything import contents, on_sqlite
 from tests.supporters.acts import erase, own_page
@@ -185,7 +185,7 @@ def test_a_partner_that_ends_loses_every_consent_and_is_asked_to_delete_all(site
     assert "Sample Partner 2 was told to delete it" in page.text
     assert other.person.get(PATH).status == 403
     with site.inside(), db.reading():
-        assert {one.ref for one in handing.removals(other.id)} == refs
+        assert {one.ref for one in removing.removals(other.id)} == refs
     listed = staff.raw(f"/staff/removals/{other.id}.csv").get_data(as_text=True)
     assert all(ref in listed for ref in refs) and "@" not in listed
     staff.press(staff.get("/staff/removals"), "It has removed them")

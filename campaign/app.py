@@ -13,7 +13,7 @@ from .config import Config
 from .db import Base
 from .errors import Misconfigured
 from .links import of_partners as links_of_partners
-from .links import shortcut, visits
+from .links import origin, shortcut, visits
 from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
@@ -37,8 +37,11 @@ from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
 from .staff import partner as accounts_partner
 from .staff import views as staff
-from .supporters import applicants
+from .supporters import admin as supporters_admin
+from .supporters import applicants, own_shares
 from .supporters import emails as supporter_emails
+from .supporters import of_partners as supporters_of_partners
+from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
@@ -54,6 +57,8 @@ BEHIND_THE_DOOR = [
     mailing_admin.area,
     printables_admin.area,
     partners_admin.area,
+    supporters_admin.area,
+    supporters_partner.area,
     pages_partner.area,
     printables_partner.area,
     accounts_partner.area,
@@ -74,6 +79,8 @@ UPKEEP = [
     upkeep,
     mailing_upkeep,
     supporter_emails,
+    own_shares,
+    supporters_of_partners,
     staff_emails,
     audit,
 ]
@@ -97,7 +104,8 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `partner_consent`: of a partner only what it agreed to is shown.
-    `own_only`: of the records of partners, each reaches its own alone.
+    `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
+    marked so before it leaves.
     """
 
     lock_file: bool = True
@@ -125,6 +133,7 @@ class Switches:
     keep_an_administrator: bool = True
     partner_consent: bool = True
     own_only: bool = True
+    mark_first: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:
@@ -157,6 +166,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     db.install(app, config.database_url, lock_file=switches.lock_file, overwrite=switches.overwrite)
     jobs.install(app, config)
     visits.install(app)
+    app.extensions["origins"] = origin.Known(app)
     web.install(app, config)
     pleas.install(app)
     doors.install(app)
@@ -170,7 +180,7 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     app.add_url_rule("/healthz", "healthz", lambda: ("up\n", {"Content-Type": "text/plain; charset=utf-8"}))
     readiness.install(app, config)
     if switches.page_cache:
-        cache.install(app, seals.render_time)
+        cache.install(app, seals.render_time, app.extensions["origins"])
     shortcut.install(app, config)
     app.wsgi_app = security.KnownHost(app.wsgi_app, config)  # type: ignore[method-assign,assignment]
     if hops := config.trusted_proxies:

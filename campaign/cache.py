@@ -8,7 +8,7 @@ from hashlib import sha256
 from secrets import token_hex
 from threading import Lock
 from time import monotonic, time
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, request
 
@@ -18,11 +18,15 @@ OURS = token_hex(12)  # known to nobody: what a signer typed must never be taken
 GAP = f"~~rendered-{OURS}~~"  # stands in a kept form where the signed time of rendering goes
 VIA, VIA_QUERY = f"~~via-{OURS}~~", f"~~?via-{OURS}~~"  # and where the code goes that brought its reader: field, link
 WITH_VIA = re.compile(r"via=([2-9A-HJKMNP-Z]{7})")
+WITH_FROM = re.compile(r"from=([a-z0-9-]{1,60})")
+PARTNER = "campaign.partner"  # the id of the partner by whom a reader came, where a kept page differs by it
+BY_PARTNER = "/pledges/"  # the pages that do: they offer the boxes of that partner
 MOST_PAGES = 2_000
 NEVER_KEPT = ("/static/", "/staff", "/partner", "/healthz", "/readyz", "/metrics", "/q/", "/Q/")
 STALE_FOR = 24 * 60 * 60.0  # seconds that an old page may stand in while the records are away
 
 Start = Callable[..., Any]
+Whose = Callable[[str, str], int | None]  # the partner of a code or of an address
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -56,6 +60,11 @@ def keep(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return mark
 
 
+def came_by() -> int | None:
+    """The partner for whose readers this page is being made and kept. Ask only where one is being kept."""
+    return cast("int | None", request.environ.get(PARTNER))
+
+
 def keeping() -> bool:
     """Whether the page being made will be kept, so that a form must leave its gap open."""
     return "campaign.keep" in request.environ and request.method in ("GET", "HEAD")
@@ -64,22 +73,25 @@ def keeping() -> bool:
 class PageCache:
     """WSGI in front of the site. One request at a time makes a page; a failure shows the last good one.
 
+    A page that offers the boxes of a partner is kept once for each partner, and `whose` says which it is.
     `renderings` counts how often the site was asked, for the test that a crowd asks once.
     """
 
-    def __init__(self, app: Start, fill: Callable[[], str]) -> None:
-        self.app, self.fill = app, fill
+    def __init__(self, app: Start, fill: Callable[[], str], whose: Whose) -> None:
+        self.app, self.fill, self.whose = app, fill, whose
         self.pages: dict[tuple[str, ...], Kept] = {}
         self.renderings = 0
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         query = environ.get("QUERY_STRING", "")
-        via = WITH_VIA.fullmatch(query)
-        asked = environ["REQUEST_METHOD"] in ("GET", "HEAD") and (via or not query)
+        via, sender = WITH_VIA.fullmatch(query), WITH_FROM.fullmatch(query)
+        asked = environ["REQUEST_METHOD"] in ("GET", "HEAD") and (via or sender or not query)
         if not asked or path.startswith(NEVER_KEPT) or "campaign.wrong_host" in environ:
             return self.app(environ, start)  # type: ignore[no-any-return]
-        key = (environ.get("HTTP_HOST", ""), environ.get("wsgi.url_scheme", ""), path)
+        if query and BY_PARTNER in path:
+            environ[PARTNER] = self.whose(via[1] if via else "", sender[1] if sender else "")
+        key = (environ.get("HTTP_HOST", ""), environ.get("wsgi.url_scheme", ""), path, str(environ.get(PARTNER) or ""))
         page = self.pages.get(key)
         if page is None:
             return self._ask(key, environ, start, None)
@@ -154,18 +166,20 @@ class PageCache:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _filled(self, page: Kept, environ: dict[str, Any]) -> bytes:
-        via = WITH_VIA.fullmatch(environ.get("QUERY_STRING", ""))
+        query = environ.get("QUERY_STRING", "")
+        via = WITH_VIA.fullmatch(query)
         time_shown, code = self.fill(), via[1].encode() if via else b""
+        carried = b"?" + query.encode() if via or environ.get(PARTNER) else b""
         known = page.filled
-        if known[:2] != (time_shown, code):  # the same for a second, for all who came by the same code
+        if known[:2] != (time_shown, carried):  # the same for a second, for all who came by the same code
             body = time_shown.encode().join(page.pieces)
-            body = body.replace(VIA.encode(), code).replace(VIA_QUERY.encode(), b"?via=" + code if code else b"")
-            page.filled = time_shown, code, body
+            body = body.replace(VIA.encode(), code).replace(VIA_QUERY.encode(), carried)
+            page.filled = time_shown, carried, body
             return body
         return known[2]
 
 
-def install(app: Flask, fill: Callable[[], str]) -> PageCache:
+def install(app: Flask, fill: Callable[[], str], whose: Whose) -> PageCache:
     """Put the cache in front of the site; `fill` gives what goes into a gap, asked once a second at most."""
     filled: tuple[int, str] = (0, "")
 
@@ -177,6 +191,6 @@ def install(app: Flask, fill: Callable[[], str]) -> PageCache:
                 filled = second, fill()
         return filled[1]
 
-    cache = app.extensions["page_cache"] = PageCache(app.wsgi_app, fill_in)
+    cache = app.extensions["page_cache"] = PageCache(app.wsgi_app, fill_in, whose)
     app.wsgi_app = cache  # type: ignore[method-assign,assignment]
     return cache

@@ -122,6 +122,11 @@ class Guarded:
     def __init__(self, text: str, values: dict[str, object]) -> None:
         self.text, self.values = text, values
 
+    @property
+    def language(self) -> str:
+        """The language in which it is said now."""
+        return language().code if _may_speak() else "en"
+
     def __str__(self) -> str:
         if _may_speak():
             return str(gettext(self.text, **self.values))

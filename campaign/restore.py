@@ -2,8 +2,9 @@
 
 Since the backup was made, people have left, letters have gone out, ids have been given away. So the records that come
 back are made to fit before anybody sees them: who left or was erased is so again (the ledger beside the backups),
-letters that waited are held for a person, the mailing list is held until it has been compared, and new ids begin far
-above the old ones, because an id in a mailed link must never open somebody else's record.
+letters that waited are held for a person, the mailing list is held until it has been compared, what partners may have
+counts as handed over, and new ids begin far above the old ones, because an id in a mailed link must never open somebody
+else's record.
 """
 
 import shutil
@@ -20,7 +21,7 @@ from .errors import Stopped
 from .mailing import service as mailing
 from .staff import audit
 from .staff.acts import Act
-from .supporters import ledger
+from .supporters import handing, ledger
 
 Then = Callable[[str], None]
 
@@ -142,6 +143,7 @@ def _make_safe(config: Config, scratch: str, book: Path | None) -> tuple[int, in
             with db.writing():
                 mailing.hold(clock.now())
                 held = mail.hold_waiting()
+                handing.take_as_handed(clock.now())  # nobody knows what a partner took away since
             repeated = _replayed(book) if book else None
             audit.follow_secret()  # the backup may be of a time before the secret was changed
             with db.writing():

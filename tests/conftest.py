@@ -111,8 +111,13 @@ class Site:
 
     def visitor(self) -> Visitor:
         """Somebody new, without a past."""
-        cache = self.app.extensions.get("page_cache")
-        return Visitor(self.app.test_client(), cache.pages.clear if cache else lambda: None)
+        return Visitor(self.app.test_client(), self.forget)
+
+    def forget(self) -> None:
+        """Forget what the process keeps: pages, and whose codes are."""
+        self.app.extensions["origins"].forget()
+        if (cache := self.app.extensions.get("page_cache")) is not None:
+            cache.pages.clear()
 
     def work(self) -> None:
         """Let the worker do everything there is to do now."""

@@ -9,6 +9,7 @@ from .. import backup, clock, db, i18n, mail, pleas, web
 from ..partners import applications
 from ..pledges import asides, editing
 from ..staff import audit, doors
+from ..supporters import removing
 from . import progress
 
 area = web.staff_area("pages_staff", __name__)
@@ -17,10 +18,12 @@ area = web.staff_area("pages_staff", __name__)
 @area.get("/")
 def home() -> ResponseReturnValue:
     """The figures of today, each leading to its page where one may open it."""
+    backups, now = backup.standing(web.config()), clock.now()
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
         trail, joining = audit.last_check(), applications.to_read()
+        overdue = removing.waiting(now - removing.PATIENCE)
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
         ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
@@ -35,7 +38,9 @@ def home() -> ResponseReturnValue:
     notices = []
     if trail and trail.trouble and doors.may("audit_staff.index"):
         notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))
-    backups, now = backup.standing(web.config()), clock.now()
+    for one in overdue if doors.may("supporters_staff.removals") else []:
+        words = f"{one.name} has not removed {one.number} of the people that it was told to, for two weeks or longer."
+        notices.append((words, url_for("supporters_staff.removals")))
     known = {"notices": notices, "backups": backups, "late": backups.late(now)}
     return render_template("staff/home.html", figures=led, **known)
 

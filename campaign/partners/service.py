@@ -15,7 +15,7 @@ from . import agreements, logos, texts
 from .models import Partner, PartnerState
 
 open_work = Signal("Asks the features above what is open of this partner; each answers with a list of sentences.")
-ended = Signal("Tells the features above that this partner has retired or left, in the transaction of the act.")
+ended = Signal("Tells the features above that this partner is retired or has left; sent with its id and `now=`.")
 taking_out = Signal("Asks the features above what they keep about this partner; each answers with a dict, by name.")
 
 TAKEN = "There is a partner with this name already."
@@ -67,6 +67,12 @@ def get(partner_id: int) -> Partner:
 def find(slug: str) -> Partner | None:
     """The partner with this address, if there is one."""
     return db.session().scalar(select(Partner).where(Partner.slug == slug))
+
+
+def find_active(partner_id: int) -> Partner | None:
+    """The partner, while it takes part: not before it has joined, while it pauses, or after it ended."""
+    here = select(Partner).where(Partner.id == partner_id, Partner.state == PartnerState.ACTIVE)
+    return db.session().scalar(here)
 
 
 def everyone() -> list[Partner]:

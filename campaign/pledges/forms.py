@@ -11,10 +11,13 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import cache, i18n
 from ..forms import EditForm, EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
+from ..partners.models import Partner
+from ..supporters import forms as words
 from ..supporters.forms import NEWSLETTER
 from ..text import is_slug
 from .asides import Conditions
 from .board import Card
+from .wishes import Ticked
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -38,19 +41,41 @@ class SignForm(PublicForm):
     message = Lines(lazy_gettext("Why do you sign?"), most=280)
     show_name = BooleanField(i18n.guarded("Show my first name and my message on this page"))
     newsletter = BooleanField(NEWSLETTER)
+    delivery = BooleanField()
+    mailing = BooleanField()
     old_enough = BooleanField(validators=[required(lazy_gettext("You must be old enough to sign."))])
     suggestion = HiddenField()
     via = HiddenField()
+    partner = HiddenField()
     hint = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offer: Partner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer(offer)
         limits = i18n.site().limits
         self.message.most = limits.message_characters
         if request.method in ("GET", "HEAD"):
             self.via.data = cache.VIA if cache.keeping() else (request.args.get("via") or "")[:10]
-            i18n.carry(cache.VIA_QUERY if cache.keeping() else f"?via={self.via.data}" if self.via.data else "")
+            came = f"?via={self.via.data}" if self.via.data else f"?from={offer.slug}" if offer else ""
+            i18n.carry(cache.VIA_QUERY if cache.keeping() else came)
         self.old_enough.label.text = i18n.guarded("I am %(age)d years old or older", age=limits.minimum_age)
+
+    def _offer(self, offer: Partner | None) -> None:
+        """The boxes of the partner by whom somebody came, with its name in their words; none for anybody else."""
+        self.offer, self.partner.data = offer, offer.slug if offer else ""
+        if offer is None:
+            del self.delivery, self.mailing
+        else:
+            self.delivery.label.text = words.delivery(offer.name)
+            self.mailing.label.text = words.mailing(offer.name)
+
+    @property
+    def ticked(self) -> Ticked | None:
+        """What is ticked for that partner; None when nothing is."""
+        if self.offer is None or not (self.delivery.data or self.mailing.data):
+            return None
+        delivery, mailing = ((str(one.label.text) if one.data else "") for one in (self.delivery, self.mailing))
+        return Ticked(self.offer.id, delivery, mailing, self.delivery.label.text.language)
 
     def validate_name(self, field: Line) -> None:
         """The name stands in a letter to somebody who may not have asked for it, so it must not be an advertisement."""

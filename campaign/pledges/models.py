@@ -193,6 +193,19 @@ class Signature(Base):
 COUNTS = Signature.confirmed_at.is_not(None) & Signature.withdrawn_at.is_(None) & Signature.set_aside_at.is_(None)
 
 
+class Wish(Base):
+    """What was ticked for a partner when signing: the words, empty where a box was left. It waits for confirming."""
+
+    __tablename__ = "partner_wishes"
+    signature_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("signatures.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    partner_id: Mapped[int] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
+    delivery: Mapped[str] = mapped_column(Text)
+    mailing: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(12))
+
+
 class Batch(Base):
     """What was set aside together: why, by which conditions (in words), by whom; no account means by the rule.
 

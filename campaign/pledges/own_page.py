@@ -1,5 +1,6 @@
 """What signers see of their signatures on the page about themselves, and taking one back there."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import gettext
@@ -9,7 +10,7 @@ from .. import clock, db, i18n
 from ..supporters import kept
 from ..supporters import service as supporters
 from ..supporters.kept import Held
-from . import board, service
+from . import board, service, wishes
 from .models import Signature, SignatureState
 
 KIND = "signature"
@@ -22,7 +23,7 @@ def _signatures(supporter_id: int) -> list[Held]:
 
 
 def _held(one: Signature) -> Held:
-    pledge, state = board.get(one.pledge_id), one.state(clock.now())
+    pledge, state, ticked = board.get(one.pledge_id), one.state(clock.now()), wishes.of(one.id)
     facts = [
         (gettext("State"), _state(state, aside=one.set_aside_at is not None)),
         (gettext("Signed"), i18n.show_moment(one.signed_at)),
@@ -30,6 +31,10 @@ def _held(one: Signature) -> Held:
         (gettext("ZIP code or city"), one.area),
         (gettext("Your message"), one.message),
         (gettext("Shown on the site"), _shown(one) if state is SignatureState.CONFIRMED else ""),
+        (
+            gettext("Ticked, once you confirm"),
+            " ".join(filter(None, (ticked.delivery, ticked.mailing))) if ticked else "",
+        ),
     ]
     data: dict[str, object] = {
         "pledge": pledge.slug,
@@ -41,6 +46,7 @@ def _held(one: Signature) -> Held:
         "newsletter": one.newsletter,
         "language": one.language,
         "network": one.network,
+        "for_a_partner": asdict(ticked) if ticked else None,
         **{name: at.isoformat(timespec="seconds") if at else None for name, at in _moments(one).items()},
     }
     return Held(KIND, one.id, pledge.title, [fact for fact in facts if fact[1]], _button(state), data)

@@ -1,6 +1,7 @@
 """The acts of a signer: sign, ask for the letter again, confirm, disown, withdraw. All their SQL is here."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -14,8 +15,10 @@ from ..errors import Refused
 from ..supporters import erasure, ledger
 from ..supporters import service as supporters
 from ..supporters.ledger import Entry, What
-from ..supporters.models import Supporter
+from ..supporters.models import Purpose, Supporter
+from ..supporters.shares import PURPOSES
 from ..text import fold
+from . import wishes
 from .models import (
     COUNTS,
     PLACES,
@@ -27,6 +30,7 @@ from .models import (
     SignatureState,
     refusal,
 )
+from .wishes import Ticked
 
 QUIET = timedelta(minutes=10)  # a double click or a reload within this time writes no second letter
 PLEDGE = select(Pledge.__table__.c.id, Pledge.__table__.c.state).where(Pledge.__table__.c.slug == bindparam("slug"))
@@ -38,7 +42,7 @@ MAILBOX_FULL, THANK_YOU = "pledges.mailbox_full", "pledges.thank_you"
 class Promise:
     """What somebody typed when signing. `newsletter` holds the words agreed to, `code_id` the code that led here.
 
-    `network` is the key of where it came from, for today.
+    `network` is the key of where it came from, for today; `ticked` what was ticked for a partner.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Promise:
     newsletter: str = ""
     code_id: int | None = None
     network: str | None = None
+    ticked: Ticked | None = None
 
 
 def sign(slug: str, promise: Promise, language: str, now: datetime) -> None:
@@ -106,7 +111,12 @@ def _add(pledge_id: int, supporter_id: int, promise: Promise, language: str, now
         values |= {"place": int(token_hex(3), 16), "name_key": token_hex(8)}
     if not current_app.extensions["switches"].confirm_first:  # the negative control of "bots are not counted"
         values |= {"confirmed_at": now, "to_count": 1}
-    return db.add(Signature, values)
+    signature_id = db.add(Signature, values)
+    if signature_id is not None and promise.ticked is not None:
+        wishes.keep(signature_id, promise.ticked)
+        if not current_app.extensions["switches"].confirm_first:
+            wishes.take_effect(get(signature_id), PURPOSES, now)
+    return signature_id
 
 
 def _typed(promise: Promise, now: datetime) -> dict[str, object]:
@@ -151,6 +161,7 @@ def _repeat(signature: Signature, promise: Promise, now: datetime) -> None:
             setattr(signature, name, value)
         signature.confirmed_at = signature.withdrawn_at = signature.passed_at = signature.turned_down_at = None
         signature.reminders = 0
+        wishes.keep(signature.id, promise.ticked)
         _remind(PLEASE_CONFIRM, signature, now, most=i18n.site().limits.letters_per_day)
     elif state is SignatureState.PENDING:
         _remind(PLEASE_CONFIRM, signature, now, most=i18n.site().limits.letters_per_day)
@@ -228,11 +239,12 @@ def _take_back_again(entry: Entry, supporter_id: int) -> bool:
     return False
 
 
-def confirm(signature_id: int, now: datetime, *, news: bool = True) -> SignatureState:
+def confirm(signature_id: int, now: datetime, *, news: bool = True, shared: Collection[Purpose] = ()) -> SignatureState:
     """Make a pending signature count. Pressing twice is harmless.
 
     The consent that was ticked with it is recorded, unless it is taken back here (`news` False: somebody else may
-    have typed the address) or its owner has left since.
+    have typed the address) or its owner has left since. What was ticked for a partner holds only if it is among
+    `shared`, the boxes that were left ticked here.
     """
     signature = _held(signature_id)
     if (state := signature.state(now)) is not SignatureState.PENDING:
@@ -247,6 +259,7 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True) -> Signature
         if news and signature.newsletter and not (left_at and left_at >= signature.signed_at):
             source = f"signature {signature_id}"
             supporters.agree(signature.supporter_id, signature.newsletter, signature.language, source, now)
+        wishes.take_effect(signature, shared, now)
         mail.write(THANK_YOU, signature_id, signature.supporter_id, now)
         jobs.wake("count-signatures")
     return SignatureState.CONFIRMED
@@ -266,6 +279,7 @@ def disown(signature_id: int, now: datetime) -> SignatureState:
         _note(signature, What.DISOWNED, now)
         signature.disowned_at = now
         signature.name, signature.message, signature.area, signature.newsletter = "", "", "", ""
+        wishes.forget(signature.id)
         signature.place = -signature.id  # its place is free for the mailbox's owner; its name stays refused
     return signature.state(now)
 

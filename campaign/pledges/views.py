@@ -10,9 +10,14 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from .. import cache, clock, content, db, i18n, security, web
 from ..cache import keep
+from ..links import origin
 from ..links import service as links
+from ..partners import service as partners
+from ..partners.models import Partner
 from ..security import at_an_even_pace
-from . import board, service
+from ..supporters.shares import PURPOSES
+from ..text import is_slug
+from . import board, service, wishes
 from .forms import ResendForm, SignForm
 from .models import A_KEY, PledgeState, SignatureState
 
@@ -37,13 +42,20 @@ def show(slug: str) -> ResponseReturnValue:
         if pledge is None and (now_at := service.forward(slug)):
             return _moved("pledges.show", now_at)
         pledge = _public(pledge)
-        return _page(pledge, SignForm() if pledge.state == PledgeState.OPEN else None)
+        return _page(pledge, SignForm(offer=_came_by()) if pledge.state == PledgeState.OPEN else None)
+
+
+def _came_by() -> Partner | None:
+    """The partner whose code or page led here, if it takes part now."""
+    via, slug = (request.args.get("via") or "")[:10], (request.args.get("from") or "")[:60]
+    partner_id = cache.came_by() if cache.keeping() else origin.partner_of(via, slug) if via or slug else None
+    return partners.find_active(partner_id) if partner_id else None
 
 
 def _moved(endpoint: str, slug: str) -> WerkzeugResponse:
     """On to the present address, for now: staff may change it back. The code that led here goes along."""
-    via = request.args.get("via", "")
-    carried = f"?via={via}" if cache.WITH_VIA.fullmatch(f"via={via}") else ""
+    came = request.query_string.decode("ascii", "replace")
+    carried = f"?{came}" if cache.WITH_VIA.fullmatch(came) or cache.WITH_FROM.fullmatch(came) else ""
     response = redirect(url_for(endpoint, slug=slug) + carried, 302)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -73,7 +85,7 @@ def _draft(pledge: board.Card) -> content.Page | None:
 @at_an_even_pace
 def sign(slug: str) -> ResponseReturnValue:
     """Take a signature: the same answer for a new, a repeated and a known address."""
-    form = SignForm()
+    form = SignForm(offer=_offered())
     if not form.validate():
         with db.reading():
             return _page(_public(board.find(slug)), form), 422
@@ -83,6 +95,15 @@ def sign(slug: str) -> ResponseReturnValue:
     except LookupError as error:
         raise NotFound from error
     return web.to("pledges.thanks", slug=slug)
+
+
+def _offered() -> Partner | None:
+    """The partner whose boxes the form had, if it still takes part."""
+    if not (slug := request.form.get("partner", "")[:60]) or not is_slug(slug):
+        return None
+    with db.reading():
+        partner = partners.find(slug)
+        return partners.find_active(partner.id) if partner else None
 
 
 def _promise(form: SignForm) -> service.Promise:
@@ -96,6 +117,7 @@ def _promise(form: SignForm) -> service.Promise:
         newsletter=str(form.newsletter.label.text) if form.newsletter.data else "",
         code_id=links.id_of(form.via.data) if form.via.data else None,
         network=security.network()[:A_KEY] or None,
+        ticked=form.ticked,
     )
 
 
@@ -154,8 +176,9 @@ def confirm(signature_id: int) -> ResponseReturnValue:
 def confirmed(signature_id: int) -> ResponseReturnValue:
     """The deed. Where news had been ticked, the page shows the tick again, and only its owner can leave it."""
     news = "asked_news" not in request.form or "news" in request.form
+    shared = [purpose for purpose in PURPOSES if purpose.value in request.form]
     with db.writing():
-        _try(partial(service.confirm, news=news), signature_id)
+        _try(partial(service.confirm, news=news, shared=shared), signature_id)
     return web.to("pledges.confirm", signature_id=signature_id)
 
 
@@ -208,7 +231,12 @@ def _private(template: str, signature_id: int) -> Response:
         except LookupError:
             return _broken(410)
         pledge, state = board.get(signature.pledge_id), signature.state(clock.now())
-        known = {"signature": signature, "state": state.value, "address": web.address("pledges.show", slug=pledge.slug)}
+        known = {
+            "ticked": wishes.of(signature_id),
+            "signature": signature,
+            "state": state.value,
+            "address": web.address("pledges.show", slug=pledge.slug),
+        }
         page = render_template(template, pledge=pledge, **known)
     response = make_response(
         page, 410 if state is SignatureState.LATE and request.endpoint == "pledges.confirm" else 200

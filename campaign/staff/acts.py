@@ -62,6 +62,8 @@ class Act(StrEnum):
     PARTNER_TAKEN_OUT = "partner.taken-out"
     APPLICATION_APPROVED = "application.approved"
     APPLICATION_TURNED_DOWN = "application.turned-down"
+    SUPPORTERS_TAKEN = "partner.supporters-taken"
+    REMOVALS_CONFIRMED = "partner.removals-confirmed"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -130,6 +132,8 @@ WORDS: dict[Act, str] = {
     Act.PARTNER_TAKEN_OUT: "took out all that is kept about a partner",
     Act.APPLICATION_APPROVED: "let an organization join",
     Act.APPLICATION_TURNED_DOWN: "turned down an application to join",
+    Act.SUPPORTERS_TAKEN: "took the people of their organization as a table",
+    Act.REMOVALS_CONFIRMED: "said that an organization removed whom it was asked to",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",

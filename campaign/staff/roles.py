@@ -69,12 +69,14 @@ ALLOWED: dict[str, Roles] = {
     "partners_staff.ending": WRITERS,
     "partners_staff.data": WRITERS,
     "mailing_staff": WRITERS,
+    "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
     "mail_staff": WRITERS,
     "mail_staff.show": ADMINISTRATORS,  # letters hold the keys of those they are for, colleagues too
     "mail_staff.file": ADMINISTRATORS,
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
+    "supporters_partner": PARTNERS,
     "printables_partner": PARTNERS,
     "accounts_partner": PARTNERS,
 }
@@ -83,6 +85,7 @@ ALLOWED: dict[str, Roles] = {
 # Written as in ALLOWED; what takes personal data out, erases it, or decides who gets in belongs here.
 PROVED_ONLY = {
     "pledges_staff.table",
+    "supporters_partner.file",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "partners_staff.new",
     "partners_staff.approve",

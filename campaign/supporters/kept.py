@@ -44,6 +44,8 @@ class Said:
     language: str
     source: str
     said_at: datetime
+    purpose: str
+    partner_id: int | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class Kept:
     held: list[Held]
     letters: list[Letter]
     noted: list[LedgerEntry]
+
+    @property
+    def shared(self) -> list[Held]:
+        """What partners may have or do."""
+        return [one for one in self.held if one.kind.endswith("_consent")]
+
+    @property
+    def other(self) -> list[Held]:
+        """What they did here themselves."""
+        return [one for one in self.held if not one.kind.endswith("_consent")]
 
 
 def about(supporter_id: int) -> Kept:
@@ -69,7 +81,8 @@ def about(supporter_id: int) -> Kept:
 
 
 def _said(one: Consent) -> Said:
-    return Said(one.given, one.words, i18n.find(one.language).name, _source(one.source), one.said_at)
+    language, source = i18n.find(one.language).name, _source(one.source)
+    return Said(one.given, one.words, language, source, one.said_at, one.purpose, one.partner_id)
 
 
 def _source(source: str) -> str:
@@ -81,6 +94,7 @@ def _source(source: str) -> str:
         "one-click": gettext("with the button of your mail program"),
         "own": gettext("on this page"),
         "mailing": gettext("at the mailing list"),
+        "partner": gettext("by us, when the organization left the coalition"),
     }
     return words.get(kind, source)
 
@@ -121,8 +135,8 @@ def as_json(kept: Kept, now: datetime) -> str:
 
 
 def _agreed(one: Said) -> dict[str, object]:
-    said = {"given": one.given, "words": one.words, "language": one.language}
-    return {**said, "where": one.source, "at": _moment(one.said_at)}
+    said = {"given": one.given, "words": one.words, "language": one.language, "purpose": one.purpose}
+    return {**said, "partner": one.partner_id, "where": one.source, "at": _moment(one.said_at)}
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The ledger: who left, took a signature back or was erased, kept so that no import, sync or restore undoes it.
+"""The ledger: who left, took something back or was erased, kept so that no import, sync or restore undoes it.
 
     act ──its transaction──> entry ──sweep──> a line of ledger.jsonl, beside the backups ──after a restore──> act again
                                └──a fresh act of the person──> another entry, which lifts it
@@ -40,6 +40,7 @@ class What(StrEnum):
     LEFT = "left"
     WITHDRAWN = "withdrawn"
     DISOWNED = "disowned"
+    UNSHARED = "unshared"
     LIFTED = "lifted"
 
 
@@ -95,6 +96,15 @@ def note(mailbox: str, what: What, now: datetime, about: str = "", *, again: boo
     mark = mark_of(mailbox)
     if again or not any(True for _ in _in_force([mark], [what], about)):
         _add(mark, what, about, now)
+
+
+def note_all(mailboxes: Sequence[str], what: What, now: datetime, about: str) -> None:
+    """Write down that this happened to many at once, of whom none has it in force."""
+    one = {"what": what, "about": about, "noted_at": now}
+    rows = [{"key": token_hex(16), "mark": mark_of(mailbox), **one} for mailbox in mailboxes]
+    if rows:
+        db.session().execute(insert(LedgerEntry), rows)
+        jobs.wake("write-ledger")
 
 
 def lift(mailbox: str, whats: Sequence[What], now: datetime, about: str = "") -> None:

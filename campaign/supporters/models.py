@@ -17,6 +17,15 @@ class Purpose(StrEnum):
     """What somebody can agree to."""
 
     NEWSLETTER = "newsletter"
+    DELIVERY = "delivery"
+    MAILING = "mailing"
+
+
+class Ask(StrEnum):
+    """What a partner is asked to do about somebody whom it was told of."""
+
+    DELETE = "delete"
+    STOP = "do not write"
 
 
 class Supporter(Base):
@@ -65,17 +74,71 @@ class Supporter(Base):
 
 
 class Consent(Base):
-    """One yes or no, with the words it was said to, when, in which language and from where."""
+    """One yes or no, with the words it was said to, when, in which language and from where.
+
+    `partner_id` is the partner whom it is about; none where it is about the campaign itself.
+    """
 
     __tablename__ = "consents"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(40))
+    partner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("partners.id"))
     given: Mapped[bool]
     words: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(80))
     said_at: Mapped[datetime]
+
+
+class Share(Base):
+    """That a partner may have somebody's name and address (delivery), or write to them (mailing), until it ended.
+
+    `ref` is a random name under which the partner holds them: of a delivery its own; of a mailing that of the delivery
+    with which the partner was told that it may write. `name` is the name to hand over, empty once nobody may have it.
+    `handed_at`: when the partner last took it away.
+    """
+
+    __tablename__ = "partner_shares"
+    __table_args__ = (
+        Index(
+            "uq_partner_shares_in_force",
+            "supporter_id",
+            "partner_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        NEVER_REUSED,
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    partner_id: Mapped[int] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    ref: Mapped[str | None] = mapped_column(String(20), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    since: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Removal(Base):
+    """What a partner is asked to do about a reference, until it says that it did. Nothing in it leads to a person.
+
+    `account_id` is who said so: somebody of the partner, or one of the staff whom the partner told.
+    """
+
+    __tablename__ = "partner_removals"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    partner_id: Mapped[int] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
+    ref: Mapped[str] = mapped_column(String(20), index=True)
+    what: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+
+    __table_args__ = (NEVER_REUSED,)
 
 
 class OwnPageLink(Base):

@@ -84,6 +84,16 @@ RULES: dict[str, Rule] = {
         lazy_gettext("until the mailing list has deleted it, mostly minutes"),
         None,
     ),
+    "shares": Rule(
+        lazy_gettext("That an organization had your name and address from us, after you said no to it"),
+        lazy_gettext("%(days)d days after you said no"),
+        365,
+    ),
+    "removals": Rule(
+        lazy_gettext("A random number by which an organization is told whom to delete (it does not lead to you)"),
+        lazy_gettext("%(days)d days after the organization said that it did"),
+        365,
+    ),
     "ledger": Rule(
         lazy_gettext("After you leave, take back or erase: a code made from your address"),
         lazy_gettext("as long as the campaign runs"),

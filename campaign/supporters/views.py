@@ -15,7 +15,7 @@ from .forms import NEWSLETTER, AskForm
 
 area: Blueprint = web.public_area("supporters", __name__)
 KEPT = 60.0  # seconds that a page which says the same to all is kept in the process
-DONE = ("language", "news", "letters", "signature", "sent")
+DONE = ("language", "news", "letters", "signature", "consent", "sent")
 
 
 @area.get('/unsubscribe/<signed("leave"):supporter_id>')
@@ -108,7 +108,8 @@ def letters(link_id: int) -> ResponseReturnValue:
 def take_back(link_id: int) -> ResponseReturnValue:
     """Take back one of the things that a feature holds."""
     kind, id = request.form.get("kind", ""), request.form.get("id", 0, int)
-    return _do(link_id, "signature", lambda who, now: service.take_back(kind, who, id, now))
+    done = "consent" if kind.endswith("_consent") else "signature"
+    return _do(link_id, done, lambda who, now: service.take_back(kind, who, id, now))
 
 
 @area.post('/me/<signed("me"):link_id>/send')

@@ -25,13 +25,14 @@ from campaign.mail import Letter
 from campaign.partners import agreements, applications, logos, texts
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState, What
-from campaign.pledges import asides, editing
+from campaign.pledges import asides, editing, wishes
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
 from campaign.staff.roles import Role
+from campaign.supporters import handing, shares
 from campaign.supporters import service as supporters
-from campaign.supporters.models import Supporter
+from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
@@ -66,6 +67,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
+    "supporters_partner.checked": {"refs": "r0123456789abcdef"},
+    "supporters_partner.removed": {"newest": "1"},
+    "supporters_staff.removed": {"newest": "1"},
     "supporters.ask": {"email": "anna@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
@@ -200,6 +204,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         colleagues.invite("invited@example.org", "Invited", Role.VIEWER, clock.now())
         rendered = seals.render_time()
         of_partner, code = _two_partners(), links.get(1).code
+        _share()
         links.lift(1, clock.now() + timedelta(hours=2), clock.now())
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
@@ -219,6 +224,16 @@ def _two_partners() -> str:
     links.make("/pledges/freedom", "en", "Library", clock.now(), 1)
     links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
     return accounts.one_time_link(4, clock.now())
+
+
+def _share() -> None:
+    """The first signer gave herself to both partners, and to the first no more; the second has ticked for the first."""
+    for partner_id in (1, 2):
+        said = ("Give my name", "en", "test", "Anna Sample")
+        shares.agree(1, shares.Yes(partner_id, Purpose.DELIVERY, *said), clock.now())
+        handing.hand_over(partner_id, clock.now())
+    shares.withdraw(1, 1, ("No longer", "en", "test"), clock.now())
+    wishes.keep(2, wishes.Ticked(1, "Give my name", "", "en"))
 
 
 @dataclass

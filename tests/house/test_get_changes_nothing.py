@@ -55,7 +55,7 @@ DEEDS = [
     *("resend", "open", "close", "pass", "refuse", "again", "not-me", "now", "retire", "bring-back", "lift", "lower"),
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
     *("agreements", "join-again", "leave", "logo", "remove", "pause", "resume", "approve", "turn-down"),
-    *("end", "language", "letters", "news", "send", "take-back"),
+    *("file", "removed", "end", "language", "letters", "news", "send", "take-back"),
 ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
@@ -22,6 +22,7 @@ from .errors import Refused
 from .settings import Language
 
 log = logging.getLogger("campaign")
+View = TypeVar("View", bound=Callable[..., Any])
 OpenSite = Callable[[], Flask]  # what a command of a feature is given to open the site with
 A_PAGE = 50  # rows of a list behind the staff door
 DOORS = ("/staff", "/partner")  # what begins so is guarded by `staff.doors`
@@ -55,8 +56,25 @@ def _not_stored(response: Response) -> Response:
     return response
 
 
+def takes(most: int) -> Callable[[View], View]:
+    """Mark a view that takes more than other forms may send: a file of so many bytes, with what is sent around it."""
+
+    def mark(view: View) -> View:
+        view.takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _let_it_send() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (most := getattr(view, "takes", None)) is not None:
+        request.max_content_length = most
+
+
 def install(app: Flask, config: Config) -> None:
     """Teach the site its templates, its error pages and its log of failures."""
+    app.before_request(_let_it_send)  # before anything looks at what was sent
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)

@@ -22,6 +22,8 @@ from .pages import partner as pages_partner
 from .pages import views as pages
 from .partners import service as partners
 from .partners import standing
+from .places import admin as places_admin
+from .places import intake as places_intake
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -51,6 +53,8 @@ BEHIND_THE_DOOR = [
     pages_partner.area,
     printables_partner.area,
     accounts_partner.area,
+    places_admin.area,
+    places_intake.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -86,6 +90,7 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `own_only`: of the records of partners, each reaches its own alone.
+    `places_in_turn`: who adds or merges places looks once more in their turn, whether another was quicker.
     """
 
     lock_file: bool = True
@@ -111,6 +116,7 @@ class Switches:
     one_editor: bool = True
     keep_an_administrator: bool = True
     own_only: bool = True
+    places_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -49,6 +49,13 @@ class Act(StrEnum):
     CODE_BROUGHT_BACK = "code.brought-back"
     LIMIT_LIFTED = "code.limit-lifted"
     LIMIT_LOWERED = "code.limit-lowered"
+    PLACE_ADDED = "place.added"
+    PLACE_CHANGED = "place.changed"
+    PLACE_RETIRED = "place.retired"
+    PLACE_BROUGHT_BACK = "place.brought-back"
+    PLACES_MERGED = "places.merged"
+    PLACES_BROUGHT_IN = "places.brought-in"
+    PLACES_EXPORTED = "places.exported"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -101,6 +108,13 @@ WORDS: dict[Act, str] = {
     Act.CODE_BROUGHT_BACK: "brought a code back",
     Act.LIMIT_LIFTED: "lifted the limit for a code",
     Act.LIMIT_LOWERED: "let the limit hold again for a code",
+    Act.PLACE_ADDED: "added a place",
+    Act.PLACE_CHANGED: "changed a place",
+    Act.PLACE_RETIRED: "retired a place",
+    Act.PLACE_BROUGHT_BACK: "brought a place back",
+    Act.PLACES_MERGED: "merged another place into one",
+    Act.PLACES_BROUGHT_IN: "brought in a list of places",
+    Act.PLACES_EXPORTED: "took all places as a table",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -110,4 +124,4 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "batch", "code", "letter", "partner", "pledge", "signature", "supporter")
+KINDS = ("account", "batch", "code", "letter", "partner", "place", "pledge", "signature", "supporter")

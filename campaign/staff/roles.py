@@ -33,10 +33,10 @@ PLURAL = {
 }
 MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
-    Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, makes codes, looks after the list.",
-    Role.EVENTS: "Makes codes and prints posters. Sees pledges and totals, no names or addresses of signers.",
+    Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, keeps codes, places, the list.",
+    Role.EVENTS: "Makes codes, prints posters, keeps places. Sees totals, no names or addresses of signers.",
     Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
-    Role.VIEWER: "Looks at pledges, codes and totals. Changes nothing, and sees no names or addresses of signers.",
+    Role.VIEWER: "Looks at pledges, codes, places, totals. Changes nothing, and sees no names or addresses of signers.",
 }
 
 Roles = frozenset[Role]
@@ -62,6 +62,13 @@ ALLOWED: dict[str, Roles] = {
     "GET printables_staff": LOOKERS,
     "POST printables_staff": PRINTERS,
     "printables_staff.new": PRINTERS,
+    "GET places_staff": LOOKERS,
+    "POST places_staff": PRINTERS,
+    "places_staff.new": PRINTERS,
+    "places_staff.others": PRINTERS,
+    "places_staff.merge": PRINTERS,
+    "places_staff.table": PRINTERS,
+    "place_lists_staff": PRINTERS,
     "mailing_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
     "mail_staff": WRITERS,

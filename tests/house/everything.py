@@ -1,7 +1,7 @@
 """A site with one of everything in it, an address for every route, and what its records hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -17,6 +17,9 @@ from campaign.links import service as links
 from campaign.mail import Letter
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState
+from campaign.places import arrivals, reading
+from campaign.places import service as places
+from campaign.places.rules import Facts
 from campaign.pledges import asides, editing
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
@@ -48,6 +51,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
+    "places_staff.new": {"name": "A new market", "kind": "market", "zip": "90027"},
+    "places_staff.edit": {"name": "Sample Clinic", "kind": "clinic", "zip": "90027", "version": "1", "seen": "2"},
+    "places_staff.merge": {"taken": "access", "kept_version": "1", "gone_version": "1"},
+    "place_lists_staff.bring_in": {"waiting": "1"},
     "supporters.ask": {"email": "anna@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
@@ -116,7 +123,7 @@ class Everything:
             "page": "signs",
             "filename": "css/site.css",
         }
-        known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known["invitation_id"] = 1
         if rule.endpoint.startswith("accounts_staff."):
             known["id"] = 3
@@ -170,9 +177,21 @@ def _two_partners() -> str:
         partner_id = partners.add(f"Sample Partner {number}", PartnerState.ACTIVE, clock.now())
         accounts.add(f"partner{number}@example.org", f"Partner {number}", clock.now(), Role.PARTNER, partner_id)
         colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
-    links.make("/pledges/freedom", "en", "Library", clock.now(), 1)
+    _know_places()
+    links.make("/pledges/freedom", "en", "Library", clock.now(), 1, 2)
     links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
     return accounts.one_time_link(4, clock.now())
+
+
+def _know_places() -> None:
+    """A place that was entered twice, one of each partner, and a list that waits."""
+    facts = Facts("Sample Clinic", "clinic", "1 Sample Street", "Los Angeles", "Thai Town", "90027", ("th",))
+    first = places.add(facts, (), clock.now())
+    places.add(replace(facts, address="", access="Step-free"), (first,), clock.now())
+    for partner_id, name in ((1, "Sample Market"), (2, "Sample Laundromat")):
+        places.add(Facts(name, partner_id=partner_id), (), clock.now())
+    rows = b"name,zip,kind\nSample School,90028,school\nsample clinic,90027,\nNowhere,1,x\n"
+    arrivals.keep(1, reading.read(rows), clock.now())
 
 
 def _set_aside(site: Site, visitor: Visitor, later: Any) -> None:

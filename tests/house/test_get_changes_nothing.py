@@ -54,6 +54,7 @@ def test_looking_at_everything_three_times_changes_no_record(everything):
 DEEDS = [
     *("resend", "open", "close", "pass", "refuse", "again", "not-me", "now", "retire", "bring-back", "lift", "lower"),
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
+    *("bring-in",),
     *("end", "language", "letters", "news", "send", "take-back"),
 ]
 

@@ -24,6 +24,7 @@ from .partners import service as partners
 from .partners import standing
 from .places import admin as places_admin
 from .places import intake as places_intake
+from .places import partner as places_partner
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -55,6 +56,7 @@ BEHIND_THE_DOOR = [
     accounts_partner.area,
     places_admin.area,
     places_intake.area,
+    places_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [

@@ -76,6 +76,7 @@ ALLOWED: dict[str, Roles] = {
     "mail_staff.file": ADMINISTRATORS,
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
+    "places_partner": PARTNERS,
     "printables_partner": PARTNERS,
     "accounts_partner": PARTNERS,
 }

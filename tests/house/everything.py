@@ -67,6 +67,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "account_staff.replace_app": {"code": "000000"},
     "accounts_staff.new": {"email": "third@example.org", "name": "Third", "role": "viewer"},
     "accounts_staff.edit": {"role": "events", "version": "1"},
+    "places_partner.new": {"name": "A new school", "kind": "school"},
+    "places_partner.edit": {"name": "Sample Market", "kind": "market", "version": "1"},
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
 }
 
@@ -129,6 +131,8 @@ class Everything:
             known["id"] = 3
         if rule.endpoint.startswith("accounts_partner."):
             known["id"] = 5
+        if rule.endpoint.startswith("places_partner."):
+            known["id"] = 3
         if rule.endpoint == "pledges_staff.open":
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):

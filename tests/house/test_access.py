@@ -64,6 +64,11 @@ ACCESS = {
     "POST /partner/people/<int:id>/invite": PARTNERS,
     "GET /partner/people/new": PARTNERS,
     "POST /partner/people/new": PARTNERS,
+    "GET /partner/places": PARTNERS,
+    "GET /partner/places/<int:id>": PARTNERS,
+    "POST /partner/places/<int:id>": PARTNERS,
+    "GET /partner/places/new": PARTNERS,
+    "POST /partner/places/new": PARTNERS,
     "GET /pledges": PUBLIC,
     "GET /pledges/<slug>": PUBLIC,
     "POST /pledges/<slug>": PUBLIC,
@@ -322,7 +327,7 @@ def test_an_address_below_the_staff_door_that_does_not_exist_says_only_that(ever
 # ---------------------------------------------------------------- the records of another partner
 
 # By area of the partner door, the id of a record that is the second partner's. An area without a row here fails.
-OF_ANOTHER = {"printables_partner": 2, "accounts_partner": 7}
+OF_ANOTHER = {"places_partner": 4, "printables_partner": 2, "accounts_partner": 7}
 NOBODYS = 999
 
 

@@ -55,7 +55,9 @@ class Wanted:
         """The same as a question to the records; never what was merged into another."""
         parts: list[ColumnElement[bool]] = [Place.merged_into_id.is_(None)]
         parts.append(Place.retired_at.is_not(None) if self.retired else Place.retired_at.is_(None))
-        parts += [Place.search_key.contains(fold(word)) for word in self.q.split()]
+        words = [folded for word in self.q.split() if (folded := fold(word))]
+        parts += [Place.search_key.contains(word) for word in words]
+        parts += [false()] if self.q.strip() and not words else []  # signs alone stand in no name
         parts += [Place.kind == self.kind] if self.kind else []
         parts += [Place.languages.contains(f" {self.language} ", autoescape=True)] if self.language else []
         if self.whose:

@@ -183,7 +183,7 @@ def _two_partners() -> str:
         colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
     _know_places()
     links.make("/pledges/freedom", "en", "Library", clock.now(), 1, 2)
-    links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
+    links.make("/pledges/freedom", "en", "Their temple", clock.now(), 2)
     return accounts.one_time_link(4, clock.now())
 
 

@@ -360,7 +360,7 @@ def test_without_the_guard_the_records_of_another_partner_would_be_open(noon, ma
 
 
 def test_no_page_of_the_partner_door_shows_anything_of_another_partner(everything):
-    theirs = ["Sample Partner 2", "partner2@example.org", "colleague2@example.org", "Temple"]
+    theirs = ["Sample Partner 2", "partner2@example.org", "colleague2@example.org", "Their temple"]
     for roles, method, address, _ in behind(everything):
         if roles == PARTNERS and method == "GET":
             shown = everything.partner.raw(address, buffered=True).get_data()

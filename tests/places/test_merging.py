@@ -24,7 +24,7 @@ def twins(site):
     added(site, address="1 Sample Street", zip="90027", kind="temple", access="Ring")
     added(site, address="", zip="90027", area="Thai Town", access="Step-free", languages=("th",))
     with site.inside(), db.writing():
-        links.make("/pledges/freedom", "en", "By the door", clock.now(), 2)
+        links.make("/pledges/freedom", "en", "By the door", clock.now(), place_id=2)
     return site
 
 
@@ -148,8 +148,8 @@ def test_whoever_merges_three_places_in_every_way_at_once_loses_none_and_no_code
         added(site, name)
     with site.inside(), db.writing():
         for place_id in (1, 2, 3):
-            links.make("/pledges/freedom", "en", f"At {place_id}", clock.now(), place_id)
-    hang = [lambda one=one: links.make("/pledges/freedom", "en", "New", clock.now(), one) for one in (1, 2, 3)]
+            links.make("/pledges/freedom", "en", f"At {place_id}", clock.now(), place_id=place_id)
+    hang = [lambda one=one: links.make("/pledges/freedom", "en", "New", clock.now(), place_id=one) for one in (1, 2, 3)]
     done = _at_once(site, *(_merge(*pair) for pair in permutations((1, 2, 3), 2)), *hang)
     assert {6, 7, 8} <= set(done)
     left = {row[0] for row in site.rows(select(Place.id).where(Place.merged_into_id.is_(None)))}

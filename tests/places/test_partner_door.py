@@ -23,7 +23,7 @@ def mine(site):
 
 def test_all_places_of_the_coalition_are_seen_and_ones_own_lead_on(mine):
     page = mine.get("/partner/places")
-    assert [row[0] for row in rows(page)] == ["Our Clinic yours", "The Lead's Clinic", "Their Clinic"]
+    assert [row[0] for row in rows(page)] == ["Our Clinic yours", "Their Clinic", "The Lead's Clinic"]
     assert [a.attrs["href"] for a in page.all("tbody a")] == ["/partner/places/1"]
     assert [row[0] for row in rows(mine.get("/partner/places?q=90028"))] == ["Their Clinic"]
     assert "Only for staff" not in page.html and "Only for staff" not in mine.get("/partner/places/1").html

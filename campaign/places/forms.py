@@ -29,6 +29,11 @@ class Ticks(SelectMultipleField):
 
     widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
 
+    def pre_validate(self, _form: object) -> None:
+        """Only what is offered; the library's own sentence would repeat whatever was sent."""
+        if set(self.data or ()) - {box.data for box in self}:
+            raise ValidationError("Choose among these only.")
+
 
 class OwnPlaceForm(EditForm):
     """What can be said of a place. `seen` names places that may be the same one, once they were shown."""

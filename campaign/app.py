@@ -26,6 +26,9 @@ from .partners import emails as partner_emails
 from .partners import service as partners
 from .partners import standing
 from .partners import views as partner_views
+from .places import admin as places_admin
+from .places import intake as places_intake
+from .places import partner as places_partner
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
@@ -62,6 +65,9 @@ BEHIND_THE_DOOR = [
     pages_partner.area,
     printables_partner.area,
     accounts_partner.area,
+    places_admin.area,
+    places_intake.area,
+    places_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -105,7 +111,8 @@ class Switches:
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `partner_consent`: of a partner only what it agreed to is shown.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
-    marked so before it leaves.
+    marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
+    turn, whether another was quicker.
     """
 
     lock_file: bool = True
@@ -134,6 +141,7 @@ class Switches:
     partner_consent: bool = True
     own_only: bool = True
     mark_first: bool = True
+    places_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -19,6 +19,8 @@ def clean(text: str, *, lines: bool = False) -> str:
     With `lines` the line breaks stay, never more than two together. Direction characters are dropped because
     they can make a name read as something else (Unicode Technical Report 36).
     """
+    if text.isascii() and text.isprintable():  # as most text is; the long way round says the same
+        return re.sub("  +", " ", text).strip()
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     keep = "\n" if lines else ""
     text = "".join(" " if c in "\t\n" and c not in keep else c for c in text if _visible(c))
@@ -36,6 +38,8 @@ def fold(text: str) -> str:
     Marks stay: in Thai and Vietnamese they tell one name from another.
     """
     plain = unicodedata.normalize("NFKC", clean(text)).casefold()
+    if plain.isascii():
+        return "".join(filter(str.isalnum, plain))
     return "".join(c for c in plain if c.isalnum() or unicodedata.category(c).startswith("M"))
 
 

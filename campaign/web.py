@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
@@ -22,10 +22,9 @@ from .errors import Refused
 from .settings import Language
 
 log = logging.getLogger("campaign")
+View = TypeVar("View", bound=Callable[..., Any])
 OpenSite = Callable[[], Flask]  # what a command of a feature is given to open the site with
 A_PAGE = 50  # rows of a list behind the staff door
-LARGER: dict[str, int] = {}  # which endpoints take more bytes than others, and how many
-AROUND_A_FILE = 10_000  # bytes: the fields that are sent with it
 DOORS = ("/staff", "/partner")  # what begins so is guarded by `staff.doors`
 
 
@@ -57,18 +56,25 @@ def _not_stored(response: Response) -> Response:
     return response
 
 
-def takes_files(endpoint: str, most: int) -> None:
-    """Declare that a page behind the door takes a file of at most so many bytes; everywhere else less is enough."""
-    LARGER[endpoint] = most + AROUND_A_FILE
+def takes(most: int) -> Callable[[View], View]:
+    """Mark a view that takes more than other forms may send: a file of so many bytes, with what is sent around it."""
+
+    def mark(view: View) -> View:
+        view.takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
-def _allow_larger() -> None:
-    if (most := LARGER.get(request.endpoint or "")) is not None:
+def _let_it_send() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (most := getattr(view, "takes", None)) is not None:
         request.max_content_length = most
 
 
 def install(app: Flask, config: Config) -> None:
     """Teach the site its templates, its error pages and its log of failures."""
+    app.before_request(_let_it_send)  # before anything looks at what was sent
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
@@ -77,7 +83,6 @@ def install(app: Flask, config: Config) -> None:
     known |= {"lang_of": i18n.lang_of, "call_first": lambda: i18n.site().hotline}  # the last for macros without context
     app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, **known)
     app.context_processor(_what_pages_know)
-    app.before_request(_allow_larger)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))
     app.register_error_handler(DBAPIError, _records_away)

@@ -11,8 +11,8 @@ from ..db import Base, BigId
 class Code(Base):
     """A printed code. `target` is a path of this site without its language; a retired code leads to a kind page.
 
-    `partner_id` is the partner whose code it is, if it is one's. From `lifted_at` to `lifted_until` many may sign by it
-    from one network: staff expect a crowd there.
+    `partner_id` is the partner whose code it is, if it is one's; `place_id` is where it hangs, if that place is known.
+    From `lifted_at` to `lifted_until` many may sign by it from one network: staff expect a crowd there.
     """
 
     __tablename__ = "codes"
@@ -22,6 +22,7 @@ class Code(Base):
     language: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(200), default="")
     partner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
+    place_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("places.id"), index=True)
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]

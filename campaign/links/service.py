@@ -6,10 +6,11 @@ from time import monotonic
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from .. import db, i18n, web
 from ..errors import Refused
+from ..places import service as places
 from . import rules
 from .models import Code, CodeChange, Visits
 
@@ -70,11 +71,17 @@ def id_of(typed: str) -> int | None:
     return found[1].id if found else None
 
 
-def make(target: str, language: str, note: str, now: datetime, partner_id: int | None = None) -> int:
-    """A new code, a partner's or the campaign's own; its id. Raises Refused when the target is no path of this site."""
+def make(
+    target: str, language: str, note: str, now: datetime, partner_id: int | None = None, place_id: int | None = None
+) -> int:
+    """A new code, a partner's or the campaign's own; its id.
+
+    Raises Refused when the target is no path of this site, or the place where it hangs is retired.
+    """
     _refuse_elsewhere(target)
+    where = places.to_name(place_id) if place_id else None
     values = {"target": target, "language": language, "note": note, "partner_id": partner_id, "made_at": now}
-    values["version"] = 1
+    values |= {"place_id": where, "version": 1}
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -103,6 +110,17 @@ def all_codes() -> list[Code]:
 def codes_of(partner_id: int) -> list[Code]:
     """The codes of a partner, newest first."""
     return list(db.session().scalars(select(Code).where(Code.partner_id == partner_id).order_by(Code.id.desc())))
+
+
+@places.naming.connect
+def _hanging_at(place_id: int) -> list[places.Named]:
+    found = select(Code).where(Code.place_id == place_id).order_by(Code.id.desc())
+    return [places.Named("code", code.id, f"{code.code}, {code.note}") for code in db.session().scalars(found)]
+
+
+@places.merging.connect
+def _hang_at_the_kept_one(kept_id: int, gone_id: int) -> None:
+    db.session().execute(update(Code).where(Code.place_id == gone_id).values(place_id=kept_id))
 
 
 def retarget(code_id: int, target: str, account_id: int | None, now: datetime, version: int | None = None) -> None:

@@ -18,7 +18,6 @@ from .forms import AddForm, AgreementForm, ApproveForm, LogoForm, TextsForm
 from .models import Application, Partner, PartnerState, What
 
 area = web.staff_area("partners_staff", __name__)
-web.takes_files("partners_staff.logo", logos.LARGEST)
 
 
 @area.get("/partners")
@@ -121,6 +120,7 @@ def see_logo(id: int) -> ResponseReturnValue:
 
 
 @area.post("/partners/<int:id>/logo")
+@web.takes(logos.LARGEST_BODY)
 def logo(id: int) -> ResponseReturnValue:
     """Take a logo, drawn anew; whether it is shown is the partner's to say."""
     form, sent = LogoForm(), request.files.get("logo")

@@ -17,6 +17,7 @@ from ..errors import Refused
 from .models import Logo
 
 LARGEST = 2_000_000  # bytes of a file
+LARGEST_BODY = LARGEST + 10_000  # bytes: with the fields that are sent along
 LONGEST = 4000  # pixels of a side, as sent
 SHOWN = 600  # pixels of a side, as kept
 BEGINS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
 from ..errors import Refused, Stale
 from ..links import service as links
+from ..places import service as places
 from ..pledges import board
 from ..pledges import service as pledges
 from ..staff import audit, doors, organisations
@@ -28,21 +29,25 @@ def index() -> ResponseReturnValue:
     with db.reading():
         known: dict[str, object] = {"visits": links.visits(), "signatures": pledges.signatures_by_code()}
         known["organisations"] = {one.id: one.name for one in organisations.everyone()}
-        return render_template("printables/staff/index.html", codes=links.all_codes(), **known)
+        codes = links.all_codes()
+        known["places"] = places.names(code.place_id for code in codes if code.place_id)
+        return render_template("printables/staff/index.html", codes=codes, **known)
 
 
 @area.route("/codes/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Make a code for a pledge."""
+    """Make a code for a pledge; `place` in the address chooses where it hangs."""
+    at = request.args.get("place", 0, int)
+    at = at if 0 < at < 2**63 else 0
     with db.reading():
         pledges_now = [card for card in board.all_cards() if card.state != "draft"]
-        form = CodeForm(pledges_now, organisations.offered())
+        form = CodeForm(pledges_now, organisations.offered(), places.choices(at), place=str(at or ""))
     if not form.validate_on_submit():
         return render_template("printables/staff/new.html", form=form), web.status_of(form)
     with db.writing():
         target = url_for("pledges.show", slug=form.pledge.data)
-        of = form.partner_id.data
-        code_id = links.make(target, form.language.data, form.note.data or "", clock.now(), of)
+        of, place_id = form.partner_id.data, int(form.place.data) if form.place.data else None
+        code_id = links.make(target, form.language.data, form.note.data or "", clock.now(), of, place_id)
         audit.note(Act.CODE_MADE, "code", code_id)
     return web.to("printables_staff.edit", id=code_id)
 
@@ -78,6 +83,7 @@ def _edit(form: TargetForm, code: "Code", theirs: list[tuple[str, str]] | None =
     id = code.id
     known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
     known |= {"visits": links.visits().get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
+    known["places"] = places.names([code.place_id] if code.place_id else [])
     known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
     known["partner"] = organisations.find(code.partner_id)
     known["expects_crowd"] = code.expects_crowd(clock.now())

@@ -16,10 +16,14 @@ class CodeForm(StaffForm):
     pledge = SelectField("It leads to the pledge")
     language = SelectField("In the language")
     partner_id = SelectField("For which partner", coerce=organisations.number)
+    place = SelectField("At which place?", default="")
     note = Line("Where will it hang?", [not_blank("Say where it will hang, to tell one code from another.")], most=200)
 
-    def __init__(self, pledges: list[Card], partners: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, pledges: list[Card], partners: list[tuple[str, str]], places: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self.place.choices = [("", "No place of ours"), *((str(one), name) for one, name in places)]
         self.pledge.choices = [(card.slug, card.title) for card in pledges]
         self.partner_id.choices = [("", "None: it is the campaign’s own"), *partners]
         self.language.choices = [(one.code, one.name) for one in i18n.site().languages]

@@ -64,6 +64,13 @@ class Act(StrEnum):
     APPLICATION_TURNED_DOWN = "application.turned-down"
     SUPPORTERS_TAKEN = "partner.supporters-taken"
     REMOVALS_CONFIRMED = "partner.removals-confirmed"
+    PLACE_ADDED = "place.added"
+    PLACE_CHANGED = "place.changed"
+    PLACE_RETIRED = "place.retired"
+    PLACE_BROUGHT_BACK = "place.brought-back"
+    PLACES_MERGED = "places.merged"
+    PLACES_BROUGHT_IN = "places.brought-in"
+    PLACES_EXPORTED = "places.exported"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -134,6 +141,13 @@ WORDS: dict[Act, str] = {
     Act.APPLICATION_TURNED_DOWN: "turned down an application to join",
     Act.SUPPORTERS_TAKEN: "took the people of their organization as a table",
     Act.REMOVALS_CONFIRMED: "said that an organization removed whom it was asked to",
+    Act.PLACE_ADDED: "added a place",
+    Act.PLACE_CHANGED: "changed a place",
+    Act.PLACE_RETIRED: "retired a place",
+    Act.PLACE_BROUGHT_BACK: "brought a place back",
+    Act.PLACES_MERGED: "merged another place into one",
+    Act.PLACES_BROUGHT_IN: "brought in a list of places",
+    Act.PLACES_EXPORTED: "took all places as a table",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -146,4 +160,4 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "application", "batch", "code", "letter", "partner", "pledge", "signature", "supporter")
+KINDS = ("account", "application", "batch", "code", "letter", "partner", "place", "pledge", "signature", "supporter")

@@ -33,10 +33,10 @@ PLURAL = {
 }
 MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
-    Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, makes codes, looks after the list.",
-    Role.EVENTS: "Makes codes and prints posters. Sees pledges and totals, no names or addresses of signers.",
+    Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, keeps codes, places, the list.",
+    Role.EVENTS: "Makes codes, prints posters, keeps places. Sees totals, no names or addresses of signers.",
     Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
-    Role.VIEWER: "Looks at pledges, codes and totals. Changes nothing, and sees no names or addresses of signers.",
+    Role.VIEWER: "Looks at pledges, codes, places, totals. Changes nothing, and sees no names or addresses of signers.",
 }
 
 Roles = frozenset[Role]
@@ -68,6 +68,13 @@ ALLOWED: dict[str, Roles] = {
     "partners_staff.applications": WRITERS,  # they hold names and addresses
     "partners_staff.ending": WRITERS,
     "partners_staff.data": WRITERS,
+    "GET places_staff": LOOKERS,
+    "POST places_staff": PRINTERS,
+    "places_staff.new": PRINTERS,
+    "places_staff.others": PRINTERS,
+    "places_staff.merge": PRINTERS,
+    "places_staff.table": PRINTERS,
+    "place_lists_staff": PRINTERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -77,6 +84,7 @@ ALLOWED: dict[str, Roles] = {
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
     "supporters_partner": PARTNERS,
+    "places_partner": PARTNERS,
     "printables_partner": PARTNERS,
     "accounts_partner": PARTNERS,
 }

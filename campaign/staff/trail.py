@@ -10,8 +10,13 @@ from .audit import Wanted
 
 area = web.staff_area("audit_staff", __name__)
 # Where a record can be looked at, by its kind.
-PAGES = {"pledge": "pledges_staff.edit", "code": "printables_staff.edit", "letter": "mail_staff.show"}
-PAGES["partner"] = "partners_staff.show"
+PAGES = {
+    "pledge": "pledges_staff.edit",
+    "code": "printables_staff.edit",
+    "letter": "mail_staff.show",
+    "partner": "partners_staff.show",
+    "place": "places_staff.edit",
+}
 
 
 @area.get("/audit")

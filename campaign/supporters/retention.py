@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, db, jobs, mail, pleas, salts, web
 from ..partners import applications
+from ..places import arrivals
 from ..staff import audit
 from ..staff import service as staff
 
@@ -73,6 +74,11 @@ RULES: dict[str, Rule] = {
     "invitations": Rule(
         lazy_gettext("That somebody was invited to our staff"), lazy_gettext("%(days)d days after the invitation"), 30
     ),
+    "place_lists": Rule(
+        lazy_gettext("A list of places that our staff has sent in and is still checking"),
+        lazy_gettext("two hours after it was sent in, at the latest"),
+        None,
+    ),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
     ),
@@ -111,6 +117,8 @@ FORGETS: dict[str, list[Forget]] = {
         lambda until, dry_run: staff.forget_attempts(until, dry_run=dry_run),
         lambda until, dry_run: salts.forget(web.config(), until.date(), dry_run=dry_run),
     ],
+    # An hour is up before the hour is: the moment that the sweep names is the last midnight.
+    "place_lists": [lambda _until, dry_run: arrivals.forget_before(clock.now() - arrivals.KEPT, dry_run=dry_run)],
     "audit": [lambda until, dry_run: audit.forget_before(until, dry_run=dry_run)],
     "sessions": [lambda until, dry_run: staff.forget_sessions(until, dry_run=dry_run)],
     "devices": [lambda until, dry_run: staff.forget_devices(until, dry_run=dry_run)],

@@ -54,7 +54,7 @@ def _faults(answer, path, known):
 @pytest.mark.gate("S7", quick=3, full=10_000)
 def test_no_string_in_any_address_changes_how_the_page_is_built(everything, size):
     known, found = set(), []
-    for word in ("words", "2", "x" * 300, "2345678", "es"):
+    for word in ("words", "2", "x" * 300, "2345678", "es", "sample"):
         for answer, _ in _answers(everything, corpus.Hostile("harmless", word, word)):
             if answer.mimetype == "text/html" and answer.data and not answer.location:
                 known |= looking.grammar(Page(answer, answer.request.root_path + answer.request.path).tree)

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
@@ -25,6 +25,9 @@ from campaign.mail import Letter
 from campaign.partners import agreements, applications, logos, texts
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState, What
+from campaign.places import arrivals, reading
+from campaign.places import service as places
+from campaign.places.rules import Facts
 from campaign.pledges import asides, editing, wishes
 from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
@@ -70,6 +73,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "supporters_partner.checked": {"refs": "r0123456789abcdef"},
     "supporters_partner.removed": {"newest": "1"},
     "supporters_staff.removed": {"newest": "1"},
+    "places_staff.new": {"name": "A new market", "kind": "market", "zip": "90027"},
+    "places_staff.edit": {"name": "Sample Clinic", "kind": "clinic", "zip": "90027", "version": "1", "seen": "2"},
+    "places_staff.merge": {"taken": "access", "kept_version": "1", "gone_version": "1"},
+    "place_lists_staff.bring_in": {"waiting": "1"},
     "supporters.ask": {"email": "anna@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
@@ -82,6 +89,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "account_staff.replace_app": {"code": "000000"},
     "accounts_staff.new": {"email": "third@example.org", "name": "Third", "role": "viewer"},
     "accounts_staff.edit": {"role": "events", "version": "1"},
+    "places_partner.new": {"name": "A new school", "kind": "school"},
+    "places_partner.edit": {"name": "Sample Market", "kind": "market", "version": "1"},
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
 }
 
@@ -149,13 +158,15 @@ class Everything:
             "page": "signs",
             "filename": "css/site.css",
         }
-        known |= {"id": 1, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known["invitation_id"] = known["application_id"] = 1
         known |= PARTNERS.get(rule.endpoint, {})
         if rule.endpoint.startswith("accounts_staff."):
             known["id"] = 3
         if rule.endpoint.startswith("accounts_partner."):
             known["id"] = 5
+        if rule.endpoint.startswith("places_partner."):
+            known["id"] = 3
         if rule.endpoint == "pledges_staff.open":
             known["id"] = 2
         if rule.endpoint.startswith("mail_staff."):
@@ -221,9 +232,21 @@ def _two_partners() -> str:
         partner_id = partners.add(f"Sample Partner {number}", PartnerState.ACTIVE, clock.now())
         accounts.add(f"partner{number}@example.org", f"Partner {number}", clock.now(), Role.PARTNER, partner_id)
         colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
-    links.make("/pledges/freedom", "en", "Library", clock.now(), 1)
-    links.make("/pledges/freedom", "en", "Temple", clock.now(), 2)
+    _know_places()
+    links.make("/pledges/freedom", "en", "Library", clock.now(), 1, 2)
+    links.make("/pledges/freedom", "en", "Their temple", clock.now(), 2)
     return accounts.one_time_link(4, clock.now())
+
+
+def _know_places() -> None:
+    """A place that was entered twice, one of each partner, and a list that waits."""
+    facts = Facts("Sample Clinic", "clinic", "1 Sample Street", "Los Angeles", "Thai Town", "90027", ("th",))
+    first = places.add(facts, (), clock.now())
+    places.add(replace(facts, address="", access="Step-free"), (first,), clock.now())
+    for partner_id, name in ((1, "Sample Market"), (2, "Sample Laundromat")):
+        places.add(Facts(name, partner_id=partner_id), (), clock.now())
+    rows = b"name,zip,kind\nSample School,90028,school\nsample clinic,90027,\nNowhere,1,x\n"
+    arrivals.keep(1, reading.read(rows), clock.now())
 
 
 def _share() -> None:

@@ -79,6 +79,11 @@ ACCESS = {
     "POST /partner/people/<int:id>/invite": PARTNERS,
     "GET /partner/people/new": PARTNERS,
     "POST /partner/people/new": PARTNERS,
+    "GET /partner/places": PARTNERS,
+    "GET /partner/places/<int:id>": PARTNERS,
+    "POST /partner/places/<int:id>": PARTNERS,
+    "GET /partner/places/new": PARTNERS,
+    "POST /partner/places/new": PARTNERS,
     "GET /pledges": PUBLIC,
     "GET /pledges/<slug>": PUBLIC,
     "POST /pledges/<slug>": PUBLIC,
@@ -156,6 +161,21 @@ ACCESS = {
     "POST /staff/partners/applications/<int:id>/turn-down": WRITERS,
     "GET /staff/partners/new": WRITERS,
     "POST /staff/partners/new": WRITERS,
+    "GET /staff/places": LOOKERS,
+    "GET /staff/places.csv": PRINTERS,
+    "GET /staff/places/<int:id>": LOOKERS,
+    "POST /staff/places/<int:id>": PRINTERS,
+    "POST /staff/places/<int:id>/bring-back": PRINTERS,
+    "GET /staff/places/<int:id>/merge": PRINTERS,
+    "GET /staff/places/<int:id>/merge/<int:other>": PRINTERS,
+    "POST /staff/places/<int:id>/merge/<int:other>": PRINTERS,
+    "POST /staff/places/<int:id>/retire": PRINTERS,
+    "GET /staff/places/import": PRINTERS,
+    "POST /staff/places/import": PRINTERS,
+    "POST /staff/places/import/bring-in": PRINTERS,
+    "GET /staff/places/import/wrong.csv": PRINTERS,
+    "GET /staff/places/new": PRINTERS,
+    "POST /staff/places/new": PRINTERS,
     "GET /staff/pledges": LOOKERS,
     "GET /staff/pledges/<int:id>": LOOKERS,
     "POST /staff/pledges/<int:id>": WRITERS,
@@ -306,6 +326,9 @@ def test_a_form_behind_a_door_without_the_right_token_is_refused_and_changes_not
         "/people/5/disable",
         "/people/5/invite",
         "/people/new",
+        "/places/new",
+        "/merge/2",
+        "/import/bring-in",
     ],
 )
 def test_the_same_form_with_the_right_token_is_taken(everything, which):
@@ -343,7 +366,7 @@ def test_an_address_below_the_staff_door_that_does_not_exist_says_only_that(ever
 # ---------------------------------------------------------------- the records of another partner
 
 # By area of the partner door, the id of a record that is the second partner's. An area without a row here fails.
-OF_ANOTHER = {"printables_partner": 2, "accounts_partner": 7}
+OF_ANOTHER = {"places_partner": 4, "printables_partner": 2, "accounts_partner": 7}
 NOBODYS = 999
 
 
@@ -376,7 +399,7 @@ def test_without_the_guard_the_records_of_another_partner_would_be_open(noon, ma
 
 
 def test_no_page_of_the_partner_door_shows_anything_of_another_partner(everything):
-    theirs = ["Sample Partner 2", "partner2@example.org", "colleague2@example.org", "Temple"]
+    theirs = ["Sample Partner 2", "partner2@example.org", "colleague2@example.org", "Their temple"]
     for roles, method, address, _ in behind(everything):
         if roles == PARTNERS and method == "GET":
             shown = everything.partner.raw(address, buffered=True).get_data()

@@ -15,8 +15,8 @@ from tests.house.everything import on_sqlite, routes
 from tests.house.test_access import ACCESS, DOOR
 from tests.staff.acts import set_up
 
-# Sent as a form, for they hold what a URL must not: a search, and references in an old file.
-ONLY_LOOKS = {"POST /staff/set-aside", "POST /partner/supporters/check"}
+# Sent as a form, for they hold what a URL must not or cannot: searches, references in an old file, a list to look at.
+ONLY_LOOKS = {"POST /staff/set-aside", "POST /partner/supporters/check", "POST /staff/places/import"}
 DEEDS = sorted(
     one
     for one, who in ACCESS.items()
@@ -24,7 +24,7 @@ DEEDS = sorted(
 )
 # Looking is an act, too, where what is seen is somebody's alone.
 LOOKS = ["GET /staff/letters/<int:id>", "GET /staff/letters/<int:id>.eml", "GET /staff/signatures.csv"]
-LOOKS += ["GET /staff/partners/<int:id>/data.json", "GET /partner/data.json"]
+LOOKS += ["GET /staff/partners/<int:id>/data.json", "GET /partner/data.json", "GET /staff/places.csv"]
 A_NAME, AN_ADDRESS = "Canary Quetzalcoatl", "canary-7f3a@example.org"
 
 

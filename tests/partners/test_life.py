@@ -156,7 +156,7 @@ def test_a_partner_takes_out_all_that_is_kept_about_it(site, staff):
     assert known["texts"]["en"]["contact"] == "office@partner.example"
     assert [(one["what"], one["given"]) for one in known["agreements"]] == [("page", True), ("contact", True)]
     assert [(one["code"], one["visits"]) for one in known["codes"]] == [(code, 0)]
-    assert known["signatures_by_code"] == {code: "fewer than 10"} and known["logo"] is None
+    assert known["codes"][0]["signatures_confirmed"] == "fewer than 10" and known["logo"] is None
     assert "kim@example.org" not in answer.get_data(as_text=True), "accounts belong to those who use them"
     assert _acts(site)[-1] == "partner.taken-out"
     with site.inside(), db.reading():

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from campaign import clock, db
 from campaign.links import service as links
-from campaign.links.models import Code
 from campaign.partners import rules, service
 from campaign.partners.models import Partner, PartnerState
 from campaign.staff import accounts
@@ -30,12 +29,9 @@ def _with_work(site, staff):
     write(staff, id)
     for what in ("page", "contact"):
         say(staff, id, what)
-    with site.inside(), db.writing() as session:
-        code = session.get_one(Code, links.make("/pledges/freedom", "en", "Temple", clock.now()))
-        code.partner_id = id
-        account = session.get_one(Account, accounts.invite("kim@example.org", "Kim", Role.PARTNER, clock.now()))
-        account.partner_id = id
-        return id, code.code
+    with site.inside(), db.writing():
+        accounts.invite("kim@example.org", "Kim", Role.PARTNER, clock.now(), id)
+        return id, links.get(links.make("/pledges/freedom", "en", "Temple", clock.now(), id)).code
 
 
 def _acts(site):

@@ -77,6 +77,11 @@ class Jobs:
             tasks[one.name] = self.huey.task(name=one.name)(_inside(self.app, one))
         return tasks
 
+    def close(self) -> None:
+        """Let go of the queue, if it was opened."""
+        if "huey" in vars(self):
+            self.huey.storage.close()
+
     def wake(self, name: str) -> None:
         """Run this sweep soon."""
         with self.lock:
@@ -180,7 +185,11 @@ def say_alive() -> None:
 
 def pending(config: Config) -> int:
     """How many wake-ups wait in the queue. Raises whatever the queue's own library raises when it is away."""
-    return int(_queue(config).pending_count())
+    queue = _queue(config)
+    try:
+        return int(queue.pending_count())
+    finally:
+        queue.storage.close()
 
 
 def work(app: Flask, workers: int = 2) -> None:

@@ -119,10 +119,14 @@ class Site:
         if (cache := self.app.extensions.get("page_cache")) is not None:
             cache.pages.clear()
 
-    def work(self) -> None:
-        """Let the worker do everything there is to do now."""
+    def work(self, *names: str) -> None:
+        """Let the worker do everything there is to do now, or only the sweeps that are named."""
         with self.app.app_context():
-            jobs.run_all()
+            if names:
+                for name in names:
+                    jobs.SWEEPS[name].run()
+            else:
+                jobs.run_all()
 
     def letters(self) -> list[EmailMessage]:
         """The letters that have come since this was last asked, oldest first."""
@@ -177,6 +181,7 @@ def make_site(database_url: str, tmp_path: Path, compiled_templates: BytecodeCac
     yield make
     for site in made:
         site.app.extensions["database"].engine.dispose()
+        site.app.extensions["jobs"].close()
 
 
 @pytest.fixture

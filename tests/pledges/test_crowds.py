@@ -13,7 +13,7 @@ from campaign.pledges.counting import drift
 from campaign.pledges.crowds import Member, crowds_of_one_domain, owner_of
 from campaign.pledges.models import Batch, Pledge, Signature
 from tests.house.everything import on_sqlite
-from tests.pledges.acts import confirm_all, sign, sign_from
+from tests.pledges.acts import add_up, confirm_all, sign, sign_from
 
 LIMIT = 30
 MARKED = select(func.count()).where(Signature.crowded_at.is_not(None))
@@ -49,7 +49,7 @@ def test_ten_minutes_later_there_is_room_again(site, later):
     _crowd(site, LIMIT)
     later(minutes=10)
     _crowd(site, LIMIT, first=LIMIT)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(0,)]
 
 
@@ -57,14 +57,14 @@ def test_the_ten_minutes_slide(site, later):
     for index in range(LIMIT + 10):
         _crowd(site, 1, first=index)
         later(seconds=15)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(10,)]
 
 
 def test_another_network_has_a_limit_of_its_own(site):
     _crowd(site, LIMIT)
     _crowd(site, LIMIT, network="203.0.114", first=LIMIT)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(0,)]
 
 
@@ -77,9 +77,9 @@ def test_a_crowd_with_mailboxes_of_one_domain_waits_for_staff_who_let_it_count(s
     page = staff.get("/staff/set-aside")
     assert "bots.example" in page.text and "by the rule" in page.text
     staff.press(page, "Bring all 12 back")
-    site.work()
+    add_up(site)
     assert site.rows(ASIDE) == [(0,)] and site.rows(COUNT) == [(LIMIT + 12,)]
-    site.work()
+    add_up(site)
     assert site.rows(ASIDE) == [(0,)], "what staff have restored is left in peace"
 
 
@@ -89,7 +89,7 @@ def test_what_was_confirmed_before_the_limit_was_looked_at_is_taken_out_again(si
         for (number,) in site.rows(select(Signature.id)):
             with db.writing():
                 service.confirm(number, clock.now())
-    site.work()
+    add_up(site)
     assert site.rows(COUNT) == [(LIMIT,)]
     with site.inside(), db.reading():
         assert drift() == {}
@@ -98,7 +98,7 @@ def test_what_was_confirmed_before_the_limit_was_looked_at_is_taken_out_again(si
 def test_a_crowd_that_goes_on_is_one_batch(site, later):
     for first in (0, 60, 120):
         _crowd(site, 60, domain="bots.example", first=first)
-        site.work()
+        add_up(site)
         later(minutes=2)
     assert site.rows(select(func.count()).select_from(Batch)) == [(1,)]
     assert site.rows(ASIDE) == [(180 - LIMIT,)]
@@ -117,24 +117,24 @@ def test_staff_expect_a_crowd_and_nobody_of_it_is_marked_until_it_is_over(site, 
     page = staff.press(staff.get("/staff/codes/1"), "Expect a crowd", hours="2")
     assert "Many may sign by this code from one network until" in page.text
     _crowd(site, LIMIT + 12, domain="temple.example", via=code)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(0,)] and site.rows(ASIDE) == [(0,)]
     later(hours=2, minutes=1)
     assert "Last lifted until" in staff_of(site).get("/staff/codes/1").text
     _crowd(site, LIMIT + 12, domain="temple.example", via=code, first=100)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(12,)], "a lift that is over does nothing"
 
 
 def test_a_lift_is_for_those_who_come_by_the_code_alone_and_can_be_ended(site, staff):
     code = _code(site, hours=2)
     _crowd(site, LIMIT + 3)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(3,)]
     page = staff.press(staff.get("/staff/codes/1"), "End it now")
     assert "Expect a crowd" in page.html
     _crowd(site, LIMIT + 3, network="198.51.100", via=code, first=100)
-    site.work()
+    add_up(site)
     assert site.rows(MARKED) == [(6,)]
 
 

@@ -13,7 +13,7 @@ from campaign.pledges import asides, counting, service
 from campaign.pledges.asides import Conditions
 from campaign.pledges.models import COUNTS, Batch, Pledge, Signature, SignatureState
 from tests.house.everything import on_sqlite
-from tests.pledges.acts import confirm_all, link_in, sign, sign_from, signed, text_of
+from tests.pledges.acts import add_up, confirm_all, link_in, sign, sign_from, signed, text_of
 
 COUNT = select(Pledge.count)
 ASIDE = select(func.count()).where(Signature.set_aside_at.is_not(None))
@@ -34,7 +34,7 @@ def signed_by(site):
         for number in (1, 2, 3):
             with db.writing():
                 service.confirm(number, clock.now())
-    site.work()
+    add_up(site)
     assert site.rows(COUNT) == [(3,)]
     return site
 
@@ -69,10 +69,10 @@ def test_of_many_ten_are_shown(site, staff):
 def test_what_is_set_aside_stops_counting_and_counts_again_when_it_is_brought_back(signed_by, staff):
     page = _set_aside(staff, domain="bots.example")
     assert page.path == "/staff/set-aside" and "A program" in page.text and "2 stand aside now" in page.text
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(1,)] and signed_by.rows(ASIDE) == [(2,)]
     page = staff.press(page, "Bring all 2 back")
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(3,)] and signed_by.rows(ASIDE) == [(0,)]
     assert "restored" in page.text
 
@@ -133,7 +133,7 @@ def test_two_of_the_staff_at_once_set_aside_once(signed_by, staff, staff_of):
     staff.press(first, "Set", reason="A program")
     page = other.press(second, "Set", reason="The same")
     assert page.status == 409 and "somebody else" in page.text
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(1,)] and signed_by.rows(select(func.count()).select_from(Batch)) == [(1,)]
 
 
@@ -141,7 +141,7 @@ def test_bringing_back_twice_counts_once(signed_by, staff):
     page = _set_aside(staff, name="bot*")
     staff.press(page, "Bring all 3 back")
     staff.press(page, "Bring all 3 back")
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(3,)]
 
 
@@ -161,13 +161,13 @@ def test_its_signer_confirms_and_withdraws_as_ever_and_no_count_moves(signed_by,
     path = link_in(next(one for to, one in letters.items() if to == "x3@other.example"), "confirm")
     page = visitor.press(visitor.get(path), "Yes")
     assert page.heading == "Thank you. We have your signature."
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(3,)]
     letter = signed_by.letter()
     assert "we have your signature" in text_of(letter) and "counts" not in text_of(letter)
     page = visitor.press(visitor.get(link_in(letter, "withdraw")), "Take my signature back")
     assert "taken back" in page.heading
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(3,)]
 
 
@@ -176,10 +176,10 @@ def test_one_that_was_confirmed_meanwhile_counts_when_it_is_brought_back_and_one
     with signed_by.inside(), db.writing():
         service.confirm(4, clock.now())
         service.withdraw(2, clock.now())
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(1,)]
     staff.press(page, "Bring all 3 back")
-    signed_by.work()
+    add_up(signed_by)
     assert signed_by.rows(COUNT) == [(3,)]  # Anna, bots 2 and 30
 
 
@@ -253,7 +253,7 @@ def test_a_person_whose_browser_fills_the_trap_signs_with_one_more_press(site, v
     page = visitor.press(page, "Sign the pledge")
     assert page.path == "/pledges/freedom/thanks"
     visitor.press(visitor.get(link_in(site.letter(), "confirm")), "Yes")
-    site.work()
+    add_up(site)
     assert site.rows(COUNT) == [(1,)]
 
 

@@ -180,8 +180,9 @@ def make_site(database_url: str, tmp_path: Path, compiled_templates: BytecodeCac
 
     yield make
     for site in made:
-        site.app.extensions["database"].engine.dispose()
+        site.app.extensions["visits"].close()
         site.app.extensions["jobs"].close()
+        site.app.extensions["database"].engine.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from time import sleep
 
 from flask import Flask, Request, current_app
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +30,7 @@ class Tally:
     numbers: Counter[tuple[int, date]] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
     thread: threading.Thread | None = None
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def add(self, code_id: int) -> None:
         """One more visit, today."""
@@ -43,13 +43,19 @@ class Tally:
     def _keep_writing(self) -> None:
         """Write every second for as long as there is something to write; the next visit begins anew."""
         while True:
-            sleep(EVERY)
+            self.closing.wait(EVERY)
             with self.app.app_context():
                 self.write()
             with self.lock:
                 if not self.numbers:
                     self.thread = None
                     return
+
+    def close(self) -> None:
+        """Write what has been seen without waiting for the second to pass."""
+        self.closing.set()
+        if (thread := self.thread) is not None:
+            thread.join()
 
     def write(self) -> None:
         """Write what has been seen; what cannot be written is seen again in a second."""

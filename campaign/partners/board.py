@@ -56,8 +56,10 @@ def logo(slug: str) -> Logo | None:
 
 
 def _cards(partners: list[Partner]) -> list[Card]:
-    agreed = agreements.holding([one.id for one in partners])
+    agreed = agreements.holding([one.id for one in partners]) if partners else {}
     shown = [one for one in partners if What.PAGE in agreed.get(one.id, set())]
+    if not shown:
+        return []
     ids, spoken = [one.id for one in shown], i18n.language().code
     sizes, written = logos.sizes(ids), texts.among(ids, {spoken, "en"})
     return [

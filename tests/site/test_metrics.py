@@ -98,13 +98,19 @@ def test_with_the_records_away_it_says_that(measured, tmp_path):
 def test_all_processes_are_counted_together(tmp_path, sqlite_template):
     shutil.copy(sqlite_template, tmp_path / "site.db")
     with running(tmp_path, WEB_PROCESSES="2", METRICS_TOKEN=TOKEN) as site:
-        for _ in range(40):
+        asked = 0
+        while asked < 40 or (len(_processes(tmp_path)) < 2 and asked < 4_000):  # until both have been asked
             assert site.ask("/help").status == 200
+            asked += 1
         for _ in range(5):  # whichever process is asked
             connection = HTTPConnection("127.0.0.1", site.port, timeout=20)
             connection.request("GET", "/metrics", headers=WITH_TOKEN)
             numbers = _numbers(connection.getresponse().read().decode())
             connection.close()
-            assert numbers["campaign_answers_total", "2xx", "pages.help"] == 40
-        processes = {re.sub(r"\D", "", path.name) for path in (tmp_path / "metrics").glob("counter_*.db")}
-    assert len(processes) == 2
+            assert numbers["campaign_answers_total", "2xx", "pages.help"] == asked
+    assert len(_processes(tmp_path)) == 2
+
+
+def _processes(folder):
+    """The processes that have counted something."""
+    return {re.sub(r"\D", "", path.name) for path in (folder / "metrics").glob("counter_*.db")}

@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from campaign import clock, db, jobs, schema
 from campaign.app import Switches, create_app
@@ -155,6 +156,26 @@ class Site:
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     """Templates as code, made once for all the sites of a run: each site would compile them anew."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_compiled_once() -> Iterator[None]:
+    """What writes the addresses of a route, compiled once for all the sites of a run.
+
+    Werkzeug compiles two functions for each route of each site, and thousands of sites are made here. They know the
+    text of the route and its defaults, and nothing of the site.
+    """
+    compiled, known = Rule._compile_builder, {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = compiled(rule, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 MakeSite = Callable[..., Site]

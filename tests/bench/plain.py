@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, format_decimal
+from flask_babel import Babel, format_decimal, gettext, ngettext
 from flask_wtf import FlaskForm
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -41,6 +41,7 @@ class SignForm(FlaskForm):
     website = StringField("Leave this empty", [Length(max=0)])
     rendered = HiddenField()
     suggestion = HiddenField()
+    offer = None  # nobody comes by a partner here
 
 
 def plain_site(url: str, templates: Path) -> Flask:
@@ -60,6 +61,14 @@ def plain_site(url: str, templates: Path) -> Flask:
         "pages.front": "/",
         "pages.help": "/help",
         "pages.privacy": "/privacy",
+        "partners.index": "/coalition",
+        "pages.accessibility": "/accessibility",
+        "pages.press": "/press",
+        "pages.contact": "/contact",
+        "pages.safety": "/safety",
+        "pages.about": "/about",
+        "pages.learn": "/learn",
+        "finding.share": "/share.png",
     }.items():
         app.add_url_rule(path, endpoint, lambda **_: "")
     return app
@@ -136,9 +145,14 @@ def _show(engine: Engine, slug: str) -> ResponseReturnValue:
 def _teach_template(app: Flask) -> None:
     """What the template needs: translation, numbers, and the campaign's own words as they stand in content/."""
     Babel(app)
-    site = Content(HERE.parent / "content").site
-    known = {"site": site, "language": site.languages[0], "languages": site.languages, "hotline": site.hotline}
-    app.jinja_env.globals.update(known, demo=True)
+    words = Content(HERE.parent / "content")
+    site, english = words.site, words.site.languages[0]
+    known = {"site": site, "language": english, "languages": site.languages, "hotline": site.hotline}
+    app.jinja_env.globals.update(known, demo=True, english=english, written=words.known)
+    app.jinja_env.globals.update(guarded=gettext, findable=lambda: True, call_first=lambda: site.hotline)
+    app.jinja_env.globals.update(lang_of=lambda *_: "", language_of=lambda *_: "en", _=gettext, ngettext=ngettext)
+    app.jinja_env.globals["whole"] = lambda other: request.host_url.rstrip("/") + other.prefix + request.path
+    app.jinja_env.globals["address"] = lambda endpoint, *_, **values: url_for(endpoint, _external=True, **values)
     app.jinja_env.globals["tr"] = lambda text: text["en"]
     app.jinja_env.globals["here"] = lambda other: other.prefix + request.path
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)

@@ -13,9 +13,11 @@ from sqlalchemy import event
 
 from campaign import db
 from campaign.app import Switches, create_app
+from campaign.config import Config
 from tests.bench import crowd, records
 from tests.bench.commits import commits
 from tests.bench.gates import Failed
+from tests.bench.plain import plain_site
 from tests.bench.server import serving
 from tests.bench.site import Order
 from tests.bench.stand import RIPE
@@ -82,6 +84,16 @@ def test_every_thanked_pledge_is_a_row_of_each_kind_and_one_commit(tmp_path: Pat
     added = records.count(engine) - before
     engine.dispose()
     assert added == records.Rows(PEOPLE, PEOPLE, PEOPLE)
+
+
+def test_the_plain_page_to_compare_with_is_the_whole_page(tmp_path: Path, make_app: MakeApp) -> None:
+    url = f"sqlite:///{tmp_path}/plain.db"
+    records.prepare(url).dispose()
+    templates = Config("demo", tmp_path, url, "", "").place("templates")
+    plain = plain_site(url, templates).test_client().get("/pledges/p1")
+    ours = make_app().test_client().get("/pledges/p1", base_url="http://127.0.0.1:8000")
+    assert plain.status_code == ours.status_code == 200
+    assert abs(len(plain.data) / len(ours.data) - 1) < 0.5
 
 
 def port() -> int:

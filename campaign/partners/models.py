@@ -24,7 +24,6 @@ class PartnerState(StrEnum):
     """Where a partner stands."""
 
     NAMED = "named"
-    APPLIED = "applied"
     ACTIVE = "active"
     PAUSED = "paused"
     RETIRED = "retired"

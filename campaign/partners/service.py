@@ -22,7 +22,7 @@ TAKEN = "There is a partner with this name already."
 RESERVED = {"join"}  # addresses below /coalition that are pages of their own
 OVER = (PartnerState.RETIRED, PartnerState.LEFT)
 ACTIVE, PAUSED, NAMED = PartnerState.ACTIVE, PartnerState.PAUSED, PartnerState.NAMED
-MAY_JOIN = (NAMED, PartnerState.APPLIED, *OVER)
+MAY_JOIN = (NAMED, *OVER)
 # From which states one may go to which.
 WAYS: dict[PartnerState, tuple[PartnerState, ...]] = {
     PartnerState.ACTIVE: (*MAY_JOIN, PAUSED),

@@ -11,7 +11,6 @@ OVER = "Your organization is no longer part of the coalition, so its pages here 
 NOT_YET = "Your organization has not joined the coalition yet. Its pages here open when it has."
 SHUT = {
     PartnerState.NAMED: NOT_YET,
-    PartnerState.APPLIED: NOT_YET,
     PartnerState.ACTIVE: "",
     PartnerState.PAUSED: "Your organization is paused. Its pages here open again when it resumes.",
     PartnerState.RETIRED: OVER,

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from blinker import Signal
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, column, false, func, or_, select, table, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
 from .. import db
 from ..errors import Refused
+from ..staff import organisations
 from ..text import fold
 from .models import Place
 from .rules import Facts
@@ -22,7 +23,6 @@ TURN = "places"
 MANY_ALIKE = 10
 MANY = 500  # to choose from in a form
 MERGED = "One of them was merged meanwhile. Look for the place in the list again."
-_partners = table("partners", column("id"), column("name"), column("name_key"), column("state"))
 
 
 class Named(NamedTuple):
@@ -220,11 +220,10 @@ def names(place_ids: Iterable[int]) -> dict[int, str]:
 
 
 def partners() -> dict[int, str]:
-    """All partners by name, whatever their state: whose a place can be. They are another feature's; read only."""
-    rows = db.session().execute(select(_partners.c.id, _partners.c.name).order_by(_partners.c.name_key))
-    return {int(row.id): str(row.name) for row in rows}
+    """All partners by name, whatever their state: whose a place can be."""
+    return {one.id: one.name for one in organisations.everyone()}
 
 
 def may_own() -> set[int]:
     """The partners whose a place can become: those that are active."""
-    return set(db.session().scalars(select(_partners.c.id).where(_partners.c.state == "active")))
+    return {one.id for one in organisations.everyone() if not one.shut}

@@ -3,12 +3,14 @@
 import re
 import socket
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
 
 from campaign import clock
 from campaign.mail import Letter
+from campaign.post import Server
 from tests.mail.sink import sink
 from tests.pledges.acts import sign
 from tests.processes import free_port
@@ -51,6 +53,21 @@ def test_while_mail_is_away_the_letter_waits_and_then_goes_out_once(posting, por
     with sink(port) as server:
         later(hours=12)
         posting.work()
+    assert len(server.got) == 1
+
+
+def test_a_letter_that_is_given_up_when_the_server_waits_for_it_leaves_no_line_open(port):
+    message = EmailMessage()
+    message["From"], message["To"] = "office@example.org", "anna@example.org"
+
+    def give_up() -> None:
+        raise LookupError("it went with its person")
+
+    with sink(port) as server, Server(f"smtp://127.0.0.1:{port}") as carrier:
+        with pytest.raises(LookupError):
+            carrier.deliver("letter", message, give_up)
+        assert carrier.smtp is None, "a QUIT in the middle of DATA would be taken for a line of the letter"
+        carrier.deliver("letter", message, lambda: None)
     assert len(server.got) == 1
 
 

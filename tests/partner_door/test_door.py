@@ -13,7 +13,6 @@ from tests.staff.acts import by_link, link, set_up, sign_in, with_code
 
 SHUT = {
     PartnerState.NAMED: "has not joined the coalition yet",
-    PartnerState.APPLIED: "has not joined the coalition yet",
     PartnerState.PAUSED: "open again when it resumes",
     PartnerState.RETIRED: "no longer part of the coalition",
     PartnerState.LEFT: "no longer part of the coalition",

@@ -93,15 +93,21 @@ def test_nothing_of_another_partner_appears_at_any_address_of_the_door(site, vis
 @on_sqlite
 def test_small_numbers_are_not_told_and_large_ones_are(site, later, one):
     assert one.person.get(PATH).text.count("fewer than 10") == 4 - 1
+    _many(site, one, Purpose.DELIVERY, 11)
+    assert "11 gave you their name and address" in one.person.get(PATH).text
+    _many(site, one, Purpose.MAILING, 11)
+    assert "at least 10 would like your news, but gave no address" in one.person.get(PATH).text
+
+
+def _many(site, one, purpose, number):
     with site.inside(), db.writing() as session:
-        for number in range(10):
-            mailbox = f"many{number}@example.org"
+        for index in range(number):
+            mailbox = f"{purpose}{index}@example.org"
             person = Supporter(mailbox=mailbox, email=mailbox, language="en", added_at=clock.now(), due_version=0)
             session.add(person)
             session.flush()
-            yes = shares.Yes(one.id, Purpose.DELIVERY, "Yes", "en", "test", "Sample Person")
+            yes = shares.Yes(one.id, purpose, "Yes", "en", "test", "Sample Person")
             shares.agree(person.id, yes, clock.now())
-    assert "10 gave you their name and address" in one.person.get(PATH).text
 
 
 @on_sqlite

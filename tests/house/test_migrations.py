@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, MetaData, create_engine, func, insert, inspect, select, text
 from sqlalchemy.pool import NullPool
 
@@ -17,6 +18,11 @@ from tests import servers
 
 VERSIONS = schema.versions()
 STEPS = list(zip(["base", *VERSIONS], VERSIONS, strict=False))
+
+
+def test_the_versions_are_those_of_alembics_chain():
+    chain = ScriptDirectory.from_config(schema.settings()).walk_revisions()
+    assert [script.revision for script in chain] == VERSIONS[::-1]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

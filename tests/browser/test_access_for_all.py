@@ -57,6 +57,16 @@ def test_axe_finds_nothing_on_public_pages(person, demo, prefix, width, scheme):
         look_closely(page)
 
 
+@pytest.mark.gate("axe", quick=0, full=1)
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("prefix", ["", "/es", "/tl", "/th", "/zh-hans", "/zh-hant", "/ko", "/vi"])
+def test_axe_finds_nothing_in_any_language(person, demo, prefix, width):
+    page = person(width=width, color_scheme="dark" if width == 768 else "light", reduced_motion="reduce").open("/")
+    for path in PUBLIC:
+        page.goto(demo.address + prefix + path)
+        look_closely(page)
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_axe_finds_nothing_behind_the_staff_door(person, demo, staff_state, width, scheme):
     page = person(width=width, color_scheme=scheme, storage_state=staff_state).open("/staff/")

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from .. import clock, db, seals, security, web
-from . import devices, organisations, roles, sessions
+from . import devices, menu, organisations, roles, sessions
 from .forms import ProveForm
 from .models import Account, StaffSession
 from .organisations import Organisation
@@ -79,6 +79,7 @@ def install(app: Flask) -> None:
     app.before_request(_guard)
     app.context_processor(lambda: {"staff": g.get("staff"), "organisation": g.get("organisation")})
     app.jinja_env.globals["may"] = may  # for macros, too, which see no context
+    app.jinja_env.globals["menu"] = lambda: menu.menu(request.endpoint or "", may)
 
 
 def _guard() -> ResponseReturnValue | None:

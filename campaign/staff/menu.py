@@ -1,0 +1,69 @@
+"""The menu behind the door: groups of pages, and those of the group that is open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Each group leads to the first of its pages that somebody may look at. A new page gets its line here.
+GROUPS: dict[str, list[tuple[str, str]]] = {
+    "Campaign": [
+        ("pages_staff.home", "Today"),
+        ("pledges_staff.index", "Pledges"),
+        ("pledges_staff.signatures", "Signatures"),
+    ],
+    "Print": [("printables_staff.index", "Codes")],
+    "Coalition": [
+        ("places_staff.index", "Places"),
+        ("partners_staff.index", "Partners"),
+        ("supporters_staff.removals", "Removals"),
+    ],
+    "Mail": [("mail_staff.index", "Letters"), ("mailing_staff.index", "Mailing list")],
+    "House": [
+        ("pages_staff.words", "Words"),
+        ("audit_staff.index", "What happened"),
+        ("accounts_staff.index", "Accounts"),
+    ],
+    "Our organization": [
+        ("pages_partner.home", "Overview"),
+        ("printables_partner.index", "Our codes"),
+        ("places_partner.index", "Places"),
+        ("supporters_partner.index", "Supporters"),
+        ("accounts_partner.index", "People"),
+    ],
+    "My account": [("account_staff.show", "My account")],
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One entry: what it is called, the endpoint that it leads to, and whether one is there now."""
+
+    label: str
+    endpoint: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The groups, and the pages of the open one when it has more than one."""
+
+    groups: list[Way]
+    pages: list[Way]
+
+
+def menu(now: str, may: Callable[[str], bool]) -> Menu:
+    """What somebody sees who is at the endpoint `now`, and may go where `may` says."""
+    open_to_them = {group: [one for one in ways if may(one[0])] for group, ways in GROUPS.items()}
+    open_to_them = {group: ways for group, ways in open_to_them.items() if ways}
+    group = _group_of(now)
+    groups = [Way(name, ways[0][0], name == group) for name, ways in open_to_them.items()]
+    pages = [Way(label, endpoint, endpoint == now) for endpoint, label in open_to_them.get(group, [])]
+    return Menu(groups, pages if len(pages) > 1 else [])
+
+
+def _group_of(now: str) -> str:
+    """The group of this very page, or of the first page in its area."""
+    for fits in (now.__eq__, lambda endpoint: endpoint.partition(".")[0] == now.partition(".")[0]):
+        for group, ways in GROUPS.items():
+            if any(fits(endpoint) for endpoint, _ in ways):
+                return group
+    return ""

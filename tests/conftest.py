@@ -2,33 +2,38 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import psycopg
 import pytest
 import time_machine
 from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from werkzeug.routing import Rule
 
 from campaign import clock, db, jobs, schema
 from campaign.app import Switches, create_app
 from campaign.config import Config, normal_url
+from campaign.content import Content
 from campaign.pledges import seed
 from campaign.staff import service
 from tests import servers
+from tests.databases import Databases
 from tests.visitor import Visitor
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret for tests, long enough to be one"
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
+# What the hours bring and no letter waits for. They ask more of the records than all the rest of the work together.
+HOUSEKEEPING = {"backup", "check-audit-trail", "forget", "repair-counts", "say-alive", "scrub", "write-ledger"}
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -81,25 +86,23 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """An empty PostgreSQL database in today's shape, to be copied."""
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template_site")
-    schema.upgrade(normal_url(postgres.replace("/postgres?", "/template_site?")))
-    return "template_site"
+def postgres_databases(postgres: str) -> Databases:
+    """Empty PostgreSQL databases in today's shape."""
+    schema.upgrade(normal_url(servers.new_database(postgres, "template_site")))
+    return Databases(postgres, "template_site")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of the test's own, on SQLite and then on PostgreSQL."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "site.db")
-        return f"sqlite:///{tmp_path / 'site.db'}"
-    cluster, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-    name = f"test_{abs(hash(str(tmp_path)))}"
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return normal_url(cluster.replace("/postgres?", f"/{name}?"))
+        yield f"sqlite:///{tmp_path / 'site.db'}"
+        return
+    databases = request.getfixturevalue("postgres_databases")
+    address = databases.take()
+    yield normal_url(address)
+    databases.give_back(address)
 
 
 @dataclass
@@ -130,8 +133,8 @@ class Site:
                 jobs.run_all()
 
     def letters(self) -> list[EmailMessage]:
-        """The letters that have come since this was last asked, oldest first."""
-        self.work()
+        """The letters that have come since this was last asked, oldest first; the house is not kept on the way."""
+        self.work(*sorted(jobs.SWEEPS.keys() - HOUSEKEEPING, key="deliver-letters".__eq__))
         files = sorted(set((self.config.data_dir / "outbox").glob("*.eml")) - self.seen)
         self.seen |= set(files)
         return [BytesParser(policy=policy.default).parsebytes(file.read_bytes()) for file in files]
@@ -160,29 +163,58 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_compiled_once() -> Iterator[None]:
-    """What writes the addresses of a route, compiled once for all the sites of a run.
+    """What reads and writes the address of a route, compiled once for all the sites of a run.
 
-    Werkzeug compiles two functions for each route of each site, and thousands of sites are made here. They know the
-    text of the route and its defaults, and nothing of the site.
+    Werkzeug takes each route of each site to pieces and writes two functions for it, and thousands of sites are made
+    here. The pieces know the text of the route and its defaults, and nothing of the site.
     """
-    compiled, known = Rule._compile_builder, {}
+    compiled, known = Rule.compile, {}
 
-    def once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+    def once(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
         if key not in known:
-            known[key] = compiled(rule, append_unknown)
-        return known[key]
+            compiled(rule)
+            builders = cast(Any, rule._build).__func__, cast(Any, rule._build_unknown).__func__
+            known[key] = rule._parts, rule._trace, rule._converters, set(rule.arguments), builders
+        rule._parts, rule._trace, rule._converters, arguments, builders = known[key]
+        rule.arguments |= arguments
+        rule._build, rule._build_unknown = (one.__get__(rule, None) for one in builders)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Rule, "compile", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[MutableMapping[Any, Any]]:
+    """Questions to the records as SQL, made once for all the sites of a run: each engine would make them anew.
+
+    SQLAlchemy asks of a dialect only whether it is the same one; all of a kind write the same SQL here.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        yield {}
+
+
+@pytest.fixture(scope="session")
+def content_read_once() -> dict[bool, Content]:
+    """The campaign's own words, read once for all the sites of a run; words of a test's own are read by its site."""
+    return {}
 
 
 MakeSite = Callable[..., Site]
 
 
 @pytest.fixture
-def make_site(database_url: str, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[MakeSite]:
+def make_site(
+    database_url: str,
+    tmp_path: Path,
+    compiled_templates: BytecodeCache,
+    statements_compiled_once: MutableMapping[Any, Any],
+    content_read_once: dict[bool, Content],
+) -> Iterator[MakeSite]:
     """Makes sites on the test's database: with other settings, words or switches if asked for."""
     made: list[Site] = []
 
@@ -192,6 +224,11 @@ def make_site(database_url: str, tmp_path: Path, compiled_templates: BytecodeCac
         app = create_app(config, switches)
         app.testing = True
         app.jinja_env.bytecode_cache = compiled_templates
+        for engine in (app.extensions["database"].engine, app.extensions["database"].writer):
+            engine._compiled_cache = statements_compiled_once
+        words = app.extensions["content"]
+        if words.folder == ROOT / "content":
+            app.extensions["content"] = content_read_once.setdefault(words.drafts, words)
         site = Site(app, config)
         made.append(site)
         if seeded:

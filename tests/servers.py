@@ -145,11 +145,16 @@ def postgres_cluster(*, fsync: bool = False) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def new_database(cluster: str) -> str:
+def new_database(cluster: str, name: str = "") -> str:
     """The address of a new, empty database in this cluster."""
-    name = f"test_{uuid4().hex[:12]}"
+    name = name or f"test_{uuid4().hex[:12]}"
     with psycopg.connect(cluster, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+    return named(cluster, name)
+
+
+def named(cluster: str, name: str) -> str:
+    """The address of the database with this name in a cluster."""
     return cluster.replace("/postgres?", f"/{name}?")
 
 

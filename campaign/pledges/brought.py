@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from .. import db
-from .models import SHOWN_FROM, NamelessSignatures, Signature
+from ..links import bringing
+from ..links.bringing import Brought, Span
+from .models import COUNTS, SHOWN_FROM, NamelessSignatures, Signature
 
 
 def by_code(codes: Collection[int], midnight: datetime) -> Counter[int]:
@@ -27,6 +29,16 @@ def by_code(codes: Collection[int], midnight: datetime) -> Counter[int]:
     erased = select(gone.code_id, func.sum(gone.number)).where(gone.code_id.in_(codes)).group_by(gone.code_id)
     numbers.update({int(row[0]): int(row[1]) for row in db.session().execute(erased)})
     return numbers
+
+
+@bringing.asking.connect
+def _by_day(span: Span) -> list[Brought]:
+    """The signatures that count, on the days on which they were confirmed. Of people who were erased no day is left."""
+    one, day = Signature, bringing.day_of(Signature.confirmed_at)
+    within = [COUNTS, one.code_id.is_not(None), one.confirmed_at >= span.begins, one.confirmed_at < span.ends]
+    counted = select(one.code_id, day, func.count()).where(*within, *span.among(one.code_id)).group_by(one.code_id, day)
+    rows = db.session().execute(counted)
+    return [Brought("Pledges", {(int(row[0] or 0), bringing.as_day(row[1])): row[2] for row in rows})]
 
 
 def tens(number: int) -> int:

@@ -37,8 +37,9 @@ def of(partner_id: int) -> list[Theirs]:
 
 def with_figures(codes: Iterable[Code]) -> list[Theirs]:
     """These codes and what each brought."""
-    codes, visits = list(codes), links.visits()
-    people = brought.by_code([one.id for one in codes], _midnight())
+    codes = list(codes)
+    ids = [one.id for one in codes]
+    visits, people = links.visits(ids), brought.by_code(ids, _midnight())
     return [Theirs(one, visits.get(one.id, 0), people[one.id]) for one in codes]
 
 

@@ -7,8 +7,10 @@ and a weight that is not there (the fonts are compared with what the designs use
 
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +63,13 @@ class TooSmall(Unprintable):
             f"The squares of the code would be {module:.2f} mm wide. Below {SMALLEST} mm phones fail to read it: "
             f"make the code at least {least_side:.1f} mm wide, or use a shorter address."
         )
+
+
+class Ink(StrEnum):
+    """How codes are drawn: for a press as shapes in black ink alone, which takes three times as long."""
+
+    PRESS = "press"
+    OFFICE = "office"
 
 
 @dataclass(frozen=True)
@@ -124,12 +133,24 @@ def _fonts(faces: tuple[Face, ...]) -> "typst.Fonts":
     return fonts
 
 
-def code(address: str, side: float) -> dict[str, Any]:
-    """The code of an address for a design, `side` mm wide with its quiet zone. Raises TooSmall."""
-    rows = qr.modules(address)
+def code(address: str, side: float, ink: Ink = Ink.PRESS, *, logo: bool = False) -> dict[str, Any]:
+    """The code of an address for a design, `side` mm wide with its quiet zone. Raises TooSmall.
+
+    With a `logo` in its middle it bears twice the damage, so it needs more squares.
+    """
+    rows = qr.modules(address, covered=logo)
     if (module := side / len(rows)) < SMALLEST:
         raise TooSmall(module, SMALLEST * len(rows))
-    return {"side": side, "modules": len(rows), "quiet": qr.QUIET, "runs": qr.runs(rows), "says": address}
+    bars = qr.runs(rows)
+    drawn = {"runs": bars} if ink is Ink.PRESS else {"path": qr.path(bars)}
+    return {"side": side, "modules": len(rows), "quiet": qr.QUIET, "says": address, **drawn}
+
+
+def picture(drawn: bytes) -> str:
+    """A PNG or JPEG as an SVG that holds nothing else: data among the data of a print, so no design reads a file."""
+    kind = "png" if drawn.startswith(b"\x89PNG") else "jpeg"
+    held = f'<image width="100" height="100" href="data:image/{kind};base64,{b64encode(drawn).decode()}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{held}</svg>'
 
 
 def unbroken(text: str) -> str:
@@ -139,20 +160,22 @@ def unbroken(text: str) -> str:
 
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:
     """What typst says, in words for staff."""
-    if said := re.search(r"too long: (\w+)", message):
-        return TooLong(said[1], dict(_texts(content)).get(said[1], ""))
+    texts = list(_texts(content))
+    if said := re.search(r"too long: ([\w.-]+)", message):
+        return TooLong(said[1].rpartition(".")[2], next((text for name, text in texts if name == said[1]), ""))
     if said := re.search(r'the text `"(.+)"` could not be displayed', message):
         letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), said[1])
-        return NoLetters(letters, next((name for name, text in _texts(content) if letters in text), ""))
+        found = next((name for name, text in texts if letters in text), "")
+        return NoLetters(letters, found.rpartition(".")[2])
     return Unprintable(f"The design cannot be printed: {message}.")
 
 
-def _texts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every text of a print by its name, those inside tables too."""
-    found: list[tuple[str, str]] = []
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            found += _texts(value)
-        elif isinstance(value, str):
-            found.append((name, value.replace(JOINER, "")))
-    return found
+def _texts(content: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a print by its name, such as `voices.en.words.lead` or `items.7.place`."""
+    pairs = content.items() if isinstance(content, Mapping) else enumerate(content)
+    for name, value in pairs:
+        path = f"{where}.{name}" if where else str(name)
+        if isinstance(value, str):
+            yield path, value.replace(JOINER, "")
+        elif isinstance(value, Mapping | list | tuple):
+            yield from _texts(value, path)

@@ -113,6 +113,8 @@ class Switches:
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
     turn, whether another was quicker.
+    `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
+    `print_apart`: prints are made in a process of its own.
     """
 
     lock_file: bool = True
@@ -142,6 +144,9 @@ class Switches:
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
+    claim_prints: bool = True
+    finish_files: bool = True
+    print_apart: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -62,6 +62,7 @@ class Jobs:
     thread: threading.Thread | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     pulse: Pulse = field(default_factory=Pulse)
+    consumer: Consumer | None = None
 
     @cached_property
     def huey(self) -> Huey:
@@ -196,10 +197,16 @@ def work(app: Flask, workers: int = 2) -> None:
     """Be a worker until told to stop: SIGTERM lets the running sweeps finish."""
     jobs = cast(Jobs, app.extensions["jobs"])
     log.info("working on %s", ", ".join(sorted(jobs.tasks)))
-    consumer = Consumer(
+    consumer = jobs.consumer = Consumer(
         jobs.huey, workers=workers, worker_type="thread", max_delay=0.5, graceful_signal="TERM", shutdown_timeout=25
     )
     consumer.run()
+
+
+def stopping() -> bool:
+    """Whether this worker was told to stop: a sweep that takes long leaves the rest of its work to the next one."""
+    consumer = cast(Jobs, current_app.extensions["jobs"]).consumer
+    return consumer is not None and consumer.stop_flag.is_set()
 
 
 def run_all() -> None:

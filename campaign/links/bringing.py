@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from typing import Any
 
 from blinker import Signal
 from sqlalchemy import ColumnElement, func, select
@@ -39,7 +40,7 @@ class Span:
         """Each of its days."""
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
-    def among(self, column: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    def among(self, column: Any) -> list[ColumnElement[bool]]:
         """What a question to the records asks so that only these codes are meant."""
         return [] if self.codes is None else [column.in_(self.codes)]
 
@@ -61,7 +62,7 @@ def brought(span: Span) -> list[Brought]:
     return [scans, *chain.from_iterable(answer for _, answer in asking.send(span))]
 
 
-def day_of(moment: ColumnElement[datetime]) -> ColumnElement[str]:
+def day_of(moment: Any) -> ColumnElement[str]:
     """The day (UTC) on which a moment lies, as a question to the records; what comes out is read by `as_day`."""
     return func.date(moment if db.database().sqlite else func.timezone("UTC", moment))
 

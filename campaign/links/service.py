@@ -197,6 +197,17 @@ def visits(codes: Collection[int] | None = None) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
+def codes_in(print_id: int) -> dict[int, str]:
+    """The codes of a print by their ids."""
+    found = select(Code.id, Code.code).where(Code.print_id == print_id)
+    return {row.id: row.code for row in db.session().execute(found)}
+
+
 def printed_address(code: Code) -> str:
     """The address as it is put into a QR symbol: in capitals, which makes the symbol smaller."""
-    return web.address("links.follow_capitals", i18n.find("en"), typed=code.code).upper()
+    return address_of(code.code)
+
+
+def address_of(code: str) -> str:
+    """The same of a code's letters alone."""
+    return web.address("links.follow_capitals", i18n.find("en"), typed=code).upper()

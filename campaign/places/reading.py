@@ -49,7 +49,8 @@ class Columns:
     def lacking(self) -> str:
         """What is wrong with a first line that names none of those that must be there."""
         must = " or ".join(self.must)
-        return f"The first line must name the columns, and one of them must be: {must}. The others: {', '.join(self.others)}."
+        others = ", ".join(self.others)
+        return f"The first line must name the columns, and one of them must be: {must}. The others: {others}."
 
 
 PLACES = Columns(column_named, ("name",), COLUMNS)
@@ -89,7 +90,7 @@ def read(sent: bytes, columns: Columns = PLACES) -> Sheet:
 
 
 def _decoded(sent: bytes) -> tuple[str, str]:
-    """The text, and how it was written. A mark at the beginning says how it is written; without one it is UTF-8, or else Windows-1252."""
+    """The text and how it is written: a mark at the beginning says that; else it is UTF-8, or Windows-1252."""
     known = next((name for mark, name in MARKS if sent.startswith(mark)), None)
     if known is None and b"\x00" in sent:
         raise Unreadable(NUL)

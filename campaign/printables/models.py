@@ -1,11 +1,11 @@
 """The tables of prints.
 
-print:  checking ──a row cannot be printed──> refused
-           └──> proof ──sign off──> printing ──> ready ──90 days──> ready, without files ──print again──> printing
+print:  checking ──a piece cannot be printed──> refused
+           └──> proving ──> proof ──sign off──> printing ──> ready ──90 days──> without files ──again──> printing
         any of them ──discard──> discarded
 
-Until *proof* there is no code: what cannot be printed leaves none behind. Where `stuck_at` is set the worker has given
-up and `trouble` says why, until somebody lets it try again.
+Codes are made between *checking* and *proving*, all at once: what cannot be printed leaves none behind. Where
+`stuck_at` is set the worker has given up and `trouble` says why, until somebody lets it try again.
 """
 
 from datetime import datetime
@@ -24,6 +24,7 @@ class State(StrEnum):
 
     CHECKING = "checking"
     REFUSED = "refused"
+    PROVING = "proving"
     PROOF = "proof"
     PRINTING = "printing"
     READY = "ready"
@@ -33,9 +34,9 @@ class State(StrEnum):
 class Print(Base):
     """A batch of pieces of one design, for one printer. `partner_id` is whose they are, if all are one partner's.
 
-    `target` is empty where the design carries the hotline alone. `made_at` stands in the files as their time, so that
-    the same rows make the same bytes; nudges are tenths of a millimetre. `lease` marks the worker that has it in hand, until `leased_until`; `done` counts
-    the pieces that are in finished files.
+    `target` is empty where the design carries the hotline alone; `said` is an Order's, as JSON; nudges are tenths of a
+    millimetre. `made_at` stands in the files as their time, so that the same rows make the same bytes. `lease` marks
+    the worker that has it in hand until `leased_until`; `done` counts the pieces in finished files.
     """
 
     __tablename__ = "prints"

@@ -33,6 +33,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .printables import making, orders, scans
 from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
@@ -59,6 +60,8 @@ BEHIND_THE_DOOR = [
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
+    orders.area,
+    scans.area,
     partners_admin.area,
     supporters_admin.area,
     supporters_partner.area,
@@ -84,6 +87,7 @@ UPKEEP = [
     own_page,
     upkeep,
     mailing_upkeep,
+    making,
     supporter_emails,
     own_shares,
     supporters_of_partners,

@@ -1,7 +1,6 @@
-"""What codes brought, day by day: their visits, and what the features above say that came of them."""
+"""What codes brought in some days: their visits, and what the features above say that came of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
@@ -18,12 +17,36 @@ LONGEST = 366  # days
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which codes are meant: all that is not empty must fit."""
+
+    code: int = 0
+    print: int = 0
+    place: int = 0
+    partner: int = 0
+    design: str = ""
+    language: str = ""
+
+    def sql(self) -> list[ColumnElement[bool]]:
+        """The same as a question to the records."""
+        asked = {
+            Code.id: self.code,
+            Code.print_id: self.print,
+            Code.place_id: self.place,
+            Code.partner_id: self.partner,
+            Code.design: self.design,
+            Code.language: self.language,
+        }
+        return [column == value for column, value in asked.items() if value]
+
+
+@dataclass(frozen=True)
 class Span:
-    """The days from `first` to `last` (UTC), and the codes that are meant: None for all."""
+    """The days from `first` to `last` (UTC), and the codes that are meant."""
 
     first: date
     last: date
-    codes: Collection[int] | None = None
+    wanted: Wanted = field(default_factory=Wanted)
 
     @property
     def begins(self) -> datetime:
@@ -42,23 +65,30 @@ class Span:
 
     def among(self, column: Any) -> list[ColumnElement[bool]]:
         """What a question to the records asks so that only these codes are meant."""
-        return [] if self.codes is None else [column.in_(self.codes)]
+        return [column.in_(select(Code.id).where(*parts))] if (parts := self.wanted.sql()) else []
 
 
 @dataclass(frozen=True)
 class Brought:
-    """Something that codes bring, and how many each brought on each day; `people` where each is a person."""
+    """Something that codes bring: how many each code brought in the span, and how many came on each day."""
 
     what: str
-    numbers: dict[tuple[int, date], int]
-    people: bool = True
+    by_code: dict[int, int]
+    by_day: dict[date, int]
+
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return sum(self.by_code.values())
 
 
 def brought(span: Span) -> list[Brought]:
-    """Scans first, then what came of them. Days are those of UTC."""
-    row, found = Visits, select(Visits.code_id, Visits.day, Visits.number)
-    rows = db.session().execute(found.where(row.day.between(span.first, span.last), *span.among(row.code_id)))
-    scans = Brought(SCANS, {(one.code_id, one.day): one.number for one in rows}, people=False)
+    """Scans first, then what came of them. Two questions of each kind, whose answers grow with codes and days alone."""
+    row, number = Visits, func.sum(Visits.number)
+    within = [row.day.between(span.first, span.last), *span.among(row.code_id)]
+    by_code = db.session().execute(select(row.code_id, number).where(*within).group_by(row.code_id))
+    by_day = db.session().execute(select(row.day, number).where(*within).group_by(row.day))
+    scans = Brought(SCANS, {one[0]: int(one[1]) for one in by_code}, {one[0]: int(one[1]) for one in by_day})
     return [scans, *chain.from_iterable(answer for _, answer in asking.send(span))]
 
 
@@ -85,9 +115,8 @@ class Known:
     place_id: int | None
 
 
-def known(code_ids: Collection[int]) -> list[Known]:
-    """These codes, as far as it matters for adding up."""
+def known(wanted: Wanted) -> dict[int, Known]:
+    """The codes that are meant, by their ids, as far as it matters for adding up."""
     one = Code
     columns = (one.id, one.code, one.design, one.language, one.second, one.partner_id, one.place_id)
-    found = select(*columns).where(one.id.in_(code_ids)).order_by(one.id)
-    return [Known(*row) for row in db.session().execute(found)]
+    return {row.id: Known(*row) for row in db.session().execute(select(*columns).where(*wanted.sql()))}

@@ -32,13 +32,15 @@ def by_code(codes: Collection[int], midnight: datetime) -> Counter[int]:
 
 
 @bringing.asking.connect
-def _by_day(span: Span) -> list[Brought]:
+def _in_days(span: Span) -> list[Brought]:
     """The signatures that count, on the days on which they were confirmed. Of people who were erased no day is left."""
     one, day = Signature, bringing.day_of(Signature.confirmed_at)
     within = [COUNTS, one.code_id.is_not(None), one.confirmed_at >= span.begins, one.confirmed_at < span.ends]
-    counted = select(one.code_id, day, func.count()).where(*within, *span.among(one.code_id)).group_by(one.code_id, day)
-    rows = db.session().execute(counted)
-    return [Brought("Pledges", {(int(row[0] or 0), bringing.as_day(row[1])): row[2] for row in rows})]
+    within += span.among(one.code_id)
+    by_code = db.session().execute(select(one.code_id, func.count()).where(*within).group_by(one.code_id))
+    by_day = db.session().execute(select(day, func.count()).where(*within).group_by(day))
+    codes = {int(row[0] or 0): int(row[1]) for row in by_code}
+    return [Brought("Pledges", codes, {bringing.as_day(row[0]): int(row[1]) for row in by_day})]
 
 
 def tens(number: int) -> int:

@@ -13,12 +13,15 @@ import queue
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -26,6 +29,7 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from .. import clock, db, jobs, web
+from ..supporters import retention
 from . import child, plans, prints
 from .models import Print, State
 
@@ -204,7 +208,7 @@ def _write_down(taken: Taken, said: dict[str, Any], folder: Path) -> None:
         elif said.get("stopped"):
             one.tries = max(0, one.tries - 1)
         if "trouble" in said or "refused" in said:
-            db.after_commit(lambda: remove(folder))
+            db.after_commit(partial(remove, folder))
 
 
 def _advance(one: Print, made: dict[str, Any], now: datetime) -> None:
@@ -228,6 +232,24 @@ def _refuse(one: Print, reasons: list[str], now: datetime) -> None:
 
 def _give_up(one: Print, why: str, now: datetime) -> None:
     one.stuck_at, one.trouble, one.lease, one.leased_until, one.done = now, why, "", None, 0
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """The files of a print side by side, until the block ends."""
+    with TemporaryDirectory() as folder, zipfile.ZipFile(path) as packed:
+        packed.extractall(folder)  # noqa: S202 (we packed it)
+        yield Path(folder) / path.stem
+
+
+@retention.obeys("prints")
+def _forget(until: datetime, dry_run: bool) -> int:
+    """Delete the files of prints that were made before this moment; their codes go on, and they can be made again."""
+    config, forgotten = web.config(), prints.old(until)
+    for one in forgotten if not dry_run else ():
+        one.files_gone_at = clock.now()
+        db.after_commit(partial(remove, plans.folder_of(config, one.id)))
+    return len(forgotten)
 
 
 def remove(folder: Path) -> None:

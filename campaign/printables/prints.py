@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
@@ -235,10 +235,10 @@ def discard(print_id: int, now: datetime) -> None:
     links.retire_print(print_id, now)
 
 
-def numbers(print_ids: Sequence[int]) -> dict[int, int]:
-    """How many different pieces these prints have, by their ids."""
-    found = select(Piece.print_id, func.count()).where(Piece.print_id.in_(print_ids)).group_by(Piece.print_id)
-    return {row[0]: row[1] for row in db.session().execute(found)}
+def old(until: datetime) -> list[Print]:
+    """Prints that are ready since before this moment, and whose files are still there."""
+    found = select(Print).where(Print.state == State.READY, Print.ready_at < until, Print.files_gone_at.is_(None))
+    return list(db.session().scalars(found))
 
 
 @places.merging.connect

@@ -60,7 +60,7 @@ def _options(command: Command) -> Command:
 @click.option("--place", "place_id", type=int, help="The number of the place where it will hang.")
 @click.option("--line", default="", help="A line to print on it, such as the name of the place.")
 @click.pass_obj
-def piece(open_site: "OpenSite", design: str, file: Path, place_id: int | None, line: str, **how: str) -> None:
+def piece(open_site: "OpenSite", /, design: str, file: Path, place_id: int | None, line: str, **how: str) -> None:
     """Print one piece of DESIGN into FILE (PDF), with a new code of its own if it may carry one."""
     from dataclasses import replace
 
@@ -80,7 +80,7 @@ def piece(open_site: "OpenSite", design: str, file: Path, place_id: int | None, 
 @click.option("--yes", is_flag=True, help="Do not wait for somebody to look at the proof.")
 @click.pass_obj
 def batch(
-    open_site: "OpenSite", design: str, rows: Path, folder: Path, title: str, named: bool, yes: bool, **how: str
+    open_site: "OpenSite", /, design: str, rows: Path, folder: Path, title: str, named: bool, yes: bool, **how: str
 ) -> None:
     """Print DESIGN for every place in the list ROWS (CSV) into FOLDER: proof first, then, looked at, all pieces."""
     from ..places import reading

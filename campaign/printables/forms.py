@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, DecimalField, FileField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from .. import i18n
@@ -81,8 +82,8 @@ class PrintForm(StaffForm):
         "Pieces for each place", [NumberRange(1, MOST_PIECES, f"A number from 1 to {MOST_PIECES:,}.")], default=1
     )
     rows = FileField("Or a list of places (CSV, at most 1 MB)")
-    paper = SelectField("Paper", choices=list(formats.PAPERS.items()))
-    output = SelectField("Printed by", choices=list(formats.OUTPUTS.items()))
+    paper = SelectField("Paper", choices=[SelectChoice(*one) for one in formats.PAPERS.items()])
+    output = SelectField("Printed by", choices=[SelectChoice(*one) for one in formats.OUTPUTS.items()])
     nudge_across = DecimalField("Move to the right (mm)", [Optional(), A_NUDGE], default=0)
     nudge_down = DecimalField("Move down (mm)", [Optional(), A_NUDGE], default=0)
 

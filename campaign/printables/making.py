@@ -238,7 +238,7 @@ def _give_up(one: Print, why: str, now: datetime) -> None:
 def unpacked(path: Path) -> Iterator[Path]:
     """The files of a print side by side, until the block ends."""
     with TemporaryDirectory() as folder, zipfile.ZipFile(path) as packed:
-        packed.extractall(folder)  # noqa: S202 (we packed it)
+        packed.extractall(folder)
         yield Path(folder) / path.stem
 
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from flask import abort, jsonify, render_template, request, send_file
+from flask import Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -15,7 +15,7 @@ from ..places import service as places
 from ..pledges import service as pledges
 from ..staff import audit, doors, organisations
 from ..staff.acts import Act
-from . import designs, formats, lists, plans, prints, words
+from . import designs, formats, lists, plans, prints, sheets, words
 from .designs import Design
 from .forms import PrintForm
 from .models import Print, State
@@ -143,16 +143,14 @@ def file(id: int, name: str) -> ResponseReturnValue:
     """A sheet or a picture of the proof, or all of it in one: `print.zip`."""
     with db.reading():
         one = _print_or_404(id)
-    config = web.config()
     if name == "print.zip":
-        return _sent(plans.zip_of(config, id)) if one.state == State.READY else abort(404)
-    return _sent(plans.folder_of(config, id) / name) if name in SHOWN else abort(404)
+        return sheets.files(one)
+    return _shown(plans.folder_of(web.config(), id) / name) if name in SHOWN else abort(404)
 
 
-def _sent(path: Path) -> ResponseReturnValue:
-    if not path.is_file():
-        abort(404)
-    return send_file(path, as_attachment=path.suffix == ".zip", download_name=path.name, conditional=False, etag=False)
+def _shown(path: Path) -> ResponseReturnValue:
+    kind = "image/png" if path.suffix == ".png" else "application/pdf"
+    return Response(path.read_bytes(), mimetype=kind) if path.is_file() else abort(404)
 
 
 @area.post("/prints/<int:id>/sign-off")

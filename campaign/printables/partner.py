@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, send_file
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, web
 from ..links import service as links
 from ..staff import doors
-from . import chart, designs, plans, poster, prints, sheets, theirs
-from .models import State
+from . import chart, designs, poster, prints, sheets, theirs
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -61,10 +60,7 @@ def take(id: int) -> ResponseReturnValue:
             doors.refuse_foreign(one.partner_id)
     except LookupError:
         abort(404)
-    path = plans.zip_of(web.config(), id)
-    if one.state != State.READY or not path.is_file():
-        abort(404)
-    return send_file(path, as_attachment=True, download_name=path.name, conditional=False, etag=False)
+    return sheets.files(one)
 
 
 @area.get("/scans")

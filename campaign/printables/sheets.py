@@ -2,17 +2,19 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Response, abort, request
+from flask import Response, abort, request, send_file
 
 from .. import i18n, web
 from ..errors import Refused
 from ..links import service as links
 from ..typeset import Press
-from . import poster, words
+from . import plans, poster, words
 from .lines import PrintWords
+from .models import State
 
 if TYPE_CHECKING:
     from ..links.models import Code
+    from .models import Print
 
 
 class Sheet(NamedTuple):
@@ -54,6 +56,14 @@ def offered() -> list[tuple[str, PrintWords | None, str]]:
         except Refused as refused:
             found.append((code, None, str(refused)))
     return found
+
+
+def files(one: "Print") -> Response:
+    """All files of a print in one, to take away, or a 404 while they are not there."""
+    path = plans.zip_of(web.config(), one.id)
+    if one.state != State.READY or not path.is_file():
+        abort(404)
+    return send_file(path, as_attachment=True, download_name=path.name, conditional=False, etag=False)
 
 
 def _press() -> Press:

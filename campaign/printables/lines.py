@@ -67,13 +67,15 @@ class PalmCard(PrintWords):
     """Signs to know, the hotline, the pledge: fits a hand."""
 
     headline: Line
-    sign1: Line
-    sign2: Line
-    sign3: Line
+    signs: Short
+    first: Line
+    second: Line
+    third: Line
+    proof: Line
     line: Short
     open: Line
     trust: Line
-    scan: Short
+    pledge: Short
     web: Short
 
 
@@ -84,7 +86,7 @@ class ShoeCard(PrintWords):
     line: Short
     open: Line
     trust: Line
-    first: Line
+    ask: Line
     status: Line
     web: Short
 
@@ -95,7 +97,7 @@ class BusinessCard(PrintWords):
     headline: Line
     line: Short
     open: Line
-    scan: Word
+    scan: Short
     web: Short
 
 

@@ -161,13 +161,18 @@ def unbroken(text: str) -> str:
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:
     """What typst says, in words for staff."""
     texts = list(_texts(content))
-    if said := re.search(r"too long: ([\w.-]+)", message):
-        return TooLong(said[1].rpartition(".")[2], next((text for name, text in texts if name == said[1]), ""))
+    if said := re.search(r"too long: (\w+)", message):
+        # Of all texts of that name, such as the places of a thousand cards, the longest is the one.
+        return TooLong(said[1], max((text for name, text in texts if _last(name) == said[1]), key=len, default=""))
     if said := re.search(r'the text `"(.+)"` could not be displayed', message):
         letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), said[1])
         found = next((name for name, text in texts if letters in text), "")
-        return NoLetters(letters, found.rpartition(".")[2])
+        return NoLetters(letters, _last(found))
     return Unprintable(f"The design cannot be printed: {message}.")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _texts(content: Any, where: str = "") -> Iterator[tuple[str, str]]:

@@ -13,6 +13,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=220)]
 # Which shape of a Chinese character is meant: typst asks for a region where the web has a script.
 REGIONS = {"zh-Hant": ("zh", "TW"), "zh-Hans": ("zh", "CN")}
+# What only makes sense on paper, or is one of several calls of which a piece has one.
+UNSAID = ("web", "volunteer", "come", "when", "time", "where")
 
 
 class PrintWords(Part):
@@ -32,6 +34,11 @@ class PrintWords(Part):
     def lines(self) -> dict[str, str]:
         """The lines by name, in the order in which they are read."""
         return self.model_dump(exclude={"tag", "name", "reviewed", "made_from"})
+
+    @property
+    def read(self) -> list[str]:
+        """The lines that say something by themselves, for the web page with the same words."""
+        return [text.replace("\n", " ") for name, text in self.lines.items() if name not in UNSAID]
 
 
 class Poster(PrintWords):

@@ -33,7 +33,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
-from .printables import making, orders, scans
+from .printables import making, materials, orders, scans
 from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
@@ -49,7 +49,7 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area, materials.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,

@@ -55,6 +55,13 @@ class NoFont(Unprintable):
         super().__init__(f"Nothing can be printed without these fonts: {', '.join(lacking)}. Install the site again.")
 
 
+class NoPress(Unprintable):
+    """The program that sets prints is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing can be printed here: the program typst is missing. Install the site again.")
+
+
 class TooSmall(Unprintable):
     """A code would be too small to be read."""
 
@@ -84,8 +91,7 @@ class Press:
 
         Raises Unprintable with a sentence that names the text to mend.
         """
-        import typst
-
+        typst = _program()
         given = {"print": json.dumps(content, ensure_ascii=False)}
         try:
             made, warnings = self._compiler(design, given).compile_with_warnings(format="pdf", pdf_standards="ua-1")
@@ -104,6 +110,11 @@ class Press:
         """The first page as outlines, which need no font where they are looked at, after the same gates."""
         return self._first(design, content, format="svg")
 
+    def sketch(self, design: str, content: Mapping[str, Any]) -> bytes:
+        """All that a print is made from: when this changes, so does the print."""
+        sources = b"".join(path.read_bytes() for path in sorted(self.folder.glob("*.typ")))
+        return sources + design.encode() + json.dumps(content, ensure_ascii=False).encode()
+
     def _first(self, design: str, content: Mapping[str, Any], **how: Any) -> bytes:
         self.pdf(design, content)
         given = {"print": json.dumps(content, ensure_ascii=False)}
@@ -113,20 +124,30 @@ class Press:
         return first
 
     def _compiler(self, design: str, given: dict[str, str]) -> "typst.Compiler":
-        import typst
-
+        program = _program()
         place = self.folder / f"{design}.typ"
         known = _fonts(self.faces)
-        return typst.Compiler(place, root=self.folder, font_paths=known, ignore_system_fonts=True, sys_inputs=given)
+        made: typst.Compiler = program.Compiler(
+            place, root=self.folder, font_paths=known, ignore_system_fonts=True, sys_inputs=given
+        )
+        return made
+
+
+def _program() -> Any:
+    """typst, when first needed. Raises NoPress where it is not installed: every page stands without it."""
+    try:
+        import typst
+    except ImportError as error:
+        raise NoPress from error
+    return typst
 
 
 @lru_cache(maxsize=4)
 def _fonts(faces: tuple[Face, ...]) -> "typst.Fonts":
     """The fonts, looked at once: a print is the first to need them, so that no page ever waits for them."""
-    import typst
-
+    program = _program()
     folders = [face.folder for face in faces if face.folder]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    fonts: typst.Fonts = program.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
     found = [(one.family, one.weight, Path(one.path)) for one in fonts.fonts() if one.path]
     if lacking := missing(faces, found):
         raise NoFont(lacking)
@@ -161,13 +182,18 @@ def unbroken(text: str) -> str:
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:
     """What typst says, in words for staff."""
     texts = list(_texts(content))
-    if said := re.search(r"too long: ([\w.-]+)", message):
-        return TooLong(said[1].rpartition(".")[2], next((text for name, text in texts if name == said[1]), ""))
+    if said := re.search(r"too long: (\w+)", message):
+        # Of all texts of that name, such as the places of a thousand cards, the longest is the one.
+        return TooLong(said[1], max((text for name, text in texts if _last(name) == said[1]), key=len, default=""))
     if said := re.search(r'the text `"(.+)"` could not be displayed', message):
         letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), said[1])
         found = next((name for name, text in texts if letters in text), "")
-        return NoLetters(letters, found.rpartition(".")[2])
+        return NoLetters(letters, _last(found))
     return Unprintable(f"The design cannot be printed: {message}.")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _texts(content: Any, where: str = "") -> Iterator[tuple[str, str]]:

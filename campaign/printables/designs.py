@@ -153,10 +153,11 @@ def pdf(
 
 def png(press: Press, content: Content, design: Design, item: Item, paper: str = "letter", *, ppi: float = 72) -> bytes:
     """One piece as a picture to look at, without the sheet around it."""
-    return press.png(design.slug, _alone(content, design, item, paper), ppi)
+    return press.png(design.slug, alone(content, design, item, paper), ppi)
 
 
-def _alone(content: Content, design: Design, item: Item, paper: str) -> dict[str, Any]:
+def alone(content: Content, design: Design, item: Item, paper: str) -> dict[str, Any]:
+    """What the design needs for one piece without the sheet around it. Raises Refused."""
     return {**filled(content, design, [item], paper), "output": "alone"}
 
 

@@ -13,6 +13,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=220)]
 # Which shape of a Chinese character is meant: typst asks for a region where the web has a script.
 REGIONS = {"zh-Hant": ("zh", "TW"), "zh-Hans": ("zh", "CN")}
+# What only makes sense on paper, or is one of several calls of which a piece has one.
+UNSAID = ("web", "volunteer", "come", "when", "time", "where")
 
 
 class PrintWords(Part):
@@ -32,6 +34,11 @@ class PrintWords(Part):
     def lines(self) -> dict[str, str]:
         """The lines by name, in the order in which they are read."""
         return self.model_dump(exclude={"tag", "name", "reviewed", "made_from"})
+
+    @property
+    def read(self) -> list[str]:
+        """The lines that say something by themselves, for the web page with the same words."""
+        return [text.replace("\n", " ") for name, text in self.lines.items() if name not in UNSAID]
 
 
 class Poster(PrintWords):
@@ -67,13 +74,15 @@ class PalmCard(PrintWords):
     """Signs to know, the hotline, the pledge: fits a hand."""
 
     headline: Line
-    sign1: Line
-    sign2: Line
-    sign3: Line
+    signs: Short
+    first: Line
+    second: Line
+    third: Line
+    proof: Line
     line: Short
     open: Line
     trust: Line
-    scan: Short
+    pledge: Short
     web: Short
 
 
@@ -84,7 +93,7 @@ class ShoeCard(PrintWords):
     line: Short
     open: Line
     trust: Line
-    first: Line
+    ask: Line
     status: Line
     web: Short
 
@@ -95,7 +104,7 @@ class BusinessCard(PrintWords):
     headline: Line
     line: Short
     open: Line
-    scan: Word
+    scan: Short
     web: Short
 
 

@@ -103,7 +103,7 @@ def bring_on(taken: Taken) -> None:
     """Let the process make what this print needs next, and write down what came of it."""
     folder = plans.folder_of(web.config(), taken.id)
     try:
-        _write_down(taken, _made(taken, folder), folder)
+        write_down(taken, _made(taken, folder), folder)
     except Lost:
         log.warning("print %d was taken over or discarded meanwhile", taken.id)
 
@@ -133,7 +133,10 @@ def _said(folder: Path, go_on: Callable[[int | None], None]) -> dict[str, Any]:
         child.work(folder, lambda one: said.append(one) if "done" not in one else go_on(one["done"]))
         return said[-1]
     process = subprocess.Popen(
-        [sys.executable, "-m", child.__name__, str(folder)], env=_bare(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", child.__name__, str(folder)],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         return _heard(process, go_on)
@@ -142,7 +145,7 @@ def _said(folder: Path, go_on: Callable[[int | None], None]) -> dict[str, Any]:
         process.communicate()
 
 
-def _bare() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment of the process: no secret, one processor, and the program where we have it."""
     root = str(Path(__file__).parents[2])
     return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": root, "RAYON_NUM_THREADS": "1", "LANG": "C.UTF-8"}
@@ -193,7 +196,7 @@ def _go_on(taken: Taken, done: int | None) -> None:
             one.done, one.tries = done, 0
 
 
-def _write_down(taken: Taken, said: dict[str, Any], folder: Path) -> None:
+def write_down(taken: Taken, said: dict[str, Any], folder: Path) -> None:
     """What came of a stage: the next one, a refusal, trouble for somebody to look at, or another try."""
     now = clock.now()
     with db.writing():
@@ -214,7 +217,7 @@ def _write_down(taken: Taken, said: dict[str, Any], folder: Path) -> None:
 def _advance(one: Print, made: dict[str, Any], now: datetime) -> None:
     """Codes come with the step from the trial to the proof, in its transaction: once, whoever is killed when."""
     before = State(one.state)
-    if before == State.CHECKING or (before == State.PROVING and not current_app.extensions["switches"].claim_prints):
+    if before == State.CHECKING:
         prints.make_codes(one, now)
     one.state, one.tries, one.trouble = NEXT.get(before, before), 0, ""
     if one.state == State.READY:

@@ -108,8 +108,8 @@ class Job:
         """The files of all pieces, sheet by sheet for cutting, and at last all of it in one."""
         whole = self.folder / f"print-{self.plan['id']}.zip"
         if not whole.exists():
+            self.proof()
             parts = [*self._parts()]
-            self._finish("cover.pdf", self._cover)
             self._finish("pieces.csv", self._table)
             inside = [self.folder / name for name in ("cover.pdf", "proof.pdf", "pieces.csv")]
             self._pack(whole, [*inside, *parts])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import insert, select, update
 
 from .. import db, i18n, jobs
@@ -179,7 +180,8 @@ def make_codes(one: Print, now: datetime) -> None:
     """A code for each piece that has none; none at all where the design shows the hotline alone."""
     if not designs.get(one.design).counted:
         return
-    bare = [piece for piece in pieces(one.id) if piece.code_id is None]
+    once = current_app.extensions["switches"].claim_prints
+    bare = [piece for piece in pieces(one.id) if piece.code_id is None or not once]
     wanted = [
         {
             "target": piece.target,

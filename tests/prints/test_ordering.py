@@ -131,7 +131,7 @@ def test_what_cannot_be_set_is_refused_by_name_before_any_code_is_made(site, sta
 
 
 def test_an_address_that_would_make_squares_too_small_is_refused_with_the_reason(make_site, staff_of, noon):
-    site = make_site(switches=Switches(print_apart=False), base_url=f"http://{'long-' * 30}name.example.org")
+    site = make_site(switches=Switches(print_apart=False), base_url=f"http://{'sub-domain.' * 18}example.org")
     print_id = acts.begin(site, acts.lines(1), "business-card")
     acts.work(site)
     assert "Below 0.5 mm phones fail to read it" in acts.found(site, print_id).trouble and acts.codes(site) == []

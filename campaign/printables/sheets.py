@@ -1,8 +1,10 @@
 """The sheets of a code as both doors hand them out: which languages there are, and the one that was asked for."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Response, abort, request, send_file
+from flask import Response, abort, request
 
 from .. import i18n, web
 from ..errors import Refused
@@ -15,6 +17,8 @@ from .models import State
 if TYPE_CHECKING:
     from ..links.models import Code
     from .models import Print
+
+A_PIECE = 65_536  # bytes
 
 
 class Sheet(NamedTuple):
@@ -63,7 +67,15 @@ def files(one: "Print") -> Response:
     path = plans.zip_of(web.config(), one.id)
     if one.state != State.READY or not path.is_file():
         abort(404)
-    return send_file(path, as_attachment=True, download_name=path.name, conditional=False, etag=False)
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Content-Length": str(path.stat().st_size)}
+    return Response(_in_pieces(path), mimetype="application/zip", headers=headers)
+
+
+def _in_pieces(path: Path) -> Iterator[bytes]:
+    """A large file, a little at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(A_PIECE):
+            yield piece
 
 
 def _press() -> Press:

@@ -108,7 +108,7 @@ def test_of_two_workers_one_has_a_print_in_hand_and_codes_are_made_once(make_sit
         assert theirs is not None and theirs.lease != mine.lease
         making.bring_on(theirs)
         making.bring_on(mine)  # the one that slept: it finds that it holds no lease any more
-        assert making.claim(clock.now()).id == print_id
+        assert (again := making.claim(clock.now())) is not None and again.id == print_id
     assert acts.found(site, print_id).state == "proving"
     assert len(acts.codes(site)) == 7 == len({code for code, *_ in acts.codes(site)})
     assert site.rows(select(func.count(func.distinct(Code.id)))) == [(7,)]
@@ -129,11 +129,10 @@ def test_without_the_claim_two_workers_would_make_two_codes_for_a_piece(make_sit
     assert len(acts.codes(site)) > 7
 
 
-def _run(folder, **limits):
-    """The process, as the worker starts it; its number."""
-    command = [sys.executable, "-m", child.__name__, str(folder)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen(command, env=making.environment(), cwd=ROOT, **pipes, **limits)
+def _run(folder, limit=None):
+    """The process, as the worker starts it."""
+    command, pipe = [sys.executable, "-m", child.__name__, str(folder)], subprocess.PIPE
+    return subprocess.Popen(command, env=making.environment(), cwd=ROOT, stdin=pipe, stdout=pipe, preexec_fn=limit)
 
 
 def _ready_to_print(site, number=40, design="business-card"):
@@ -197,7 +196,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_made(make_site, staff_of, n
     print_id, folder = _ready_to_print(site, 30)
     full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))  # noqa: E731
     before = sorted(folder.iterdir())
-    process = _run(folder, preexec_fn=full)
+    process = _run(folder, limit=full)
     last = process.stdout.read().decode().splitlines()[-1]
     process.communicate()
     assert child.NO_ROOM in last and [one for one in sorted(folder.iterdir()) if ".part" not in one.name] == before

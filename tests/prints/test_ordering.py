@@ -42,7 +42,7 @@ def test_from_a_form_to_files_that_a_phone_reads(site, staff, visitor):
     assert "The files are ready" in page.text
     path = page.link(next(a for a in _links(page) if a.startswith("Take the files")))
     answer = staff.raw(path, buffered=True)
-    assert answer.headers["Content-Disposition"] == "attachment; filename=print-1.zip"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="print-1.zip"'
     files = acts.inside(site, 1)
     assert set(files) == {"cover.pdf", "proof.pdf", "pieces.csv", "pieces-01.pdf"}
     made = [code for code, *_ in acts.codes(site)]

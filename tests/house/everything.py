@@ -116,7 +116,7 @@ PARTNERS: dict[str, dict[str, Any]] = {
     "partners.logo": {"slug": "sample-partner-1"},
     **{f"materials.{name}": {"slug": "palm-card"} for name in ("show", "look", "take")},
     "partners.take_back": {"application_id": 3},
-    "prints_staff.again": {"id": 2},
+    "prints_staff.again": {"id": 4},
     "printables_partner.take": {"id": 3},
     "partners_staff.resume": {"id": 3},
     "partners_staff.join_again": {"id": 4},
@@ -257,8 +257,8 @@ def _two_partners() -> str:
 
 
 def _order_prints() -> None:
-    """A print that waits for its proof, one that was refused, and one of the first partner that is ready."""
-    for whose, state in ((None, State.PROOF), (None, State.REFUSED), (1, State.READY)):
+    """A print that waits for its proof, one that is ready of each partner, and one that was refused."""
+    for whose, state in ((None, State.PROOF), (2, State.READY), (1, State.READY), (None, State.REFUSED)):
         lines = [Line("en", target="/pledges/freedom", place_id=place_id, partner_id=whose) for place_id in (1, 3)]
         one = prints.get(prints.begin(Order("Sample posters", "poster", "/pledges/freedom"), lines, 1, clock.now()))
         one.state, one.trouble = state, "Piece 1: sample" if state == State.REFUSED else ""

@@ -129,10 +129,11 @@ def test_without_the_claim_two_workers_would_make_two_codes_for_a_piece(make_sit
     assert len(acts.codes(site)) > 7
 
 
-def _run(folder, limit=None):
-    """The process, as the worker starts it."""
+def _run(folder, first="true"):
+    """The process, as the worker starts it, after a line of the shell."""
     command, pipe = [sys.executable, "-m", child.__name__, str(folder)], subprocess.PIPE
-    return subprocess.Popen(command, env=making.environment(), cwd=ROOT, stdin=pipe, stdout=pipe, preexec_fn=limit)
+    after = ["sh", "-c", f'{first}; exec "$0" "$@"', *command]
+    return subprocess.Popen(after, env=making.environment(), cwd=ROOT, stdin=pipe, stdout=pipe)
 
 
 def _ready_to_print(site, number=40, design="business-card"):
@@ -150,7 +151,7 @@ def _ready_to_print(site, number=40, design="business-card"):
 def test_killed_at_any_moment_the_process_goes_on_from_what_is_finished(make_site, noon, size):
     site, dice = make_site(switches=HERE), random.Random(11)
     print_id, folder = _ready_to_print(site, 40 if size < 10 else 640)
-    dates = {}
+    dates: dict[str, int] = {}
     for number in range(size):
         process = _run(folder)
         if number:
@@ -194,9 +195,8 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_made(make_site, staff_of, n
     site = make_site(switches=HERE)
     staff = staff_of(site)
     print_id, folder = _ready_to_print(site, 30)
-    full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))  # noqa: E731
     before = sorted(folder.iterdir())
-    process = _run(folder, limit=full)
+    process = _run(folder, "ulimit -f 8")  # in blocks: no file can grow larger
     last = process.stdout.read().decode().splitlines()[-1]
     process.communicate()
     assert child.NO_ROOM in last and [one for one in sorted(folder.iterdir()) if ".part" not in one.name] == before
@@ -268,7 +268,7 @@ def _wait_for_its_hand(site, print_id):
 
     def taken():
         one = acts.found(site, print_id)
-        return (one.lease and one.leased_until > clock.now()) or one.state == "proof"
+        return (one.leased_until and one.leased_until > clock.now()) or one.state == "proof"
 
     wait_for("the worker", taken)
 

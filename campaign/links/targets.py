@@ -15,7 +15,7 @@ offering = Signal("Asks the features above for pages to print; each answers with
 def offered() -> list[tuple[str, str]]:
     """The addresses to choose from in a form, with what stands there."""
     front = ("/", "The front page")
-    return [front, *chain.from_iterable(answer for _, answer in offering.send())]
+    return [*chain.from_iterable(answer for _, answer in offering.send()), front]
 
 
 def refuse_elsewhere(target: str) -> None:

@@ -57,7 +57,7 @@ class Voice(NamedTuple):
 
 @targets.offering.connect
 def _to_print(_sender: object) -> list[tuple[str, str]]:
-    return [("/pledges", "All pledges"), *((f"/pledges/{one.slug}", one.title) for one in cards())]
+    return [*((f"/pledges/{one.slug}", one.title) for one in cards()), ("/pledges", "All pledges")]
 
 
 def cards() -> list[Card]:

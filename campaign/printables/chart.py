@@ -5,7 +5,8 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 720, 220
+WIDTH, HEIGHT = 720, 240
+MARGIN = 24  # of what the library leaves free around it, so much is cut away
 MOST_LABELS = 6
 
 
@@ -21,7 +22,8 @@ def columns(steps: Sequence[tuple[date, int]], label: str) -> Markup:
     chart.add_y_axis(ticks=list(range(0, max(every, -(-most // every) * every) + 1, every)))
     chart.add_x_axis(ticks=_labelled([day.isoformat() for day, _ in steps]), tick_formatter=_short)
     drawn = str(chart.to_svg(width=WIDTH, height=HEIGHT))
-    begins = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" '
+    seen = f"{MARGIN} {MARGIN} {WIDTH - 2 * MARGIN} {HEIGHT - 2 * MARGIN}"
+    begins = f'<svg viewBox="{seen}" role="img" aria-label="{escape(label)}" '
     return Markup(drawn.replace(f'<svg width="{WIDTH}" height="{HEIGHT}" ', begins, 1))  # noqa: S704 (drawn by the library)
 
 

@@ -93,8 +93,10 @@ class Job:
 
     def proof(self) -> Made:
         """One piece of each kind as it will be printed, pictures of some, and the sheet about the whole."""
-        samples = list({(tuple(r["languages"]), r["partner"], r["logo"]): r for r in reversed(self.rows)}.values())
-        samples = samples[::-1][:MOST_SAMPLES]
+        kinds: dict[tuple[object, ...], dict[str, Any]] = {}
+        for row in self.rows:
+            kinds.setdefault((tuple(row["languages"]), row["partner"], row["logo"]), row)
+        samples = list(kinds.values())[:MOST_SAMPLES]
         self._finish("cover.pdf", self._cover)
         self._finish("proof.pdf", partial(self.set, samples))
         for number, row in enumerate(samples[:MOST_PICTURES], start=1):

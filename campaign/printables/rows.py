@@ -145,7 +145,8 @@ class Known:
             raise ValueError("A piece is in one language, or in two.")
         if not codes:
             return self.usual.language, self.usual.second
-        return codes[0], codes[1] if len(codes) == 2 else ""
+        second = codes[1] if len(codes) == 2 else self.usual.second
+        return codes[0], second if second != codes[0] else ""
 
     def _target(self, said: str) -> str:
         if said and not self.counted:

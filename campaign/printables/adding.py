@@ -86,4 +86,5 @@ def names(codes: dict[int, Known], by: str) -> dict[int, str]:
     if by == "design":
         titles = {slug: one.title for slug, one in designs.DESIGNS.items()}
         return {one.id: titles.get(one.design, one.design) for one in codes.values()}
-    return {one.id: one.code for one in codes.values()}
+    there = names(codes, "place")
+    return {one.id: f"{one.code}, {there[one.id]}" if one.place_id else one.code for one in codes.values()}

@@ -64,7 +64,7 @@ def test_scans_and_pledges_are_added_up_by_place_design_language_and_piece(site,
         ("design", ["Business cards"]),
         ("language", ["English", "Español"]),
         ("partner", ["The campaign’s own"]),
-        ("piece", [one, other]),
+        ("piece", [f"{one}, Sample Temple", f"{other}, Sample Market"]),
     ):
         found = staff.get(f"/staff/scans?by={by}")
         assert [row[0] for row in _rows(found)[3:]] == names, by

@@ -33,8 +33,8 @@ def show(slug: str) -> ResponseReturnValue:
     """One design: its picture as chosen, its words to read, and the file to take."""
     choice = _asked(_design_or_404(slug))
     title, purpose = shelf.titles()[slug]
-    words, draft = shelf.wording(choice.design, choice.languages[0])
-    known = {"title": title, "purpose": purpose, "words": words, "draft": draft, "size": shelf.size(choice)}
+    voices = [shelf.wording(choice.design, language) for language in choice.languages]
+    known: dict[str, object] = {"title": title, "purpose": purpose, "voices": voices, "size": shelf.size(choice)}
     known |= {"languages_offered": shelf.languages(choice.design), "papers": formats.PAPERS}
     return render_template("printables/material.html", choice=choice, **known)
 

@@ -122,6 +122,7 @@ def show(id: int) -> ResponseReturnValue:
     known |= {"design": designs.DESIGNS[one.design], "words": WORDS[State(one.state)], "working": _is_working(one)}
     known |= {"paper": formats.PAPERS[one.paper], "output": formats.OUTPUTS[one.output]}
     known["languages"] = {language.code: language.name for language in i18n.site().languages}
+    known["there"] = plans.are_there(web.config(), one)
     known["pictures"] = sorted(path.name for path in plans.folder_of(web.config(), id).glob("proof-*.png"))
     return render_template("printables/prints/show.html", one=one, windows="windows" in request.args, **known)
 
@@ -167,8 +168,8 @@ def sign_off(id: int) -> ResponseReturnValue:
 def again(id: int) -> ResponseReturnValue:
     """Try once more what could not be made, or make again what was deleted."""
     with db.writing():
-        _print_or_404(id)
-        prints.try_again(id)
+        one = _print_or_404(id)
+        prints.try_again(id, there=plans.are_there(web.config(), one))
         audit.note(Act.PRINT_TRIED_AGAIN, "print", id)
     return web.to("prints_staff.show", id=id)
 

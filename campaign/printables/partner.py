@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, web
 from ..links import service as links
 from ..staff import doors
-from . import chart, designs, poster, prints, sheets, theirs
+from . import chart, designs, plans, poster, prints, sheets, theirs
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -47,7 +47,8 @@ def printed() -> ResponseReturnValue:
     with db.reading():
         found = prints.newest(page, web.A_PAGE, doors.my_partner())
     pager = web.pager("printables_partner.printed", page, len(found))
-    known = {"prints": found[: web.A_PAGE], "designs": designs.DESIGNS, "pager": pager}
+    there = {one.id for one in found if plans.are_there(web.config(), one)}
+    known = {"prints": found[: web.A_PAGE], "there": there, "designs": designs.DESIGNS, "pager": pager}
     return render_template("printables/partner/prints.html", **known)
 
 

@@ -31,6 +31,13 @@ def zip_of(config: Config, print_id: int) -> Path:
     return folder_of(config, print_id) / f"print-{print_id}.zip"
 
 
+def are_there(config: Config, one: Print) -> bool:
+    """Whether the files that a print should have by now are there: after years, or after a restore, they are not."""
+    if one.state == State.READY:
+        return zip_of(config, one.id).is_file()
+    return one.state != State.PROOF or (folder_of(config, one.id) / "proof.pdf").is_file()
+
+
 def of(one: Print) -> dict[str, Any]:
     """All that the next stage of this print needs, as JSON takes it. Asks the records."""
     config, content = web.config(), i18n.content()

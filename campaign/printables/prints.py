@@ -22,6 +22,7 @@ from .rows import Line
 SWEEP = "make-prints"
 OPEN = (State.CHECKING, State.PROVING, State.PRINTING)  # what a worker has to do
 LONGEST = {"title": 120, "event_title": 80, "event_date": 40, "event_time": 40, "event_place": 80}
+AGAIN = {State.REFUSED: State.CHECKING, State.PROOF: State.PROVING, State.READY: State.PRINTING}
 NO_DESIGN = "There is no design {!r}. There are: {}."
 MOVED_ON = "This print has moved on meanwhile. Look at it once more."
 
@@ -210,15 +211,14 @@ def sign_off(print_id: int, account_id: int | None, now: datetime) -> None:
     _start_over(one)
 
 
-def try_again(print_id: int) -> None:
-    """Let a worker try what it gave up, or make files again that were deleted. Raises LookupError, Refused."""
+def try_again(print_id: int, *, there: bool = True) -> None:
+    """Let a worker try what it gave up, or make files again that are not `there`. Raises LookupError, Refused."""
     one = locked(print_id)
-    if one.state == State.READY and one.files_gone_at:
-        one.state, one.files_gone_at, one.ready_at = State.PRINTING, None, None
-    elif one.state == State.REFUSED:
-        one.state = State.CHECKING
-    elif one.stuck_at is None:
+    before = State(one.state)
+    if before == State.DISCARDED or (one.stuck_at is None and before != State.REFUSED and there):
         raise Refused(MOVED_ON)
+    one.state = AGAIN.get(before, before)
+    one.files_gone_at = one.ready_at = None
     _start_over(one)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -63,6 +64,23 @@ def test_the_same_rows_make_the_same_bytes_whenever_and_wherever_they_are_made(m
     acts.work(site)
     assert _digest(site, print_id) == acts.found(site, print_id).digest == first
     assert len(acts.codes(site)) == 23
+
+
+@on_sqlite
+def test_after_a_restore_which_brings_no_files_they_are_made_again(make_site, staff_of, noon):
+    site = make_site(switches=HERE)
+    staff, print_id = staff_of(site), acts.begin(site, acts.lines(2))
+    acts.work(site)
+    for state, button in (("proof", "Make the proof again"), ("ready", "Make the files again")):
+        if state == "ready":
+            acts.sign_off(site, print_id)
+            acts.work(site)
+        shutil.rmtree(site.config.prints)
+        staff.press(staff.get(f"/staff/prints/{print_id}"), button)
+        acts.work(site)
+        assert acts.found(site, print_id).state == state and len(acts.codes(site)) == 2
+        assert button not in staff.get(f"/staff/prints/{print_id}").text
+    assert _whole(site, print_id)
 
 
 def _write_plan(site, print_id):

@@ -28,6 +28,7 @@ from tests.prints import acts
 from tests.processes import ROOT, wait_for, working
 
 HERE = Switches(print_apart=False)
+PATIENCE = 240.0  # seconds: the process that prints lets everybody else on the machine go first
 
 
 def _lease_runs_out(site):
@@ -176,7 +177,7 @@ def test_killed_at_any_moment_the_process_goes_on_from_what_is_finished(make_sit
             time.sleep(dice.random() * 1.5)
             process.kill()
         else:  # killed when the first file is there at the latest
-            wait_for("the first file", lambda: list(folder.glob("pieces-*.pdf")))
+            wait_for("the first file", lambda: list(folder.glob("pieces-*.pdf")), PATIENCE)
             process.kill()
         process.communicate()
         for file in folder.glob("*.pdf"):
@@ -264,12 +265,12 @@ def test_a_worker_that_is_killed_or_stopped_is_followed_by_one_that_goes_on(make
             _wait_for_its_hand(site, print_id)
             time.sleep(dice.random() * 0.6)
             worker.kill()
-        wait_for("its process to end with it", lambda: not _printing(site))
+        wait_for("its process to end with it", lambda: not _printing(site), PATIENCE)
         _lease_runs_out(site)
         with working(site.config) as worker:
             _wait_for_its_hand(site, print_id)
             worker.terminate()
-            assert worker.wait(30) == 0
+            assert worker.wait(60) == 0
         one = acts.found(site, print_id)
         assert one.lease == "" and one.stuck_at is None
         acts.work(site)
@@ -288,7 +289,7 @@ def _wait_for_its_hand(site, print_id):
         one = acts.found(site, print_id)
         return (one.leased_until and one.leased_until > clock.now()) or one.state == "proof"
 
-    wait_for("the worker", taken)
+    wait_for("the worker", taken, PATIENCE)
 
 
 def _printing(site):

@@ -155,12 +155,14 @@ def _heard(process: "subprocess.Popen[bytes]", go_on: Callable[[int | None], Non
     """Listen to the process, and keep the lease meanwhile. Raises Lost."""
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_pour, args=(process, lines), daemon=True).start()
-    until = monotonic() + SLOWEST
+    renew, until = monotonic() + RENEW, monotonic() + SLOWEST
     while monotonic() < until and not jobs.stopping():
         try:
-            line = lines.get(timeout=RENEW)
+            line = lines.get(timeout=1.0)
         except queue.Empty:
-            go_on(None)
+            if monotonic() > renew:
+                go_on(None)
+                renew = monotonic() + RENEW
             continue
         if not line:
             return {}
@@ -168,7 +170,7 @@ def _heard(process: "subprocess.Popen[bytes]", go_on: Callable[[int | None], Non
         if "done" not in said:
             return said
         go_on(said["done"])
-        until = monotonic() + SLOWEST
+        renew, until = monotonic() + RENEW, monotonic() + SLOWEST
     return {"stopped": jobs.stopping()}
 
 

@@ -33,6 +33,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .printables import making, materials, orders, scans
 from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
@@ -48,7 +49,7 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area, materials.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -59,6 +60,8 @@ BEHIND_THE_DOOR = [
     pledges_admin.area,
     mailing_admin.area,
     printables_admin.area,
+    orders.area,
+    scans.area,
     partners_admin.area,
     supporters_admin.area,
     supporters_partner.area,
@@ -84,6 +87,7 @@ UPKEEP = [
     own_page,
     upkeep,
     mailing_upkeep,
+    making,
     supporter_emails,
     own_shares,
     supporters_of_partners,
@@ -113,6 +117,8 @@ class Switches:
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
     turn, whether another was quicker.
+    `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
+    `print_apart`: prints are made in a process of its own.
     """
 
     lock_file: bool = True
@@ -142,6 +148,9 @@ class Switches:
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
+    claim_prints: bool = True
+    finish_files: bool = True
+    print_apart: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

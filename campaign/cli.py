@@ -13,6 +13,7 @@ from .config import Config, read_env_file
 from .errors import Misconfigured, Stopped
 from .mailing import commands as mailing
 from .pages import commands as pages
+from .printables import commands as printables
 from .run import go_with_parent, port_is_free, supervise
 from .staff import commands as accounts
 from .supporters import commands as supporters
@@ -219,6 +220,7 @@ for command in (
     mailing.fake_mailchimp,
     supporters.forget,
     pages.freeze,
+    printables.print_,
     *commands.KEEPING,
 ):
     campaign.add_command(command)

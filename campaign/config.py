@@ -36,6 +36,7 @@ class Config:
     trusted_proxies: int = 0
     content_dir: Path | None = None
     salts_dir: Path | None = None
+    prints_dir: Path | None = None
     metrics_token: str = ""
     access_log: bool = False
     backup_dir: Path | None = None
@@ -70,6 +71,7 @@ class Config:
             "mailchimp_audience": values.get("MAILCHIMP_AUDIENCE", ""),
             "mailchimp_host": values.get("MAILCHIMP_HOST", ""),
             "trusted_proxies": _number(values, "TRUSTED_PROXIES", 0),
+            "prints_dir": Path(values["PRINTS_DIR"]).absolute() if values.get("PRINTS_DIR") else None,
             "metrics_token": values.get("METRICS_TOKEN", ""),
             "access_log": _number(values, "ACCESS_LOG", 0) == 1,
             "content_dir": Path(values["CONTENT_DIR"]).absolute() if values.get("CONTENT_DIR") else None,
@@ -111,6 +113,11 @@ class Config:
     def salts(self) -> Path:
         """Where the salt of the day lies: never backed up, and one folder for all machines that share visitors."""
         return self.salts_dir or self.data_dir / "salts"
+
+    @property
+    def prints(self) -> Path:
+        """Where the files of prints lie, a folder each: one shared folder for many machines."""
+        return self.prints_dir or self.data_dir / "prints"
 
     def place(self, name: str) -> Path:
         """A folder of the site's words and pictures: the checkout's own, or the one inside the wheel."""

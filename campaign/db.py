@@ -2,7 +2,7 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -228,6 +228,13 @@ def after_commit(act: Callable[[], None]) -> None:
 def add(table: type[Base], values: Mapping[str, object]) -> int | None:
     """Add a row unless a unique key says that it is there already; its id, or None when it was there."""
     return cast("int | None", session().execute(_adding(_dialect(), table), values).scalar())
+
+
+def add_many(table: type[Base], rows: Sequence[Mapping[str, object]], key: str) -> dict[str, int]:
+    """Add rows but those that a unique key says are there already; the ids of the new ones by their key."""
+    columns = table.__table__.c
+    adding = _insert(_dialect(), table).on_conflict_do_nothing().returning(columns[key], columns.id)
+    return {row[0]: row[1] for row in session().execute(adding, rows)}
 
 
 def add_or_find(table: type[Base], values: Mapping[str, object], key: str) -> int:

@@ -124,13 +124,16 @@ class Site:
             cache.pages.clear()
 
     def work(self, *names: str) -> None:
-        """Let the worker do everything there is to do now, or only the sweeps that are named."""
+        """Let the worker do everything there is to do now, or only the sweeps that are named.
+
+        Prints are made only when they are named: each takes seconds, and strangers' words order many.
+        """
         with self.app.app_context():
             if names:
                 for name in names:
                     jobs.SWEEPS[name].run()
             else:
-                jobs.run_all()
+                jobs.run_all(but=("make-prints",))
 
     def letters(self) -> list[EmailMessage]:
         """The letters that have come since this was last asked, oldest first; the house is not kept on the way."""

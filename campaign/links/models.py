@@ -12,6 +12,7 @@ class Code(Base):
     """A printed code. `target` is a path of this site without its language; a retired code leads to a kind page.
 
     `partner_id` is the partner whose code it is, if it is one's; `place_id` is where it hangs, if that place is known.
+    `design` is what it is printed on, in a `second` language too if it has one; `print_id` with what else it was made.
     From `lifted_at` to `lifted_until` many may sign by it from one network: staff expect a crowd there.
     """
 
@@ -23,6 +24,9 @@ class Code(Base):
     note: Mapped[str] = mapped_column(String(200), default="")
     partner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
     place_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("places.id"), index=True)
+    design: Mapped[str] = mapped_column(String(40), default="poster")
+    second: Mapped[str] = mapped_column(String(12), default="")
+    print_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("prints.id"), index=True)
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]
@@ -51,5 +55,5 @@ class Visits(Base):
 
     __tablename__ = "code_visits"
     code_id: Mapped[int] = mapped_column(BigId, ForeignKey("codes.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
     number: Mapped[int]

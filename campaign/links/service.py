@@ -1,22 +1,21 @@
 """The acts: make a code, point it elsewhere, retire it, follow it."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import func, select, update
 
 from .. import db, i18n, web
-from ..errors import Refused
 from ..places import service as places
-from . import rules
+from . import rules, targets
 from .models import Code, CodeChange, Visits
 
 HELD = 10.0  # seconds that a process may go on believing what it knows of a code
 MOST_HELD = 10_000
-READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show"}
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,24 @@ def make(
 
     Raises Refused when the target is no path of this site, or the place where it hangs is retired.
     """
-    _refuse_elsewhere(target)
+    targets.refuse_elsewhere(target)
     where = places.to_name(place_id) if place_id else None
     values = {"target": target, "language": language, "note": note, "partner_id": partner_id, "made_at": now}
-    values |= {"place_id": where, "version": 1}
+    values |= {"place_id": where, "design": "poster", "second": "", "version": 1}
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id
+
+
+def make_many(wanted: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
+    """A new code for each of these (columns of a Code, their targets looked at before); their ids in the same order."""
+    ids: dict[int, int] = {}
+    while missing := [number for number in range(len(wanted)) if number not in ids]:
+        typed = dict(zip({rules.new() for _ in missing}, missing, strict=False))
+        rows = [{**wanted[number], "code": code, "made_at": now, "version": 1} for code, number in typed.items()]
+        # One that was taken is left out, and another is made for its piece; there are many.
+        ids |= {typed[code]: id for code, id in db.add_many(Code, rows, "code").items()}
+    return [ids[number] for number in range(len(wanted))]
 
 
 def get(code_id: int) -> Code:
@@ -102,19 +112,26 @@ def _locked(code_id: int) -> Code:
     return code
 
 
-def all_codes() -> list[Code]:
-    """Every code, newest first."""
-    return list(db.session().scalars(select(Code).order_by(Code.id.desc())))
+def newest(most: int = 500) -> list[Code]:
+    """The newest codes, however they were made, for a form."""
+    return list(db.session().scalars(select(Code).order_by(Code.id.desc()).limit(most)))
 
 
-def codes_of(partner_id: int) -> list[Code]:
-    """The codes of a partner, newest first."""
-    return list(db.session().scalars(select(Code).where(Code.partner_id == partner_id).order_by(Code.id.desc())))
+def single(page: int, size: int) -> list[Code]:
+    """The codes that were made one by one, newest first; one more than `size` when there are more."""
+    found = select(Code).where(Code.print_id.is_(None)).order_by(Code.id.desc())
+    return list(db.session().scalars(found.offset(page * size).limit(size + 1)))
+
+
+def codes_of(partner_id: int, *, single: bool = False) -> list[Code]:
+    """The codes of a partner, newest first; all of them, or only those that were made one by one."""
+    found = select(Code).where(Code.partner_id == partner_id).order_by(Code.id.desc())
+    return list(db.session().scalars(found.where(Code.print_id.is_(None)) if single else found))
 
 
 @places.naming.connect
 def _hanging_at(place_id: int) -> list[places.Named]:
-    found = select(Code).where(Code.place_id == place_id).order_by(Code.id.desc())
+    found = select(Code).where(Code.place_id == place_id, Code.print_id.is_(None)).order_by(Code.id.desc())
     return [places.Named("code", code.id, f"{code.code}, {code.note}") for code in db.session().scalars(found)]
 
 
@@ -125,7 +142,7 @@ def _hang_at_the_kept_one(kept_id: int, gone_id: int) -> None:
 
 def retarget(code_id: int, target: str, account_id: int | None, now: datetime, version: int | None = None) -> None:
     """Let a printed code lead elsewhere on this site, and keep a record of it. Raises Stale, Refused."""
-    _refuse_elsewhere(target)
+    targets.refuse_elsewhere(target)
     code = _locked(code_id)
     db.must_be(code.version, version)
     if code.target != target:
@@ -167,18 +184,30 @@ def bring_back(code_id: int) -> None:
     get(code_id).retired_at = None
 
 
-def visits() -> dict[int, int]:
-    """How often each code was followed, by its id."""
-    rows = db.session().execute(select(Visits.code_id, func.sum(Visits.number)).group_by(Visits.code_id))
+def retire_print(print_id: int, now: datetime) -> None:
+    """Retire all codes of a print at once."""
+    theirs = update(Code).where(Code.print_id == print_id, Code.retired_at.is_(None))
+    db.session().execute(theirs.values(retired_at=now))
+
+
+def visits(codes: Collection[int] | None = None) -> dict[int, int]:
+    """How often each of these codes (or of all) was followed, by its id."""
+    found = select(Visits.code_id, func.sum(Visits.number)).group_by(Visits.code_id)
+    rows = db.session().execute(found if codes is None else found.where(Visits.code_id.in_(codes)))
     return {row[0]: int(row[1]) for row in rows}
+
+
+def codes_in(print_id: int) -> dict[int, str]:
+    """The codes of a print by their ids."""
+    found = select(Code.id, Code.code).where(Code.print_id == print_id)
+    return {row.id: row.code for row in db.session().execute(found)}
 
 
 def printed_address(code: Code) -> str:
     """The address as it is put into a QR symbol: in capitals, which makes the symbol smaller."""
-    return web.address("links.follow_capitals", i18n.find("en"), typed=code.code).upper()
+    return address_of(code.code)
 
 
-def _refuse_elsewhere(target: str) -> None:
-    """A target is one of the pages made to be read; never another site, a file, a query, or a page of one person."""
-    if not target.isascii() or set("?#%\\") & set(target) or web.endpoint_of(target) not in READABLE:
-        raise Refused("A code leads to a public page of this site, for example /pledges/freedom.")
+def address_of(code: str) -> str:
+    """The same of a code's letters alone."""
+    return web.address("links.follow_capitals", i18n.find("en"), typed=code).upper()

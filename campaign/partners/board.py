@@ -50,7 +50,13 @@ def logo(slug: str) -> Logo | None:
     """The logo at this address, if it may be shown."""
     found = select(Partner.id).where(Partner.slug == slug, Partner.state == PartnerState.ACTIVE)
     partner_id = db.session().scalar(found)
-    if partner_id is None or not {What.PAGE, What.LOGO} <= agreements.holding([partner_id]).get(partner_id, set()):
+    return logo_of(partner_id) if partner_id else None
+
+
+def logo_of(partner_id: int) -> Logo | None:
+    """The logo of this partner, if it is active and agreed to have it shown."""
+    active = db.session().scalar(select(Partner.state).where(Partner.id == partner_id)) == PartnerState.ACTIVE
+    if not active or not {What.PAGE, What.LOGO} <= agreements.holding([partner_id]).get(partner_id, set()):
         return None
     return logos.get(partner_id)
 

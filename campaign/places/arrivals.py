@@ -87,7 +87,7 @@ class Judge:
         self.names: dict[tuple[str, str], Known] = {}
         self.addresses: dict[str, Known] = {}
         self.partners = {fold(name): number for number, name in service.partners().items()}
-        self.languages = _languages()
+        self.languages = languages_named()
         one = Place
         columns = (one.id, one.merged_into_id, one.name, one.name_key, one.zip, one.address_key, one.city)
         for row in db.session().execute(select(*columns).order_by(one.id)):
@@ -153,7 +153,7 @@ class Judge:
 LEAD = ("", "lead", "thelead")
 
 
-def _languages() -> dict[str, str]:
+def languages_named() -> dict[str, str]:
     """Every name under which a language of the site is known, folded, with its code."""
     known = {name: code for name, code in OTHER_NAMES.items() if i18n.site().language(code)}
     for one, english in zip(i18n.site().languages, _in_english(), strict=True):

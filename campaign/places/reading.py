@@ -1,4 +1,4 @@
-"""A list of places as somebody sends it: CSV in the encodings and with the signs that spreadsheets write.
+"""A list as somebody sends it, of places or of what names them: CSV as spreadsheets write it, in any of their ways.
 
 What comes out is text, cell by cell; nothing in it is ever worked out. What cannot be read is refused with a sentence.
 """
@@ -6,6 +6,7 @@ What comes out is text, cell by cell; nothing in it is ever worked out. What can
 import codecs
 import csv
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -26,13 +27,34 @@ WORKBOOK = (
 NOT_TEXT = "This is no text that we can read: it is neither UTF-8, UTF-16 nor Windows-1252. Save it as UTF-8."
 NUL = "This file holds NUL characters, which no list has: it is damaged, or no CSV. Save it as CSV UTF-8 once more."
 ONE_COLUMN = "This file has one column only. Between columns stands a comma, a semicolon or a tab."
-NO_HEADER = f"The first line must name the columns, and one of them must be: name. The others: {', '.join(COLUMNS)}."
 NO_ROWS = "Below the names of the columns there is nothing."
 TOO_MANY = f"This file has more than {MOST_ROWS:,} rows. Cut it in two."
 
 
 class Unreadable(Exception):
-    """This is no list of places; the message is a sentence for whoever sent it."""
+    """This is no list that we can take; the message is a sentence for whoever sent it."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a list is about: the field that a header names (None for none of ours), the fields one of which must be
+    there, and the names of all, to be told.
+    """
+
+    named: Callable[[str], str | None]
+    must: tuple[str, ...]
+    others: Iterable[str]
+
+    @property
+    def lacking(self) -> str:
+        """What is wrong with a first line that names none of those that must be there."""
+        must = " or ".join(self.must)
+        others = ", ".join(self.others)
+        return f"The first line must name the columns, and one of them must be: {must}. The others: {others}."
+
+
+PLACES = Columns(column_named, ("name",), COLUMNS)
+NO_HEADER = PLACES.lacking
 
 
 @dataclass(frozen=True)
@@ -46,45 +68,46 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A list that could be read, and the columns in it that are none of ours."""
+    """A list that could be read, the columns in it that are none of ours, and whether it is in Windows-1252."""
 
     rows: list[Row]
     left_out: list[str] = field(default_factory=list)
+    windows: bool = False
 
 
-def read(sent: bytes) -> Sheet:
+def read(sent: bytes, columns: Columns = PLACES) -> Sheet:
     """The rows of a file. Raises Unreadable."""
     if len(sent) > LARGEST:
         raise Unreadable(TOO_BIG)
     if sent.startswith(WORKBOOKS):
         raise Unreadable(WORKBOOK)
-    text = _decoded(sent)
+    text, encoding = _decoded(sent)
     if "\x00" in text:
         raise Unreadable(NUL)
     if not text.strip("\ufeff \t\r\n,;"):
         raise Unreadable(EMPTY)
-    return _sheet(*_table(text))
+    return _sheet(*_table(text, columns), columns, encoding == "cp1252")
 
 
-def _decoded(sent: bytes) -> str:
-    """The text. A mark at the beginning says how it is written; without one it is UTF-8, or else Windows-1252."""
+def _decoded(sent: bytes) -> tuple[str, str]:
+    """The text and how it is written: a mark at the beginning says that; else it is UTF-8, or Windows-1252."""
     known = next((name for mark, name in MARKS if sent.startswith(mark)), None)
     if known is None and b"\x00" in sent:
         raise Unreadable(NUL)
     for name in (known,) if known else ("utf-8", "cp1252"):
         try:
-            return sent.decode(name)
+            return sent.decode(name), name
         except UnicodeDecodeError:
             continue
     raise Unreadable(NOT_TEXT)
 
 
-def _table(text: str) -> tuple[list[str], list[list[str]]]:
+def _table(text: str, columns: Columns) -> tuple[list[str], list[list[str]]]:
     """The names of the columns and the rows below, cut at the sign that makes most sense of the first line."""
     text = NAMED_SIGN.sub("", text)
     tables = [(sign, _rows(text, sign, only=1)) for sign in SIGNS]
     heads = {sign: rows[0] for sign, rows in tables if rows}
-    sign = max(heads, key=lambda one: (len([h for h in heads[one] if column_named(h)]), len(heads[one])), default=",")
+    sign = max(heads, key=lambda one: (len([h for h in heads[one] if columns.named(h)]), len(heads[one])), default=",")
     rows = _rows(text, sign)
     if not rows or max(map(len, rows)) < 2:
         raise Unreadable(ONE_COLUMN)
@@ -112,10 +135,10 @@ def _sentence(error: str, line: int) -> str:
     return f"The quotation marks in line {line} do not fit together: one is never closed, or stands inside a word."
 
 
-def _sheet(head: list[str], rows: list[list[str]]) -> Sheet:
-    fields = [column_named(one) for one in head]
-    if "name" not in fields:
-        raise Unreadable(NO_HEADER)
+def _sheet(head: list[str], rows: list[list[str]], columns: Columns, windows: bool) -> Sheet:
+    fields = [columns.named(one) for one in head]
+    if not set(columns.must) & set(fields):
+        raise Unreadable(columns.lacking)
     twice = next((one for one in fields if one and one != "address" and fields.count(one) > 1), None)
     if twice:
         both = [f"“{name.strip()[:40]}”" for name, field in zip(head, fields, strict=True) if field == twice]
@@ -127,9 +150,8 @@ def _sheet(head: list[str], rows: list[list[str]]) -> Sheet:
     found = [_row(number, fields, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
     if not found:
         raise Unreadable(NO_ROWS)
-    return Sheet(
-        found, [name.strip()[:40] for name, one in zip(head, fields, strict=True) if one is None and fold(name)]
-    )
+    left_out = [name.strip()[:40] for name, one in zip(head, fields, strict=True) if one is None and fold(name)]
+    return Sheet(found, left_out, windows)
 
 
 def _row(number: int, fields: list[str | None], row: list[str]) -> Row:

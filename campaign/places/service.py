@@ -1,6 +1,6 @@
 """The acts: add a place, change it, retire it, merge two that are one. All their SQL is here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import chain
@@ -211,6 +211,14 @@ def choices(also: int | None = None) -> list[tuple[int, str]]:
     if also and also not in {one.id for one in found} and (one := db.session().get(Place, also)):
         found += [one] if not (one.retired_at or one.merged_into_id) else []
     return [(one.id, f"{one.name} ({one.where})" if one.where else one.name) for one in found]
+
+
+def called(keys: Collection[str], ids: Collection[int]) -> list[Place]:
+    """Places of these names (folded) or ids, whatever their state, and those that they were merged into."""
+    there = select(Place).where(or_(Place.name_key.in_(keys), Place.id.in_(ids))).order_by(Place.id)
+    found = list(db.session().scalars(there))
+    kept = {one.merged_into_id for one in found if one.merged_into_id} - {one.id for one in found}
+    return found + (list(db.session().scalars(select(Place).where(Place.id.in_(kept)))) if kept else [])
 
 
 def names(place_ids: Iterable[int]) -> dict[int, str]:

@@ -225,7 +225,7 @@ def restore(id: int) -> ResponseReturnValue:
 
 def _aside_form() -> AsideForm:
     with db.reading():
-        return AsideForm(board.all_cards(), links.all_codes(), aside_acts.networks())
+        return AsideForm(board.all_cards(), links.newest(), aside_acts.networks())
 
 
 def _asides(form: AsideForm, found: aside_acts.Found | None) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from .. import db, i18n
+from ..links import targets
 from ..text import markdown
 from .models import SHOWN_FROM, Pledge, PledgeState, PledgeWords, Signature
 
@@ -52,6 +53,11 @@ class Voice(NamedTuple):
     first_name: str
     message: str
     place: str
+
+
+@targets.offering.connect
+def _to_print(_sender: object) -> list[tuple[str, str]]:
+    return [*((f"/pledges/{one.slug}", one.title) for one in cards()), ("/pledges", "All pledges")]
 
 
 def cards() -> list[Card]:

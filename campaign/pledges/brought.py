@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from .. import db
-from .models import SHOWN_FROM, NamelessSignatures, Signature
+from ..links import bringing
+from ..links.bringing import Brought, Span
+from .models import COUNTS, SHOWN_FROM, NamelessSignatures, Signature
 
 
 def by_code(codes: Collection[int], midnight: datetime) -> Counter[int]:
@@ -27,6 +29,18 @@ def by_code(codes: Collection[int], midnight: datetime) -> Counter[int]:
     erased = select(gone.code_id, func.sum(gone.number)).where(gone.code_id.in_(codes)).group_by(gone.code_id)
     numbers.update({int(row[0]): int(row[1]) for row in db.session().execute(erased)})
     return numbers
+
+
+@bringing.asking.connect
+def _in_days(span: Span) -> list[Brought]:
+    """The signatures that count, on the days on which they were confirmed. Of people who were erased no day is left."""
+    one, day = Signature, bringing.day_of(Signature.confirmed_at)
+    within = [COUNTS, one.code_id.is_not(None), one.confirmed_at >= span.begins, one.confirmed_at < span.ends]
+    within += span.among(one.code_id)
+    by_code = db.session().execute(select(one.code_id, func.count()).where(*within).group_by(one.code_id))
+    by_day = db.session().execute(select(day, func.count()).where(*within).group_by(day))
+    codes = {int(row[0] or 0): int(row[1]) for row in by_code}
+    return [Brought("Pledges", codes, {bringing.as_day(row[0]): int(row[1]) for row in by_day})]
 
 
 def tens(number: int) -> int:

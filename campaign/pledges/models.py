@@ -155,6 +155,13 @@ class Signature(Base):
             postgresql_where=text("code_id IS NOT NULL"),
         ),
         Index(
+            "ix_signatures_brought",
+            "confirmed_at",
+            "code_id",
+            sqlite_where=text("code_id IS NOT NULL AND confirmed_at IS NOT NULL"),
+            postgresql_where=text("code_id IS NOT NULL AND confirmed_at IS NOT NULL"),
+        ),
+        Index(
             "ix_signatures_today",
             "signed_at",
             sqlite_where=text("network IS NOT NULL"),

@@ -1,14 +1,14 @@
-"""The partner door to its own codes: where each leads, what it brought, and its posters to print."""
+"""The partner door to its own codes and prints: where each leads, what they brought, the files to print."""
 
 from typing import TYPE_CHECKING
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import db, web
+from .. import clock, db, web
 from ..links import service as links
 from ..staff import doors
-from . import poster, sheets, theirs
+from . import chart, designs, plans, poster, prints, sheets, theirs
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -20,7 +20,7 @@ area = web.partner_area("printables_partner", __name__)
 def index() -> ResponseReturnValue:
     """Every code of one's own organisation."""
     with db.reading():
-        return render_template("printables/partner/index.html", rows=theirs.of(doors.my_partner()))
+        return render_template("printables/partner/index.html", rows=theirs.of(doors.my_partner(), single=True))
 
 
 @area.get("/codes/<int:id>")
@@ -38,6 +38,39 @@ def print_poster(id: int) -> ResponseReturnValue:
     with db.reading():
         sheet = sheets.asked(_code_or_404(id))
     return sheets.pdf(sheet)
+
+
+@area.get("/prints")
+def printed() -> ResponseReturnValue:
+    """The prints that are one's own alone, once they are ready."""
+    page = web.page_number()
+    with db.reading():
+        found = prints.newest(page, web.A_PAGE, doors.my_partner())
+    pager = web.pager("printables_partner.printed", page, len(found))
+    there = {one.id for one in found if plans.are_there(web.config(), one)}
+    known = {"prints": found[: web.A_PAGE], "there": there, "designs": designs.DESIGNS, "pager": pager}
+    return render_template("printables/partner/prints.html", **known)
+
+
+@area.get("/prints/<int:id>/print.zip")
+def take(id: int) -> ResponseReturnValue:
+    """All files of a print of one's own."""
+    try:
+        with db.reading():
+            one = prints.get(id)
+            doors.refuse_foreign(one.partner_id)
+    except LookupError:
+        abort(404)
+    return sheets.files(one)
+
+
+@area.get("/scans")
+def scans() -> ResponseReturnValue:
+    """What one's own pieces brought: scans of the last weeks and people of all time, in whole tens."""
+    with db.reading():
+        found = theirs.scans(doors.my_partner(), clock.today())
+    picture = chart.columns(found.steps, chart.in_words("Scans, in whole tens,", found.steps))
+    return render_template("printables/partner/scans.html", found=found, picture=picture)
 
 
 def _code_or_404(code_id: int) -> "Code":

@@ -1,5 +1,7 @@
 """The sheets of a code as both doors hand them out: which languages there are, and the one that was asked for."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Response, abort, request
@@ -8,10 +10,15 @@ from .. import i18n, web
 from ..errors import Refused
 from ..links import service as links
 from ..typeset import Press
-from . import poster, words
+from . import plans, poster, words
+from .lines import PrintWords
+from .models import State
 
 if TYPE_CHECKING:
     from ..links.models import Code
+    from .models import Print
+
+A_PIECE = 65_536  # bytes
 
 
 class Sheet(NamedTuple):
@@ -43,16 +50,32 @@ def png(sheet: Sheet) -> Response:
     return Response(poster.png(_press(), i18n.content(), sheet.language, sheet.address), mimetype="image/png")
 
 
-def offered() -> list[tuple[str, words.PosterWords | None, str]]:
+def offered() -> list[tuple[str, PrintWords | None, str]]:
     """The languages that have a poster: code, words, and how far they are or what is wrong with them."""
     content = i18n.content()
-    found: list[tuple[str, words.PosterWords | None, str]] = []
+    found: list[tuple[str, PrintWords | None, str]] = []
     for code in words.languages(content.folder):
         try:
             found.append((code, poster.words_in(content, code), words.state(content.folder, code).value))
         except Refused as refused:
             found.append((code, None, str(refused)))
     return found
+
+
+def files(one: "Print") -> Response:
+    """All files of a print in one, to take away, or a 404 while they are not there."""
+    path = plans.zip_of(web.config(), one.id)
+    if one.state != State.READY or not path.is_file():
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Content-Length": str(path.stat().st_size)}
+    return Response(_in_pieces(path), mimetype="application/zip", headers=headers)
+
+
+def _in_pieces(path: Path) -> Iterator[bytes]:
+    """A large file, a little at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(A_PIECE):
+            yield piece
 
 
 def _press() -> Press:

@@ -1,14 +1,18 @@
 """The codes of one partner, with what it may know of each: visits as counted, people in whole tens as of midnight."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from .. import clock
+from ..links import bringing
 from ..links import service as links
+from ..links.bringing import SCANS, Span, Wanted
 from ..links.models import Code
 from ..partners import service as partners
 from ..pledges import brought
+from . import adding
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,48 @@ class Theirs:
         return brought.in_words(self.people)
 
 
-def of(partner_id: int) -> list[Theirs]:
-    """All codes of a partner, newest first."""
-    return with_figures(links.codes_of(partner_id))
+def of(partner_id: int, *, single: bool = False) -> list[Theirs]:
+    """The codes of a partner, newest first: all, or only those that were made one by one."""
+    return with_figures(links.codes_of(partner_id, single=single))
 
 
 def with_figures(codes: Iterable[Code]) -> list[Theirs]:
     """These codes and what each brought."""
-    codes, visits = list(codes), links.visits()
-    people = brought.by_code([one.id for one in codes], _midnight())
+    codes = list(codes)
+    ids = [one.id for one in codes]
+    visits, people = links.visits(ids), brought.by_code(ids, _midnight())
     return [Theirs(one, visits.get(one.id, 0), people[one.id]) for one in codes]
 
 
 def totals(rows: list[Theirs]) -> tuple[int, str]:
     """Visits, and who signed, of all these codes together."""
     return sum(row.visits for row in rows), brought.in_words(sum(row.people for row in rows))
+
+
+@dataclass(frozen=True)
+class Scans:
+    """What a partner sees of its scans: nothing below ten, else whole tens; `rows` hold a name and both numbers."""
+
+    steps: list[tuple[date, int]]
+    rows: list[tuple[str, str, str]]
+    total: str
+
+
+def scans(partner_id: int, today: date) -> Scans:
+    """Scans of the 30 days up to yesterday; people of all time alone, which no look at single days takes apart."""
+    span = Span(today - timedelta(days=30), today - timedelta(days=1), Wanted(partner=partner_id))
+    found = adding.figures(span, "place")
+    whole = found.kinds[0]
+    steps = [(day, brought.tens(number)) for day, number in found.steps(SCANS)]
+    codes = bringing.known(span.wanted)
+    people = brought.by_code(list(codes), _midnight())
+    names = adding.names(codes, "place")
+    signed = Counter[str]()
+    for code_id, number in people.items():
+        signed[names[code_id]] += number
+    scanned = {row.name: row.numbers.get(SCANS, 0) for row in found.rows}
+    rows = [(n, brought.in_words(scanned.get(n, 0)), brought.in_words(signed[n])) for n in sorted({*scanned, *signed})]
+    return Scans(steps, rows, brought.in_words(whole.total))
 
 
 def _midnight() -> datetime:

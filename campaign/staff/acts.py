@@ -71,6 +71,10 @@ class Act(StrEnum):
     PLACES_MERGED = "places.merged"
     PLACES_BROUGHT_IN = "places.brought-in"
     PLACES_EXPORTED = "places.exported"
+    PRINT_ORDERED = "print.ordered"
+    PRINT_SIGNED_OFF = "print.signed-off"
+    PRINT_TRIED_AGAIN = "print.tried-again"
+    PRINT_DISCARDED = "print.discarded"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -148,6 +152,10 @@ WORDS: dict[Act, str] = {
     Act.PLACES_MERGED: "merged another place into one",
     Act.PLACES_BROUGHT_IN: "brought in a list of places",
     Act.PLACES_EXPORTED: "took all places as a table",
+    Act.PRINT_ORDERED: "ordered a print",
+    Act.PRINT_SIGNED_OFF: "signed off the proof of a print",
+    Act.PRINT_TRIED_AGAIN: "let a print be tried again",
+    Act.PRINT_DISCARDED: "discarded a print",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -160,4 +168,16 @@ WORDS: dict[Act, str] = {
 }
 
 # What an act can be about. A record is named by its kind and its number, never by words of anybody.
-KINDS = ("account", "application", "batch", "code", "letter", "partner", "place", "pledge", "signature", "supporter")
+KINDS = (
+    "account",
+    "application",
+    "batch",
+    "code",
+    "letter",
+    "partner",
+    "place",
+    "pledge",
+    "print",
+    "signature",
+    "supporter",
+)

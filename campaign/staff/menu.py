@@ -10,7 +10,11 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("pledges_staff.index", "Pledges"),
         ("pledges_staff.signatures", "Signatures"),
     ],
-    "Print": [("printables_staff.index", "Codes")],
+    "Print": [
+        ("printables_staff.index", "Codes"),
+        ("prints_staff.index", "Prints"),
+        ("scans_staff.index", "Scans"),
+    ],
     "Coalition": [
         ("places_staff.index", "Places"),
         ("partners_staff.index", "Partners"),
@@ -25,6 +29,8 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
     "Our organization": [
         ("pages_partner.home", "Overview"),
         ("printables_partner.index", "Our codes"),
+        ("printables_partner.printed", "Our prints"),
+        ("printables_partner.scans", "Our scans"),
         ("places_partner.index", "Places"),
         ("supporters_partner.index", "Supporters"),
         ("accounts_partner.index", "People"),

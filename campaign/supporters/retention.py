@@ -79,6 +79,11 @@ RULES: dict[str, Rule] = {
         lazy_gettext("two hours after it was sent in, at the latest"),
         None,
     ),
+    "prints": Rule(
+        lazy_gettext("Files of printed pieces that our staff has ordered (they name places, and nobody)"),
+        lazy_gettext("%(days)d days after they were made"),
+        90,
+    ),
     "audit": Rule(
         lazy_gettext("What our staff did to a record"), lazy_gettext("%(years)d years after they did it"), 3 * 365
     ),

@@ -18,7 +18,7 @@ from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from campaign import clock, db, seals
+from campaign import clock, db, seals, web
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
@@ -30,6 +30,10 @@ from campaign.places import service as places
 from campaign.places.rules import Facts
 from campaign.pledges import asides, editing, wishes
 from campaign.pledges.models import Batch
+from campaign.printables import plans, prints
+from campaign.printables.models import State
+from campaign.printables.prints import Order
+from campaign.printables.rows import Line
 from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
 from campaign.staff.roles import Role
@@ -70,6 +74,15 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
+    "prints_staff.new": {
+        "title": "Sample posters",
+        "target": "/pledges/freedom",
+        "language": "en",
+        "places": "1",
+        "copies": "2",
+        "paper": "letter",
+        "output": "office",
+    },
     "supporters_partner.checked": {"refs": "r0123456789abcdef"},
     "supporters_partner.removed": {"newest": "1"},
     "supporters_staff.removed": {"newest": "1"},
@@ -97,11 +110,14 @@ FIELDS: dict[str, dict[str, str]] = {
 
 # Links of their own for what ends them: the other addresses go on.
 ENDING = {"supporters.erased": 2, "supporters.end": 3}
-# Partners and applications with which this can be done.
+# Partners, applications and prints with which this can be done.
 PARTNERS: dict[str, dict[str, Any]] = {
     "partners.show": {"slug": "sample-partner-1"},
     "partners.logo": {"slug": "sample-partner-1"},
+    **{f"materials.{name}": {"slug": "palm-card"} for name in ("show", "look", "take")},
     "partners.take_back": {"application_id": 3},
+    "prints_staff.again": {"id": 4},
+    "printables_partner.take": {"id": 3},
     "partners_staff.resume": {"id": 3},
     "partners_staff.join_again": {"id": 4},
     "partners_staff.approve": {"id": 2},
@@ -159,6 +175,7 @@ class Everything:
             "filename": "css/site.css",
         }
         known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known |= {"design": "poster", "name": "proof.pdf"}
         known["invitation_id"] = known["application_id"] = 1
         known |= PARTNERS.get(rule.endpoint, {})
         if rule.endpoint.startswith("accounts_staff."):
@@ -233,9 +250,23 @@ def _two_partners() -> str:
         accounts.add(f"partner{number}@example.org", f"Partner {number}", clock.now(), Role.PARTNER, partner_id)
         colleagues.invite(f"colleague{number}@example.org", "Colleague", Role.PARTNER, clock.now(), partner_id)
     _know_places()
+    _order_prints()
     links.make("/pledges/freedom", "en", "Library", clock.now(), 1, 2)
     links.make("/pledges/freedom", "en", "Their temple", clock.now(), 2)
     return accounts.one_time_link(4, clock.now())
+
+
+def _order_prints() -> None:
+    """A print that waits for its proof, one that is ready of each partner, and one that was refused."""
+    for whose, state in ((None, State.PROOF), (2, State.READY), (1, State.READY), (None, State.REFUSED)):
+        lines = [Line("en", target="/pledges/freedom", place_id=place_id, partner_id=whose) for place_id in (1, 3)]
+        one = prints.get(prints.begin(Order("Sample posters", "poster", "/pledges/freedom"), lines, 1, clock.now()))
+        one.state, one.trouble = state, "Piece 1: sample" if state == State.REFUSED else ""
+        one.ready_at = clock.now() if state == State.READY else None
+        folder = plans.folder_of(web.config(), one.id)
+        folder.mkdir(parents=True)
+        for name in ("proof.pdf", "cover.pdf", f"print-{one.id}.zip"):
+            (folder / name).write_bytes(b"sample")
 
 
 def _know_places() -> None:
@@ -280,14 +311,16 @@ class Filled:
             assert cookie is not None
             cookies[name] = cookie.value
         _copy(site.config.data_dir / "site.db", folder / "site.db")
-        shutil.copytree(site.config.data_dir / "outbox", folder / "outbox")
+        for name in ("outbox", "prints"):
+            shutil.copytree(site.config.data_dir / name, folder / name)
         kept = ("letters", "rendered", "key", "code")
         return cls(folder, cookies, clock.now(), {name: getattr(everything, name) for name in kept})
 
     def lay_down(self, site: Site, staff: Visitor, noon: time_machine.Traveller) -> Everything:
         """Everything, on a site that was empty."""
         _copy(self.folder / "site.db", site.config.data_dir / "site.db")
-        shutil.copytree(self.folder / "outbox", site.config.data_dir / "outbox", dirs_exist_ok=True)
+        for name in ("outbox", "prints"):
+            shutil.copytree(self.folder / name, site.config.data_dir / name, dirs_exist_ok=True)
         site.seen |= set((site.config.data_dir / "outbox").glob("*.eml"))
         partner = site.visitor()
         for name, person in (("staff", staff), ("partner", partner)):

@@ -55,7 +55,7 @@ DEEDS = [
     *("resend", "open", "close", "pass", "refuse", "again", "not-me", "now", "retire", "bring-back", "lift", "lower"),
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
     *("agreements", "join-again", "leave", "logo", "remove", "pause", "resume", "approve", "turn-down", "bring-in"),
-    *("file", "removed", "end", "language", "letters", "news", "send", "take-back"),
+    *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
 ]
 
 

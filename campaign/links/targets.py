@@ -1,0 +1,31 @@
+"""Where a printed code may lead: pages of this site that are made to be read, and never a page of one person."""
+
+from itertools import chain
+
+from blinker import Signal
+
+from .. import web
+from ..errors import Refused
+
+# A feature with a page that codes may lead to adds it here, and answers `offering` with the addresses to choose from.
+READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show"}
+offering = Signal("Asks the features above for pages to print; each answers with pairs of an address and its title.")
+
+
+def offered() -> list[tuple[str, str]]:
+    """The addresses to choose from in a form, with what stands there."""
+    front = ("/", "The front page")
+    return [*chain.from_iterable(answer for _, answer in offering.send()), front]
+
+
+def refuse_elsewhere(target: str) -> None:
+    """Raises Refused unless a code may lead there: never to another site, a file, a query, or a page of one person."""
+    if not target.isascii() or set("?#%\\") & set(target) or web.endpoint_of(target) not in READABLE:
+        raise Refused("A code leads to a public page of this site, for example /pledges/freedom.")
+
+
+def refuse_unknown(target: str) -> None:
+    """Raises Refused unless it is an address to choose from: what is printed a thousand times must lead somewhere."""
+    refuse_elsewhere(target)
+    if target not in dict(offered()):
+        raise Refused(f"There is no page {target} that a piece can lead to now.")

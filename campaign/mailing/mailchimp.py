@@ -81,9 +81,7 @@ class Mailchimp:
     def forget(self, audience: str, address: str) -> None:
         """Delete one for good (POST …/actions/delete-permanent); they can come back by Mailchimp's own form alone."""
         key = key_of(address)
-        answer = self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key))
-        if not isinstance(answer, requests.Response) or answer.status_code != 204:
-            raise Unknown(STRANGE)
+        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key)))
 
     def changed(self, audience: str, since: str, fields: Sequence[str], offset: int) -> dict[str, Any]:
         """A thousand members whose entries changed since then, from `offset`."""
@@ -96,8 +94,41 @@ class Mailchimp:
         return self._call(lambda: self.client.lists.get_list_members_info(audience, fields=list(fields), **page))
 
     def audience(self, audience: str) -> dict[str, Any]:
-        """Whether there is such an audience: Declined 404 when not."""
-        return self._call(lambda: self.client.lists.get_list(audience, fields=["id"]))
+        """The audience and its switches: Declined 404 when there is none."""
+        return self._call(lambda: self.client.lists.get_list(audience, fields=["id", "name", "double_optin"]))
+
+    def tag(self, audience: str, address: str, tags: Mapping[str, bool]) -> None:
+        """Put these tags on a member (true) or take them off; no others change. Mailchimp never says whether it did."""
+        key, named = key_of(address), [{"name": name, "status": _switch(on)} for name, on in tags.items()]
+        answer = self._answer(lambda: self.client.lists.update_list_member_tags(audience, key, {"tags": named}))
+        _expect_nothing(answer)
+
+    def fields(self, audience: str) -> dict[str, Any]:
+        """The audience's merge fields: `merge_fields`, each with its `tag` and whether it is `required`."""
+        return self._call(lambda: self.client.lists.get_list_merge_fields(audience, count=1000))
+
+    def add_field(self, audience: str, tag: str, name: str) -> dict[str, Any]:
+        """A new merge field, for texts, that nobody must fill in and that Mailchimp's forms do not show."""
+        body = {"tag": tag, "name": name, "type": "text", "required": False, "public": False}
+        return self._call(lambda: self.client.lists.add_list_merge_field(audience, body))
+
+    def hooks(self, audience: str) -> dict[str, Any]:
+        """The audience's `webhooks`."""
+        return self._call(lambda: self.client.lists.get_list_webhooks(audience))
+
+    def add_hook(self, audience: str, url: str, events: Sequence[str]) -> dict[str, Any]:
+        """A new webhook for what people and organisers do, never for our own writes; its secret is said only now."""
+        sources = {"user": True, "admin": True, "api": False}
+        body = {"url": url, "events": dict.fromkeys(events, True), "sources": sources}
+        return self._call(lambda: self.client.lists.create_list_webhook(audience, body))
+
+    def change_hook(self, audience: str, hook: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a webhook's address, events or sources."""
+        return self._call(lambda: self.client.lists.update_list_webhook(audience, hook, dict(body)))
+
+    def remove_hook(self, audience: str, hook: str) -> None:
+        """Take a webhook away."""
+        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_webhook(audience, hook)))
 
     def _call(self, ask: Callable[[], object]) -> dict[str, Any]:
         answer = self._answer(ask)
@@ -115,6 +146,16 @@ class Mailchimp:
         if isinstance(answer, requests.Response) and not answer.ok:  # T1: a failure, returned
             raise _refusal(answer.status_code, None)
         return answer
+
+
+def _expect_nothing(answer: object) -> None:
+    """T6: an answer without a body comes as a response."""
+    if not isinstance(answer, requests.Response) or answer.status_code != 204:
+        raise Unknown(STRANGE)
+
+
+def _switch(on: bool) -> str:
+    return "active" if on else "inactive"
 
 
 def home_of(key: str) -> str:

@@ -174,7 +174,7 @@ def test_t10_here_fields_are_a_list(ours, chimp):
 def test_t11_the_client_follows_a_redirect_that_turns_a_write_into_a_read(client, chimp):
     chimp.moods = ["redirect"]
     answer = client.lists.batch_list_members(AUDIENCE, {"members": [BODY]})
-    assert answer == {"id": AUDIENCE} and chimp.calls[-1].method == "GET" and not chimp.members.known
+    assert answer["id"] == AUDIENCE and chimp.calls[-1].method == "GET" and not chimp.members.known
 
 
 @pytest.mark.parametrize(

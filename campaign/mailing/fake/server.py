@@ -6,13 +6,14 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import contract, people
 from .account import KEY, Call, Fake
-from .members import Problem
 from .moods import MOODS
+from .problem import Problem
 
 BUSY = Problem(429, "Too Many Requests", "You have exceeded the limit of 10 simultaneous connections.")
 NOBODY = Problem(
@@ -41,7 +42,8 @@ class Door(BaseHTTPRequestHandler):
             if mood and not mood.startswith("after: "):
                 MOODS[mood](self)
                 return
-            status, answer = self._done(fake, call, body) if room else (429, _problem(BUSY))
+            status, answer = self._done(fake, call, body) if room else (429, None if fake.terse else BUSY.shown())
+            sleep(fake.takes(call))
             fake.reached("done", call)
             if mood:
                 MOODS[mood.removeprefix("after: ")](self)
@@ -61,7 +63,7 @@ class Door(BaseHTTPRequestHandler):
                 raise Problem(400, "Invalid Resource", breach)
             return fake.do(call)
         except Problem as problem:
-            return problem.status, _problem(problem)
+            return problem.status, problem.shown()
 
     def _asked(self, call: Call, body: bytes) -> contract.Exchange:
         return contract.Exchange(call.method, call.path, call.query, dict(self.headers), body)
@@ -101,11 +103,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that ended in the middle; what else goes wrong here, the client sees as no answer."""
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    shown = {"type": "https://mailchimp.com/developer/marketing/docs/errors/", "title": problem.title}
-    return {**shown, "status": problem.status, "detail": problem.detail, "instance": ""}
 
 
 @contextmanager

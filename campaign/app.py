@@ -30,7 +30,7 @@ from .places import admin as places_admin
 from .places import intake as places_intake
 from .places import partner as places_partner
 from .pledges import admin as pledges_admin
-from .pledges import counting, crowds, emails, own_page, upkeep
+from .pledges import counting, crowds, emails, groups, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import partner as printables_partner
@@ -81,6 +81,7 @@ UPKEEP = [
     counting,
     crowds,
     emails,
+    groups,
     own_page,
     upkeep,
     mailing_upkeep,
@@ -110,6 +111,7 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `partner_consent`: of a partner only what it agreed to is shown.
+    `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
     turn, whether another was quicker.
@@ -139,6 +141,7 @@ class Switches:
     one_editor: bool = True
     keep_an_administrator: bool = True
     partner_consent: bool = True
+    call_slots: bool = True
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True

@@ -31,9 +31,15 @@ def _owe(person: Supporter, now: datetime) -> None:
     known_there = person.subscribed or person.left_at or person.list_state or person.list_leased_until
     if known_there and _elsewhere():
         due_at = max(now, person.list_leased_until or now)
-        values = {"sealed": seals.seal(person.email), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
-        db.session().add(ListDeletion(**values))
-        jobs.wake("delete-from-list")
+        for address in filter(None, (person.email, person.list_email)):
+            owe(address, due_at, now)
+
+
+def owe(address: str, due_at: datetime, now: datetime) -> None:
+    """The list must delete this address for good, not before `due_at`."""
+    values = {"sealed": seals.seal(address), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
+    db.session().add(ListDeletion(**values))
+    jobs.wake("delete-from-list")
 
 
 def _elsewhere() -> bool:

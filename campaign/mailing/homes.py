@@ -11,8 +11,10 @@ def ours(config: Config) -> Audience:
         return BuiltIn()
     from .hosted import AtMailchimp
     from .mailchimp import Mailchimp
+    from .turnstile import Turnstile
 
-    return AtMailchimp(Mailchimp(config.mailchimp_key, config.mailchimp_host), config.mailchimp_audience)
+    client = Mailchimp(config.mailchimp_key, config.mailchimp_host, gate=Turnstile())
+    return AtMailchimp(client, config.mailchimp_audience)
 
 
 def name(config: Config) -> str:

@@ -40,6 +40,15 @@ class ListContact(Base):
     held_since: Mapped[datetime | None]
 
 
+class ListCall(Base):
+    """A call to the list that is under way, or may be until then; its id is its slot, of which there are eight."""
+
+    __tablename__ = "list_calls"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    holder: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime]
+
+
 class ListDeletion(Base):
     """An address that the list at Mailchimp has still to delete for good; its person is erased here already.
 

@@ -16,6 +16,11 @@ def tag(group: str) -> str:
     return PREFIX + group
 
 
+def group(tag: str) -> str:
+    """The group of a tag of ours."""
+    return tag.removeprefix(PREFIX)
+
+
 def among(tags: Iterable[str]) -> frozenset[str]:
     """Those of these tags that are ours."""
     return frozenset(one for one in tags if one.startswith(PREFIX))

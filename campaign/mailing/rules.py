@@ -11,7 +11,8 @@ from .audience import Fate, ListState, Outcome, Person
 
 A_BATCH = 500  # people in one call, Mailchimp's limit
 A_FEW = 20  # people in one round when each needs a call of their own
-MOST_AT_ONCE = 4  # deliveries under way, over all processes: Mailchimp takes 10 calls at once from all of an account
+CALLS_AT_ONCE = 8  # over all processes and machines: Mailchimp takes 10 from all of an account
+MOST_AT_ONCE = CALLS_AT_ONCE  # deliveries under way; each makes one call after another
 
 BEGIN_WITHIN = 20.0  # seconds: a round begins no call later than this
 A_CALL = 40.0  # seconds until we stop listening to a call
@@ -29,9 +30,14 @@ WHY_STUCK = {
 NOT_TAKEN = "The list answered, but did not take the unsubscribe."
 
 
+def is_on(state: ListState | None) -> bool:
+    """Whether the list writes to somebody of whom it says this, or will once they click."""
+    return state in (ListState.SUBSCRIBED, ListState.PENDING)
+
+
 def judge(person: Person, state: ListState) -> Outcome:
     """What it means for this person that the list now says this of them."""
-    on = state in (ListState.SUBSCRIBED, ListState.PENDING)
+    on = is_on(state)
     if not person.wanted:
         return Outcome(person, Fate.UNKNOWN, state, NOT_TAKEN) if on else Outcome(person, Fate.SETTLED, state)
     if on or state is ListState.UNSUBSCRIBED:  # who left at the list has left: the record here follows

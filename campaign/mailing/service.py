@@ -16,11 +16,12 @@ from . import claims, deletions, homes, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
+from .crew import Turns, together
 from .deletions import Owed
 from .models import ListContact
 
 log = logging.getLogger("campaign.mailing")
-A_ROUND = 40  # deliveries in one run of the sweep
+A_ROUND = 100  # deliveries in one run of the sweep
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
 HELD = "The list is held until it has been compared with these records: `campaign sync check`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
@@ -32,18 +33,33 @@ def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = 
     `at_once` does not wait out a pause. `moving` lets the list leave a home that is not our own: without it, one
     command run without the key would make everybody a newcomer, those too who left there.
     """
-    home = home or homes.ours(web.config())
+    list_, turns = home or homes.ours(web.config()), Turns(A_ROUND)
     if at_once:
         try_now()
-    told = 0
-    for _ in range(A_ROUND):
-        claim = _begin(home.name, clock.now(), moving=moving)
-        if not claim.people:
-            return told
-        told += deliver(home, claim)
-    with db.writing():
-        jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
+
+    def work(most: int = A_ROUND) -> int:
+        told = 0
+        for _ in range(most):
+            claim = _begin(list_.name, clock.now(), moving=moving) if turns.another() else Claim([], clock.now())
+            if not claim.people:
+                return told
+            told += deliver(list_, claim)
+        return told
+
+    told = work(1)  # alone, to see whether the list is there at all
+    told += together(work, 1 if list_.name == BuiltIn.name else _hands())
+    if turns.left < 0:
+        with db.writing():
+            jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
     return told
+
+
+def _hands() -> int:
+    """How many deliveries are worth making at once: the list is slow, and bears so many."""
+    due = select(func.count().filter(claims.TOGETHER), func.count().filter(claims.ONE_BY_ONE)).where(claims.DUE)
+    with db.reading() as session:
+        many, one_by_one = session.execute(due).one()
+    return min(rules.MOST_AT_ONCE, -(-int(many) // rules.A_BATCH) + -(-int(one_by_one) // rules.A_FEW))
 
 
 def deliver(home: Audience, claim: Claim) -> int:
@@ -61,9 +77,17 @@ def deliver(home: Audience, claim: Claim) -> int:
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
+        _give_up([one.left_over for one in outcomes if one.left_over], clock.now())
     settled = sum(one.fate is Fate.SETTLED for one in counted)
     log.info("told the list about %d people, %d settled", len(claim.people), settled)
     return settled
+
+
+def _give_up(addresses: Sequence[str], now: datetime) -> None:
+    """Entries under addresses that their people have left go for good, unless somebody has come back to one."""
+    back = set(db.session().scalars(select(Supporter.email).where(Supporter.email.in_(addresses))))
+    for address in set(addresses) - back:
+        deletions.owe(address, now, now)
 
 
 def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
@@ -98,6 +122,8 @@ def _nothing_to_do(home: str) -> bool:
 
 def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
     """What the delivery says of the list itself: when nobody got through, it is left alone for a while."""
+    if all(one.fate is Fate.LATER and not one.words for one in outcomes):
+        return  # nothing was asked
     contact = _contact()
     failed = [one.words for one in outcomes if one.words and one.fate in claims.FAILED]
     contact.trouble = failed[0][:200] if failed else ""
@@ -118,6 +144,7 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     """The list has a new home, which knows nobody: everybody who ever said yes or no is due there."""
     said = or_(Supporter.subscribed, Supporter.left_at.is_not(None))
     nothing_known = {"list_state": "", "list_trouble": "", "list_stuck_at": None, "list_next_at": None, "list_tries": 0}
+    nothing_known |= {"list_tags": "", "list_email": ""}
     due = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
     db.session().execute(update(Supporter).where(said).values(**due, **nothing_known))
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None

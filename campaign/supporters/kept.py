@@ -117,6 +117,7 @@ def as_json(kept: Kept, now: datetime) -> str:
         "left_at": _moment(person.left_at),
         "neutral_letters": person.discreet,
         "mailing_list": person.list_state,
+        "mailing_list_groups": person.list_tags.splitlines(),
         "agreed": [_agreed(one) for one in kept.said],
         "letters": [
             {

@@ -141,6 +141,11 @@ def speak(supporter_id: int, language: str, now: datetime) -> None:
     """Write to this person in that language from now on."""
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(language=language))
     speaking.send(supporter_id, language=language)
+    regroup(supporter_id, now)
+
+
+def regroup(supporter_id: int, now: datetime) -> None:
+    """What the mailing list may know of this person has changed: it is told, if they are on it."""
     if get(supporter_id).subscribed:
         _make_due(supporter_id, now)
 

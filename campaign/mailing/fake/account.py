@@ -208,4 +208,6 @@ def _page_of(call: Call) -> tuple[int, int]:
 
 def _error(email: str, problem: Problem) -> dict[str, str]:
     code = problem.title if problem.title.startswith("ERROR_") else "ERROR_GENERIC"
-    return {"email_address": email, "error": problem.detail, "error_code": code, "field": "", "field_message": ""}
+    about = next(iter(problem.errors), {"field": "", "message": ""})
+    field = {"field": about["field"], "field_message": about["message"]}
+    return {"email_address": email, "error": problem.detail, "error_code": code, **field}

@@ -41,7 +41,7 @@ from .staff import emails as staff_emails
 from .staff import partner as accounts_partner
 from .staff import views as staff
 from .supporters import admin as supporters_admin
-from .supporters import applicants, own_shares
+from .supporters import applicants, moving, own_shares
 from .supporters import emails as supporter_emails
 from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
@@ -86,6 +86,7 @@ UPKEEP = [
     upkeep,
     mailing_upkeep,
     supporter_emails,
+    moving,
     own_shares,
     supporters_of_partners,
     staff_emails,

@@ -1,6 +1,7 @@
 """Telling Mailchimp about one person, for what batches cannot do: end, ask, take a tag off, follow to a new address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import ours, rules
@@ -25,8 +26,8 @@ class Alone:
     def tell(self, person: Person) -> Outcome:
         """Tell about them, whatever they said. Raises Passing, Unknown."""
         try:
-            moved = person.before and person.before.lower() != person.email.lower()
-            return self._follow(person) if moved else self._say(person)
+            old = [one for one in person.before if one.lower() != person.email.lower()]
+            return self._follow(person, old) if old else self._say(person)
         except Declined as error:  # of a step that is never declined for a person's sake
             return self._declined(person, error)
 
@@ -94,28 +95,29 @@ class Alone:
             return Outcome(person, Fate.STUCK, state, FORM_ONLY)
         return self._finish(person, member)
 
-    def _follow(self, person: Person) -> Outcome:
+    def _follow(self, person: Person, old: Sequence[str]) -> Outcome:
         """They have another address now: the entry gets it, under its old name, and never a second one is made.
 
         Where the new address has an entry of its own, that one counts, and the old one goes.
         """
-        old = self._look(person.before)
-        if old is None:  # done already, by a call whose answer was lost, or never there
+        there = [one for one in old if self._look(one) is not None]
+        if not there:  # done already, by a call whose answer was lost, or never there
             return self._say(person)
         if self._look(person.email) is not None:
-            return self._give_up(person, self._say(person))
+            return self._give_up(there, self._say(person))
         try:
-            self.client.patch(self.audience, person.before, {"email_address": person.email})
+            self.client.patch(self.audience, there[0], {"email_address": person.email})
         except Declined as error:
             if error.status == 404:
                 raise Unknown(STRANGE) from error
-            return self._give_up(person, self._declined(person, error))
-        return self._say(person)
+            return self._give_up(there, self._declined(person, error))
+        return self._give_up(there[1:], self._say(person))
 
-    def _give_up(self, person: Person, outcome: Outcome) -> Outcome:
+    def _give_up(self, there: Sequence[str], outcome: Outcome) -> Outcome:
         """Nobody is written to at an address that they have left."""
-        self.client.patch(self.audience, person.before, {"status": ListState.UNSUBSCRIBED})
-        return Outcome(person, outcome.fate, outcome.state, outcome.words, left_over=person.before)
+        for address in there:
+            self.client.patch(self.audience, address, {"status": ListState.UNSUBSCRIBED})
+        return replace(outcome, left_over=tuple(there))
 
     def _declined(self, person: Person, error: Declined) -> Outcome:
         """What a no to one person means; titles and statuses are kept by Mailchimp, wording is not."""

@@ -36,7 +36,7 @@ class Person:
     `again`: they said yes anew after the list had recorded that they left. `unsure_since`: an earlier delivery
     began then, and nobody heard how it ended. `name`: their first name, where the list has none. `tags`: of ours, that
     they should have; `told`: that the list was last told of. `known`: the list has said something of them before;
-    `before`: under that address, if it is another than theirs now.
+    `before`: or may have, under these addresses, while they have another now.
     """
 
     id: int
@@ -50,7 +50,7 @@ class Person:
     tags: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     known: bool = False
-    before: str = ""
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,14 @@ class Entry:
 class Outcome:
     """What became of one person; `state` None says that nothing new was learnt. `words` are for staff.
 
-    `left_over`: an entry under their former address, which the list must still delete for good.
+    `left_over`: entries under their former addresses, which the list must still delete for good.
     """
 
     person: Person
     fate: Fate
     state: ListState | None = None
     words: str = ""
-    left_over: str = ""
+    left_over: tuple[str, ...] = ()
 
 
 class Audience(Protocol):

@@ -77,7 +77,7 @@ def _person(row: Supporter, known: groups.Known, *, wanted: bool) -> Person:
         tags=frozenset(map(ours.tag, known.groups)),
         told=frozenset(map(ours.tag, row.list_tags.splitlines())),
         known=bool(row.list_state),
-        before=row.list_email,
+        before=tuple(row.list_email.splitlines()),
     )
 
 

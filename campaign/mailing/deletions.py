@@ -31,7 +31,7 @@ def _owe(person: Supporter, now: datetime) -> None:
     known_there = person.subscribed or person.left_at or person.list_state or person.list_leased_until
     if known_there and _elsewhere():
         due_at = max(now, person.list_leased_until or now)
-        for address in filter(None, (person.email, person.list_email)):
+        for address in filter(None, (person.email, *person.list_email.splitlines())):
             owe(address, due_at, now)
 
 

@@ -77,7 +77,7 @@ def deliver(home: Audience, claim: Claim) -> int:
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
-        _give_up([one.left_over for one in outcomes if one.left_over], clock.now())
+        _give_up([address for one in outcomes for address in one.left_over], clock.now())
     settled = sum(one.fate is Fate.SETTLED for one in counted)
     log.info("told the list about %d people, %d settled", len(claim.people), settled)
     return settled

@@ -36,7 +36,7 @@ class Supporter(Base):
     said, `list_trouble` why it could not be told, in words; with `list_stuck_at` it is not asked again before an act of
     the person or of staff. `list_leased_until` is a worker's: it has this person in hand. `discreet`: our letters come
     under a neutral name and subject. `list_tags`: the groups that the list was last told of, a line each.
-    `list_email`: the address under which the list knows them, while it is not the one they have now.
+    `list_email`: the addresses under which the list may know them, a line each, while they have another now.
     """
 
     __tablename__ = "supporters"
@@ -72,7 +72,7 @@ class Supporter(Base):
     list_leased_until: Mapped[datetime | None]
     list_stuck_at: Mapped[datetime | None]
     list_tags: Mapped[str] = mapped_column(Text, default="", server_default="")
-    list_email: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    list_email: Mapped[str] = mapped_column(Text, default="", server_default="")
     discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 

@@ -150,6 +150,13 @@ def regroup(supporter_id: int, now: datetime) -> None:
         _make_due(supporter_id, now)
 
 
+def tell_the_list(supporter_id: int, now: datetime) -> None:
+    """The list is told what it knows otherwise of this person, if it knows them or should."""
+    person = get(supporter_id)
+    if person.subscribed or person.list_state:
+        _make_due(supporter_id, now)
+
+
 def be_discreet(supporter_id: int, discreet: bool) -> None:
     """Whether our letters come under a neutral name and subject."""
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(discreet=discreet))

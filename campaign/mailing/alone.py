@@ -103,7 +103,7 @@ class Alone:
         there = [one for one in old if self._look(one) is not None]
         if not there:  # done already, by a call whose answer was lost, or never there
             return self._say(person)
-        if self._look(person.email) is not None:
+        if self._look(person.email, sure=True) is not None:
             return self._give_up(there, self._say(person))
         try:
             member = self.client.patch(self.audience, there[0], {"email_address": person.email})
@@ -135,11 +135,13 @@ class Alone:
         words = WHY_DECLINED.get(error.title, f"Mailchimp declines this person ({error.title}).")
         return Outcome(person, Fate.STUCK, words=words)
 
-    def _look(self, address: str) -> dict[str, Any] | None:
+    def _look(self, address: str, *, sure: bool = False) -> dict[str, Any] | None:
+        """What is there; None when nothing is. `sure`: that there is an audience was seen a moment ago."""
         try:
             return self.client.get(self.audience, address, SHOWN)
         except Declined as error:
             if error.status != 404:
                 raise
-            self.there()
+            if not sure:
+                self.there()
             return None

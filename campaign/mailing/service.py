@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, not_, or_, select, update
 from .. import clock, db, jobs, web
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import claims, deletions, homes, rules
+from . import claims, deletions, history, homes, intake, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
@@ -74,6 +74,7 @@ def deliver(home: Audience, claim: Claim) -> int:
     with db.writing():
         _end(outcomes, clock.now())  # first, as in _begin: who locks in one order never waits in a ring
         counted = claims.settle(claim, outcomes, clock.now())
+        _remember(counted, clock.now())
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
@@ -90,13 +91,23 @@ def _give_up(addresses: Sequence[str], now: datetime) -> None:
         deletions.owe(address, now, now)
 
 
+def _remember(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """For the history of each: what the list says of them since this delivery, and why it does not take them."""
+    states = {one.person.id: str(one.state) for one in outcomes if one.state is not None}
+    words = {one.person.id: one.words for one in outcomes if one.fate is Fate.STUCK}
+    history.note(states | {one: states.get(one, "") for one in words}, now, ours=True, words=words)
+
+
 def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
     """People in hand; none while the list wants to be left alone. The contact's row makes claims wait in line."""
     if _nothing_to_do(home):
         return Claim([], now)
     with db.writing() as session:
         contact = _contact()
-        if contact.held_since:
+        if contact.held_since or intake.is_paused():
+            return Claim([], now)
+        if intake.is_elsewhere():
+            contact.trouble = intake.ELSEWHERE
             return Claim([], now)
         if contact.home != home:
             if has_moved(home) and not moving:
@@ -116,6 +127,8 @@ def _nothing_to_do(home: str) -> bool:
     """Looked up without a change, for the sweep runs every minute and after every act."""
     with db.reading() as session:
         contact = session.get(ListContact, 1)
+        if intake.is_paused():
+            return True
         nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
         return contact is not None and (contact.held_since is not None or (contact.home == home and nobody))
 

@@ -60,9 +60,9 @@ def look_again(home: Audience | None = None) -> int:
     home = home or homes.ours(web.config())
     if not _any(clock.now()):
         return 0
-    if home.name == BuiltIn.name or _not_ours():
+    if _not_ours():
         return 0
-    if _many() > A_CROWD:
+    if home.name != BuiltIn.name and _many() > A_CROWD:
         return pulling.pull(home, since=_oldest()).learnt + _one_by_one(home)
     return _one_by_one(home)
 
@@ -90,13 +90,14 @@ def _oldest() -> datetime | None:
 def _one_by_one(home: Audience) -> int:
     done, hints = 0, _take(clock.now())
     for number, taken in enumerate(hints):
+        asked_at = clock.now()
         try:
             entry = home.read(taken.email)
         except (Passing, Permanent, pulling.unknown()) as error:
             log.warning("could not look somebody up at the list: %s", error)
             _put_off(hints[number:], clock.now())  # the others would meet the same
             break
-        done += _learn(taken, entry.state if entry else ListState.ABSENT, clock.now())
+        done += _learn(taken, entry.state if entry else ListState.ABSENT, asked_at)
     return done
 
 
@@ -113,10 +114,11 @@ def _take(now: datetime) -> list[Taken]:
         return [Taken(row.supporter_id, emails[row.supporter_id], row.version) for row in rows]
 
 
-def _learn(taken: Taken, state: ListState, now: datetime) -> int:
+def _learn(taken: Taken, state: ListState, asked_at: datetime) -> int:
+    now = clock.now()
     with db.writing():
         try:
-            learning.learn(taken.supporter_id, state, now)
+            learning.learn(taken.supporter_id, state, asked_at, now)
         except learning.InHand:
             _later(taken, now)
             return 0
@@ -145,5 +147,5 @@ def believe(said: str, ids: Iterable[int], now: datetime) -> bool:
         return False
     states = {"subscribe": ListState.SUBSCRIBED, "unsubscribe": ListState.UNSUBSCRIBED, "cleaned": ListState.CLEANED}
     for one in ids if said in states else ():
-        learning.learn(one, states[said], now)
+        learning.learn(one, states[said], now, now)
     return True

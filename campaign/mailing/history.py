@@ -38,6 +38,12 @@ def of(supporter_id: int) -> list[ListEvent]:
     return list(db.session().scalars(found))
 
 
+def is_newer(supporter_id: int, moment: datetime) -> bool:
+    """Whether something happened after this moment: then what the list said of them before counts no more."""
+    newer = (ListEvent.supporter_id == supporter_id) & (ListEvent.at > moment)
+    return db.session().scalar(select(ListEvent.id).where(newer).limit(1)) is not None
+
+
 @kept.holding.connect
 def _held(supporter_id: int) -> list[Held]:
     """For the page about them."""

@@ -21,18 +21,18 @@ SAID_THERE = "mailing list"  # the source of such records
 
 
 class InHand(Exception):
-    """Somebody is telling the list about this person: look again afterwards."""
+    """Somebody is telling the list about this person, or has heard of them since it was asked: look again."""
 
 
-def learn(supporter_id: int, state: ListState, now: datetime) -> Lesson:
-    """Take over that the list says this of somebody. Inside `db.writing()`. Raises InHand."""
+def learn(supporter_id: int, state: ListState, asked_at: datetime, now: datetime) -> Lesson:
+    """Take over that the list, when it was asked, said this of somebody. Inside `db.writing()`. Raises InHand."""
     found = select(Supporter).where(Supporter.id == supporter_id).with_for_update()
     row = db.session().scalar(found.execution_options(populate_existing=True))
     if row is None:
         return Lesson.NOTHING
-    if row.list_leased_until and row.list_leased_until >= now:
+    if (row.list_leased_until and row.list_leased_until >= now) or history.is_newer(supporter_id, asked_at):
         raise InHand
-    what = lesson(row, state, left_there=supporter_id in left_there([supporter_id]))
+    what = lesson(row, state, left_there=supporter_id in left_there([supporter_id]), held=service.is_held())
     if state != row.list_state or what is not Lesson.NOTHING:
         _follow(row, state, what, now)
     return what
@@ -52,7 +52,7 @@ def _follow(row: Supporter, state: ListState, what: Lesson, now: datetime) -> No
         service.record_leaving(row.id, row.language, now)
     elif what is Lesson.BACK:
         _record_return(row.id, row.language, now)
-    elif what is Lesson.TELL:
+    elif what is Lesson.TELL and row.due_since is None:
         make_due([row.id], now)
 
 
@@ -66,7 +66,7 @@ def _record_return(supporter_id: int, language: str, now: datetime) -> None:
 def make_due(ids: Sequence[int], now: datetime) -> None:
     """The list is told of these people once more."""
     since = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
-    these = update(Supporter).where(Supporter.id.in_(ids)).values(**since, list_stuck_at=None)
+    these = update(Supporter).where(Supporter.id.in_(ids)).values(**since, list_stuck_at=None, list_trouble="")
     db.session().execute(these, execution_options={"synchronize_session": False})
     jobs.wake("sync-list")
 
@@ -82,10 +82,10 @@ def left_there(ids: Sequence[int]) -> set[int]:
 def to_learn(states: Mapping[str, ListState]) -> dict[int, ListState]:
     """Of what the list says of these mailboxes, what is new to us, by supporter; looked up without a change."""
     rows = db.session().scalars(select(Supporter).where(Supporter.mailbox.in_(states))).all()
-    gone = left_there([row.id for row in rows if not row.subscribed])
+    gone, held = left_there([row.id for row in rows if not row.subscribed]), service.is_held()
     return {
         row.id: state
         for row in rows
         if (state := states[row.mailbox]) != row.list_state
-        or lesson(row, state, left_there=row.id in gone) is not Lesson.NOTHING
+        or lesson(row, state, left_there=row.id in gone, held=held) is not Lesson.NOTHING
     }

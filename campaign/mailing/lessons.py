@@ -29,20 +29,23 @@ class Lesson(StrEnum):
     FREE = "free"  # what stood in their way there is gone
 
 
-def lesson(who: Supporter, state: ListState, *, left_there: bool) -> Lesson:
-    """What follows from this state. `left_there`: their last word here is a no that the list had told us."""
+def lesson(who: Supporter, state: ListState, *, left_there: bool, held: bool = False) -> Lesson:
+    """What follows from this state. `left_there`: their last word here is a no that the list had told us.
+
+    `held`: our records are a copy of an earlier day, so that nobody knows which of a yes here and a no there is newer.
+    """
     if who.subscribed:
-        return _of_one_who_wants(who, state)
+        return _of_one_who_wants(who, state, held=held)
     if state is ListState.SUBSCRIBED and left_there:
         return Lesson.BACK
-    return Lesson.TELL if state in ON and who.left_at is not None and who.due_since is None else Lesson.NOTHING
+    return Lesson.TELL if state in ON and who.left_at is not None else Lesson.NOTHING
 
 
-def _of_one_who_wants(who: Supporter, state: ListState) -> Lesson:
+def _of_one_who_wants(who: Supporter, state: ListState, *, held: bool) -> Lesson:
     if state in ON:
         return Lesson.FREE if who.list_stuck_at else Lesson.NOTHING
     if state is ListState.UNSUBSCRIBED:  # known before: since then they said yes anew, and the list is to ask them
-        return Lesson.NOTHING if who.list_state == ListState.UNSUBSCRIBED else Lesson.LEFT
+        return Lesson.NOTHING if who.list_state == ListState.UNSUBSCRIBED and not held else Lesson.LEFT
     if state is ListState.ABSENT and who.list_state not in ON:
         return Lesson.NOTHING
     return Lesson.NOTHING if who.list_stuck_at and who.list_state == state else Lesson.STUCK

@@ -6,15 +6,16 @@ changed; nothing follows from that.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import Protocol, cast
 
 from sqlalchemy import delete
 
 from .. import clock, db, web
-from ..errors import Passing, Permanent, Stopped
+from ..errors import Passing, Permanent
 from ..forms import mailbox_of
 from . import homes, intake, learning, rules, service
 from .audience import Audience, ListState
@@ -25,20 +26,23 @@ log = logging.getLogger("campaign.mailing")
 LAG = timedelta(minutes=15)
 OVERLAP = timedelta(hours=1)
 EVERY = timedelta(hours=20)  # nightly: a sweep that was late one night is not later still the next
-READINGS = 3  # of what changed, until it kept still while it was read
 THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-A_PAGE = 1000
-FIELDS = ("email_address", "status")
-RESTLESS = "The list changed while we read what had changed. What was read counts; we read it again later."
+A_STEP = 500  # people in one question to the records
 
 
-@dataclass
+class Tells(Protocol):
+    """A list that can say what changed; our own has nothing to say that we did not write."""
+
+    def changed_since(self, moment: datetime) -> dict[str, ListState]:
+        """What it says of each address that changed since then: all of them, or Passing or Unknown."""
+
+
+@dataclass(frozen=True)
 class Pulled:
-    """How many entries were read, from how many people something was learnt, and whether it was all."""
+    """How many entries were read, from how many people something was learnt; `trouble`: why nothing was read."""
 
     read: int = 0
     learnt: int = 0
-    complete: bool = False
     trouble: str = ""
 
 
@@ -62,80 +66,49 @@ def pull_if_due(home: Audience | None = None) -> Pulled | None:
 
 
 def pull(home: Audience, since: datetime | None = None) -> Pulled:
-    """Read all that changed there since the cursor (or since an earlier moment), and learn from it."""
+    """Read all that changed there since the cursor (or since an earlier moment), and learn from it. Raises Stopped."""
     intake.must_be_ours()
+    begun = clock.now()
     with db.reading():
         row = intake.look()
         cursor = row.pulled_until if row and row.pulled_until else THE_BEGINNING
-    begun, found = clock.now(), Pulled()
     try:
-        _read(home, min(since or cursor, cursor) - OVERLAP, found)
-    except (Passing, Permanent, Stopped, unknown()) as error:
-        found.trouble = str(error)
+        states = cast(Tells, home).changed_since(min(since or cursor, cursor) - OVERLAP)
+    except (Passing, Permanent, unknown()) as error:
+        found = Pulled(trouble=str(error))
+    else:
+        found = Pulled(len(states), take_over(states, begun))
     with db.writing():
         _note(found, begun)
     log.info("read %d changes at the list, learnt %d", found.read, found.learnt)
     return found
 
 
-def _read(home: Audience, since: datetime, found: Pulled) -> None:
-    for _ in range(READINGS):
-        totals, seen = set(), set()
-        for members, total in _pages(home, since):
-            totals.add(total)
-            seen |= {one for one, _ in members}
-            found.read += len(members)
-            found.learnt += _learn(dict(members))
-        if totals == {len(seen)}:
-            found.complete = True
-            return
-    found.trouble = RESTLESS
-
-
-def _pages(home: Any, since: datetime) -> Iterator[tuple[list[tuple[str, ListState]], int]]:
-    """A thousand at a time, as mailboxes and states, and of how many in all."""
-    from .mailchimp import STRANGE, Unknown
-
-    fields, offset = [*(f"members.{field}" for field in FIELDS), "total_items"], 0
-    while True:
-        answer = home.client.changed(home.audience, since.isoformat(timespec="seconds"), fields, offset)
-        if not isinstance(answer.get("members"), list) or not isinstance(answer.get("total_items"), int):
-            raise Unknown(STRANGE)
-        try:
-            members = [(mailbox_of(one["email_address"]), ListState(one["status"])) for one in answer["members"]]
-        except (KeyError, TypeError, ValueError):
-            raise Unknown(STRANGE) from None
-        yield members, answer["total_items"]
-        offset += len(members)
-        if not members or offset >= answer["total_items"]:
-            return
-
-
-def _learn(states: dict[str, ListState]) -> int:
-    """Take over what is new in a page. Who is in hand for a delivery gets a hint instead."""
+def take_over(states: Mapping[str, ListState], asked_at: datetime) -> int:
+    """Learn what is new of these addresses; from how many. Who is in hand for a delivery is looked up later."""
     from . import hearing
 
-    with db.reading():
-        news = learning.to_learn(states)
-    learnt = 0
-    for supporter_id, state in news.items():
-        with db.writing():
-            try:
-                learning.learn(supporter_id, state, clock.now())
-            except learning.InHand:
-                hearing.note([supporter_id], clock.now())
-            else:
-                learnt += 1
-                gone = ListHint.supporter_id == supporter_id, ListHint.in_hand_until.is_(None)
-                db.session().execute(delete(ListHint).where(*gone))
+    learnt, rest, waiting = 0, iter(states.items()), ListHint.in_hand_until.is_(None)
+    while some := dict(islice(rest, A_STEP)):
+        with db.reading():
+            news = learning.to_learn({mailbox_of(address): state for address, state in some.items()})
+        for supporter_id, state in news.items():
+            with db.writing():
+                try:
+                    learning.learn(supporter_id, state, asked_at, clock.now())
+                except learning.InHand:
+                    hearing.note([supporter_id], clock.now())
+                else:
+                    learnt += 1
+                    db.session().execute(delete(ListHint).where(ListHint.supporter_id == supporter_id, waiting))
     return learnt
 
 
 def _note(found: Pulled, begun: datetime) -> None:
     row = intake.take()
     row.pull_trouble = found.trouble[:200]
-    if found.complete:
-        row.pulled_until, row.pulled_at, row.pull_failures, row.pull_next_at = begun - LAG, begun, 0, None
-    else:
+    if found.trouble:
         row.pull_failures += 1
         row.pull_next_at = clock.now() + rules.pause(row.pull_failures, rules.LONGEST_WAIT)
+    else:
+        row.pulled_until, row.pulled_at, row.pull_failures, row.pull_next_at = begun - LAG, begun, 0, None

@@ -163,6 +163,12 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
 
 
+def begin_anew(now: datetime) -> None:
+    """The list is another one for good, and knows nobody yet; everybody who ever said yes or no is due there."""
+    contact = _contact()
+    _move(contact, contact.home, now)
+
+
 def has_moved(home: str) -> bool:
     """Whether these records belong to another home of the list than the settings name."""
     contact = db.session().get(ListContact, 1)

@@ -26,4 +26,4 @@ def hear() -> int:
 def read_changes() -> bool:
     """Read what changed at the list, once a night and until it is done; whether all of it was."""
     found = pulling.pull_if_due()
-    return found is not None and found.complete
+    return found is not None and not found.trouble

@@ -48,10 +48,12 @@ def note(ids: Iterable[int], now: datetime) -> None:
     for one in ids:
         if not supporters.hold(one):
             continue  # erased meanwhile
-        values = {"supporter_id": one, "noted_at": now, "due_at": now, "tries": 0, "version": 0}
-        db.add_or_find(ListHint, values, "supporter_id")
-        row = db.session().get_one(ListHint, one, populate_existing=True)
-        row.version += 1
+        row = db.session().get(ListHint, one, populate_existing=True)
+        if row is None:  # nobody else can add it now: the person is held
+            db.session().add(ListHint(supporter_id=one, noted_at=now, due_at=now))
+            db.session().flush()
+        else:
+            row.version += 1
     jobs.wake("hear-from-list")
 
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from .. import db, web
+from .. import db, jobs, web
 from ..errors import Stopped
-from .builtin import BuiltIn
 from .models import ListIntake
 
 SELDOM = timedelta(minutes=1)  # a flood of hooks writes down this often that something was heard
@@ -60,6 +59,13 @@ def resume() -> bool:
     return before is not None
 
 
+def try_now() -> None:
+    """Somebody does not want to wait: what could not be read is read now."""
+    if look() is not None:
+        take().pull_next_at = None
+    jobs.wake("read-list-changes")
+
+
 def trouble(config_key: str, now: datetime) -> str:
     """What is wrong with hearing from the list, in a sentence with what to do; empty when nothing is."""
     if not config_key:
@@ -74,8 +80,3 @@ def trouble(config_key: str, now: datetime) -> str:
         why = row.pull_trouble or "Look whether a worker runs, and then run: campaign sync check"
         return f"What changed at Mailchimp was last read completely at {since:%Y-%m-%d %H:%M} UTC. {why}"
     return ""
-
-
-def home_name() -> str:
-    """What the list of these settings is called; the built-in one has nothing to say that we did not write."""
-    return "Mailchimp" if web.config().mailchimp_key else BuiltIn.name

@@ -23,7 +23,7 @@ from .models import ListContact
 log = logging.getLogger("campaign.mailing")
 A_ROUND = 100  # deliveries in one run of the sweep
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
-HELD = "The list is held until it has been compared with these records: `campaign sync check`."
+HELD = "The list is held until it has been compared with these records: `campaign sync check`, then `--repair`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
 
 

@@ -12,6 +12,7 @@ from .. import clock, db, seals, web
 from ..errors import Passing, Permanent, Stopped
 from . import hooks, intake, ours, service
 from .mailchimp import STRANGE, Declined, Mailchimp, Unknown
+from .models import ListIntake
 
 NO_KEY = "The settings name no list at Mailchimp: set MAILCHIMP_API_KEY and MAILCHIMP_AUDIENCE. The list is our own."
 NO_AUDIENCE = "Mailchimp has no audience {audience} for this key. Look at MAILCHIMP_AUDIENCE. Nothing was changed."
@@ -58,9 +59,9 @@ class Wiring:
             plan = Plan(str(about.get("name", "")), about=about)
             if intake.is_elsewhere():
                 plan.steps.append(("Change over to this audience: everybody is told there anew.", self._move))
-            mark = "" if made is None or intake.is_elsewhere() else made.hook_mark
+            lost = made is None or intake.is_elsewhere() or hooks.key_of(made) is None
         self._fields(plan)
-        self._hooks(plan, mark)
+        self._hooks(plan, None if lost else made)
         return plan
 
     def _fields(self, plan: Plan) -> None:
@@ -81,9 +82,12 @@ class Wiring:
     def _adding(self, tag: str, name: str) -> Callable[[], None]:
         return lambda: _nothing(self._ask(lambda: self.client.add_field(self.audience, tag, name)))
 
-    def _hooks(self, plan: Plan, mark: str) -> None:
-        ours_there = [one for one in self._hooks_there() if str(one.get("url", "")).startswith(self.address)]
-        good = [one for one in ours_there if mark and hooks.mark_of(str(one["url"])[len(self.address) :]) == mark]
+    def _hooks(self, plan: Plan, made: ListIntake | None) -> None:
+        """Ours are those that lead to this site, and the one that we made when it had another address."""
+        mark, id = (made.hook_mark, made.hook_id) if made else ("", "")
+        there = self._list(self._ask(lambda: self.client.hooks(self.audience)), "webhooks")
+        ours_there = [one for one in there if _leads(one, self.address) or (id and one.get("id") == id)]
+        good = [one for one in ours_there if mark and hooks.mark_of(_url(one).removeprefix(self.address)) == mark]
         for one in ours_there:
             if one not in good:
                 plan.steps.append((DROP_HOOK, self._dropping(str(one["id"]))))
@@ -93,9 +97,6 @@ class Wiring:
             plan.steps.append((MEND_HOOK, self._mending(str(good[0]["id"]))))
         else:
             plan.well.append("The webhook is there.")
-
-    def _hooks_there(self) -> list[dict[str, Any]]:
-        return self._list(self._ask(lambda: self.client.hooks(self.audience)), "webhooks")
 
     def _dropping(self, id: str) -> Callable[[], None]:
         return lambda: self._ask(lambda: self.client.remove_hook(self.audience, id))
@@ -142,7 +143,8 @@ class Wiring:
         with db.reading():
             made = intake.look()
         plan = Plan()
-        self._hooks(plan, made.hook_mark if made else "")
+        made = made if made and hooks.key_of(made) is not None else None
+        self._hooks(plan, made)
         return "" if plan.well else "The webhook at Mailchimp is not as it should be. Run: campaign sync setup"
 
     def _ask(self, ask: Callable[[], Any]) -> Any:
@@ -160,6 +162,14 @@ class Wiring:
         if not isinstance(answer, dict) or not isinstance(found := answer.get(part), list):
             raise Stopped(STRANGE)
         return [one for one in found if isinstance(one, dict)]
+
+
+def _url(hook: dict[str, Any]) -> str:
+    return str(hook.get("url", ""))
+
+
+def _leads(hook: dict[str, Any], address: str) -> bool:
+    return _url(hook).startswith(address)
 
 
 def _nothing(_answer: object) -> None:

@@ -60,4 +60,4 @@ def post(site: Site, chimp: mailchimps.Fake, body: bytes, *, path: str = "", sig
     sign = signature(hook.secret, body, clock.now()) if sign is None else sign
     headers = {"X-Mailchimp-Signature": sign} if sign else {}
     sent = {"data": body, "headers": headers, "content_type": FORM}
-    return site.app.test_client().post(path or door(chimp), **sent).status_code  # type: ignore[arg-type]
+    return site.app.test_client().post(path or door(chimp), **sent).status_code

@@ -19,7 +19,7 @@ from ..errors import Passing, Permanent
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
 from . import homes, intake, learning, pulling, rules
-from .audience import Audience, ListState
+from .audience import Audience, Entry, ListState
 from .builtin import BuiltIn
 from .models import ListHint
 
@@ -99,7 +99,10 @@ def _one_by_one(home: Audience) -> int:
             log.warning("could not look somebody up at the list: %s", error)
             _put_off(hints[number:], clock.now())  # the others would meet the same
             break
-        done += _learn(taken, entry.state if entry else ListState.ABSENT, asked_at)
+        done += _learn(taken, entry or Entry(ListState.ABSENT), asked_at)
+    if done == A_ROUND:
+        with db.writing():
+            jobs.wake("hear-from-list")  # more may wait; other sweeps get their turn first
     return done
 
 
@@ -116,11 +119,12 @@ def _take(now: datetime) -> list[Taken]:
         return [Taken(row.supporter_id, emails[row.supporter_id], row.version) for row in rows]
 
 
-def _learn(taken: Taken, state: ListState, asked_at: datetime) -> int:
+def _learn(taken: Taken, entry: Entry, asked_at: datetime) -> int:
     now = clock.now()
     with db.writing():
         try:
-            learning.learn(taken.supporter_id, state, asked_at, now)
+            learning.learn(taken.supporter_id, entry.state, asked_at, now)
+            learning.put_back(taken.supporter_id, entry, now)
         except learning.InHand:
             _later(taken, now)
             return 0

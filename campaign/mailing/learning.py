@@ -13,7 +13,7 @@ from .. import db, jobs
 from ..supporters import service as supporters
 from ..supporters.models import Consent, Purpose, Supporter
 from . import history, rules, service
-from .audience import ListState
+from .audience import Entry, ListState
 from .lessons import Lesson, lesson, why_vanished
 
 CAME_BACK = "Subscribed again at the mailing list"  # what a consent record says of a yes that we heard from the list
@@ -43,7 +43,7 @@ def _follow(row: Supporter, state: ListState, what: Lesson, now: datetime) -> No
     words = ""
     if what is Lesson.STUCK:
         words = rules.WHY_STUCK.get(state, why_vanished(before))
-        row.list_stuck_at, row.list_trouble, row.due_since = now, words[:200], row.due_since or now
+        row.list_stuck_at, row.list_trouble = now, words[:200]
     elif what is Lesson.FREE:
         row.list_stuck_at, row.list_trouble = None, ""
     db.session().flush()
@@ -61,6 +61,18 @@ def _record_return(supporter_id: int, language: str, now: datetime) -> None:
     supporters.agree(supporter_id, CAME_BACK, language, SAID_THERE, now)
     db.session().flush()
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(due_since=None))
+
+
+def put_back(supporter_id: int, entry: Entry, now: datetime) -> None:
+    """The language is ours to say: where it was changed there, the list is told it once more."""
+    from .saying import LANGUAGES
+
+    row = db.session().get(Supporter, supporter_id, populate_existing=True)
+    if row is None or not row.subscribed or row.due_since or entry.state is not ListState.SUBSCRIBED:
+        return
+    expected = LANGUAGES.get(row.language.partition("-")[0])  # where the list has no such language, any will do
+    if entry.language and expected and entry.language != expected:
+        make_due([supporter_id], now)
 
 
 def make_due(ids: Sequence[int], now: datetime) -> None:

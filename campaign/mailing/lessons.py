@@ -46,8 +46,8 @@ def _of_one_who_wants(who: Supporter, state: ListState, *, held: bool) -> Lesson
         return Lesson.FREE if who.list_stuck_at else Lesson.NOTHING
     if state is ListState.UNSUBSCRIBED:  # known before: since then they said yes anew, and the list is to ask them
         return Lesson.NOTHING if who.list_state == ListState.UNSUBSCRIBED and not held else Lesson.LEFT
-    if state is ListState.ABSENT and who.list_state not in ON:
-        return Lesson.NOTHING
+    if state is ListState.ABSENT and (who.list_state not in ON or who.list_email):
+        return Lesson.NOTHING  # never there, or still under the address that they had before
     return Lesson.NOTHING if who.list_stuck_at and who.list_state == state else Lesson.STUCK
 
 

@@ -6,17 +6,18 @@ changed; nothing follows from that.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from .. import clock, db, web
 from ..errors import Passing, Permanent
 from ..forms import mailbox_of
+from ..supporters.models import Supporter
 from . import homes, intake, learning, rules, service
 from .audience import Audience, ListState
 from .builtin import BuiltIn
@@ -88,10 +89,12 @@ def take_over(states: Mapping[str, ListState], asked_at: datetime) -> int:
     """Learn what is new of these addresses; from how many. Who is in hand for a delivery is looked up later."""
     from . import hearing
 
-    learnt, rest, waiting = 0, iter(states.items()), ListHint.in_hand_until.is_(None)
+    learnt, rest = 0, iter(states.items())
     while some := dict(islice(rest, A_STEP)):
+        mailboxes = {mailbox_of(address): state for address, state in some.items()}
         with db.reading():
-            news = learning.to_learn({mailbox_of(address): state for address, state in some.items()})
+            news = learning.to_learn(mailboxes)
+        _answer_hints(list(mailboxes), asked_at)
         for supporter_id, state in news.items():
             with db.writing():
                 try:
@@ -100,8 +103,18 @@ def take_over(states: Mapping[str, ListState], asked_at: datetime) -> int:
                     hearing.note([supporter_id], clock.now())
                 else:
                     learnt += 1
-                    db.session().execute(delete(ListHint).where(ListHint.supporter_id == supporter_id, waiting))
     return learnt
+
+
+def _answer_hints(mailboxes: Sequence[str], asked_at: datetime) -> None:
+    """Whoever was hinted at before we asked, and waits still, has been looked up by this."""
+    theirs = select(Supporter.id).where(Supporter.mailbox.in_(mailboxes))
+    answered = ListHint.supporter_id.in_(theirs), ListHint.in_hand_until.is_(None), ListHint.noted_at <= asked_at
+    with db.reading() as session:
+        if session.scalar(select(ListHint.supporter_id).where(*answered).limit(1)) is None:
+            return
+    with db.writing() as session:
+        session.execute(delete(ListHint).where(*answered), execution_options={"synchronize_session": False})
 
 
 def _note(found: Pulled, begun: datetime) -> None:

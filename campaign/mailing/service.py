@@ -216,7 +216,8 @@ def try_now() -> None:
 def try_again(supporter_id: int) -> bool:
     """Somebody has looked at a person who was stuck: tell the list once more. False when they are not stuck."""
     stuck = and_(Supporter.id == supporter_id, Supporter.list_stuck_at.is_not(None))
-    changes = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes: dict[str, object] = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes |= {"due_since": func.coalesce(Supporter.due_since, clock.now())}
     done = db.session().execute(update(Supporter).where(stuck).values(**changes))
     jobs.wake("sync-list")
     return bool(cast(Any, done).rowcount)

@@ -13,6 +13,7 @@ from ..errors import Passing, Permanent, Stopped
 from . import hooks, intake, ours, service
 from .mailchimp import STRANGE, Declined, Mailchimp, Unknown
 from .models import ListIntake
+from .turnstile import Turnstile
 
 NO_KEY = "The settings name no list at Mailchimp: set MAILCHIMP_API_KEY and MAILCHIMP_AUDIENCE. The list is our own."
 NO_AUDIENCE = "Mailchimp has no audience {audience} for this key. Look at MAILCHIMP_AUDIENCE. Nothing was changed."
@@ -191,5 +192,5 @@ def of_this_site() -> Wiring:
     config = web.config()
     if not config.mailchimp_key:
         raise Stopped(NO_KEY)
-    client = Mailchimp(config.mailchimp_key, config.mailchimp_host)
+    client = Mailchimp(config.mailchimp_key, config.mailchimp_host, gate=Turnstile())
     return Wiring(client, config.mailchimp_audience, config.base_url)

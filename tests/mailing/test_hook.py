@@ -267,3 +267,15 @@ def test_a_hint_and_what_was_heard_hold_no_address(wired, chimp):
     [[heard]] = wired.rows(select(ListIntake))
     said = str([vars(hint), vars(heard)])
     assert "anna" not in said and key_of(ANNA) not in said and heard.heard_at == clock.now()
+
+
+def test_a_language_that_was_changed_there_is_put_back_and_one_that_mailchimp_has_not_is_left(wired, chimp):
+    agree(wired, "carla@example.org", language="tl")
+    sync(wired, hosted(chimp))
+    for email in (ANNA, "carla@example.org"):
+        chimp.members.known[key_of(email)].language = "ko"
+        post(wired, chimp, told(email, "profile"))
+    _hear(wired)
+    assert due(wired) == {ANNA}
+    sync(wired, hosted(chimp))
+    assert chimp.members.known[key_of(ANNA)].language == "en"

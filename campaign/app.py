@@ -17,6 +17,7 @@ from .links import origin, shortcut, visits
 from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
+from .mailing import views as mailing_views
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import partner as pages_partner
@@ -48,7 +49,15 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC = [
+    pages.area,
+    finding.area,
+    pledges.area,
+    links.area,
+    supporter_views.area,
+    partner_views.area,
+    mailing_views.area,
+]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -115,7 +124,8 @@ class Switches:
     `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
-    turn, whether another was quicker.
+    turn, whether another was quicker. `look_up_first`: what a hook of the list says of somebody
+    is looked up there before anything changes.
     """
 
     lock_file: bool = True
@@ -146,6 +156,7 @@ class Switches:
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
+    look_up_first: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -109,7 +109,9 @@ class Mailchimp:
 
     def audience(self, audience: str) -> dict[str, Any]:
         """The audience and its switches: Declined 404 when there is none."""
-        return self._call(lambda: self.client.lists.get_list(audience, fields=["id", "name", "double_optin"]))
+        return self._call(
+            lambda: self.client.lists.get_list(audience, fields=["id", "name", "double_optin", "subscribe_url_short"])
+        )
 
     def tag(self, audience: str, address: str, tags: Mapping[str, bool]) -> None:
         """Put these tags on a member (true) or take them off; no others change. Mailchimp never says whether it did."""

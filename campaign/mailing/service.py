@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, not_, or_, select, update
 from .. import clock, db, jobs, web
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import claims, deletions, homes, rules
+from . import claims, deletions, history, homes, intake, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
@@ -24,7 +24,7 @@ from .turnstile import Crowded
 log = logging.getLogger("campaign.mailing")
 A_ROUND = 100  # deliveries in one run of the sweep
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
-HELD = "The list is held until it has been compared with these records: `campaign sync check`."
+HELD = "The list is held until it has been compared with these records: `campaign sync check`, then `--repair`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
 
 
@@ -81,6 +81,7 @@ def deliver(home: Audience, claim: Claim) -> int:
     with db.writing():
         _end(outcomes, clock.now())  # first, as in _begin: who locks in one order never waits in a ring
         counted = claims.settle(claim, outcomes, clock.now())
+        _remember(counted, clock.now())
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
@@ -101,13 +102,23 @@ def _give_up(addresses: Sequence[str], now: datetime) -> None:
         deletions.owe(address, now, now)
 
 
+def _remember(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """For the history of each: what the list says of them since this delivery, and why it does not take them."""
+    states = {one.person.id: str(one.state) for one in outcomes if one.state is not None}
+    words = {one.person.id: one.words for one in outcomes if one.fate is Fate.STUCK}
+    history.note(states | {one: states.get(one, "") for one in words}, now, ours=True, words=words)
+
+
 def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
     """People in hand; none while the list wants to be left alone. The contact's row makes claims wait in line."""
     if _nothing_to_do(home):
         return Claim([], now)
     with db.writing() as session:
         contact = _contact()
-        if contact.held_since:
+        if contact.held_since or intake.is_paused():
+            return Claim([], now)
+        if intake.is_elsewhere():
+            contact.trouble = intake.ELSEWHERE
             return Claim([], now)
         if contact.home != home:
             if has_moved(home) and not moving:
@@ -127,6 +138,8 @@ def _nothing_to_do(home: str) -> bool:
     """Looked up without a change, for the sweep runs every minute and after every act."""
     with db.reading() as session:
         contact = session.get(ListContact, 1)
+        if intake.is_paused():
+            return True
         nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
         return contact is not None and (contact.held_since is not None or (contact.home == home and nobody))
 
@@ -163,6 +176,12 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     due = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
     db.session().execute(update(Supporter).where(said).values(**due, **nothing_known))
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
+
+
+def begin_anew(now: datetime) -> None:
+    """The list is another one for good, and knows nobody yet; everybody who ever said yes or no is due there."""
+    contact = _contact()
+    _move(contact, contact.home, now)
 
 
 def has_moved(home: str) -> bool:
@@ -212,7 +231,8 @@ def try_now() -> None:
 def try_again(supporter_id: int) -> bool:
     """Somebody has looked at a person who was stuck: tell the list once more. False when they are not stuck."""
     stuck = and_(Supporter.id == supporter_id, Supporter.list_stuck_at.is_not(None))
-    changes = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes: dict[str, object] = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes |= {"due_since": func.coalesce(Supporter.due_since, clock.now())}
     done = db.session().execute(update(Supporter).where(stuck).values(**changes))
     jobs.wake("sync-list")
     return bool(cast(Any, done).rowcount)

@@ -66,7 +66,12 @@ class Kept:
     @property
     def other(self) -> list[Held]:
         """What they did here themselves."""
-        return [one for one in self.held if not one.kind.endswith("_consent")]
+        return [one for one in self.held if not one.kind.endswith(("_consent", "_step"))]
+
+    @property
+    def steps(self) -> list[Held]:
+        """What others said of them: their history, of which they can take nothing back."""
+        return [one for one in self.held if one.kind.endswith("_step")]
 
 
 def about(supporter_id: int) -> Kept:

@@ -120,10 +120,10 @@ def refuses(mailbox: str) -> bool:
     return bool(refused([mailbox]))
 
 
-def refused(mailboxes: Sequence[str]) -> set[str]:
-    """Those of these mailboxes that must not be added; at most a thousand in one question."""
+def refused(mailboxes: Sequence[str], whats: Sequence[What] = REFUSING) -> set[str]:
+    """Those of these mailboxes that must not be added, for one of these acts; at most a thousand in one question."""
     marks = {mark_of(mailbox): mailbox for mailbox in mailboxes}
-    return {marks[entry.mark] for entry in _in_force(list(marks), REFUSING, "")}
+    return {marks[entry.mark] for entry in _in_force(list(marks), whats, "")}
 
 
 def _in_force(marks: Sequence[str], whats: Sequence[What], about: str) -> Iterator[LedgerEntry]:

@@ -22,6 +22,7 @@ from campaign import clock, db, seals
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
+from campaign.mailing import hearing, history, hooks, intake
 from campaign.partners import agreements, applications, logos, texts
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState, What
@@ -42,6 +43,8 @@ from tests.visitor import Visitor
 
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+HOOK = "a-secret-of-the-hook-for-tests-long-enough-43"  # the end of its address
 
 # Where it is noted what staff did, and tried to do.
 NOTED = {"audit_rows", "audit_ends", "audit_tags"}
@@ -70,6 +73,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "printables_staff.lift": {"hours": "4"},
     "printables_staff.new": {"pledge": "freedom", "language": "en", "note": "Church"},
     "printables_staff.edit": {"target": "/pledges", "version": "1"},
+    "mailing_staff.find": {"email": "anna@example.org"},
     "supporters_partner.checked": {"refs": "r0123456789abcdef"},
     "supporters_partner.removed": {"newest": "1"},
     "supporters_staff.removed": {"newest": "1"},
@@ -158,7 +162,7 @@ class Everything:
             "page": "signs",
             "filename": "css/site.css",
         }
-        known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known |= {"secret": HOOK, "id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known["invitation_id"] = known["application_id"] = 1
         known |= PARTNERS.get(rule.endpoint, {})
         if rule.endpoint.startswith("accounts_staff."):
@@ -354,6 +358,9 @@ def _agree_and_get_stuck(site: Site) -> None:
     """The first signer wants the news, and the list has refused the address."""
     with site.inside(), db.writing() as session:
         supporters.agree(1, "Yes", "en", "test", clock.now())
+        intake.take().hook_mark = hooks.mark_of(HOOK)
+        history.note({1: "subscribed"}, clock.now(), ours=True)
+        hearing.note([1], clock.now())
         stuck = {"list_trouble": "refused", "list_stuck_at": clock.now()}
         session.execute(update(Supporter).where(Supporter.id == 1).values(**stuck))
 

@@ -177,6 +177,7 @@ class Fake:
 
     def _about(self) -> dict[str, Any]:
         known, members = {"id": self.members.audience, "name": "Sample audience"}, self.members.known.values()
+        known["subscribe_url_short"] = f"{self.url}/join"
         counts = {"member_count": sum(one.status == "subscribed" for one in members), "total_contacts": len(members)}
         switches = {"double_optin": self.members.double_optin, "marketing_permissions": bool(self.members.permissions)}
         return {**known, **switches, "stats": counts}

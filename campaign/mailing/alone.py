@@ -103,20 +103,24 @@ class Alone:
         there = [one for one in old if self._look(one) is not None]
         if not there:  # done already, by a call whose answer was lost, or never there
             return self._say(person)
-        if self._look(person.email) is not None:
+        if self._look(person.email, sure=True) is not None:
             return self._give_up(there, self._say(person))
         try:
-            self.client.patch(self.audience, there[0], {"email_address": person.email})
+            member = self.client.patch(self.audience, there[0], {"email_address": person.email})
         except Declined as error:
             if error.status == 404:
                 raise Unknown(STRANGE) from error
             return self._give_up(there, self._declined(person, error))
+        if str(member.get("email_address", "")).lower() != person.email.lower():
+            raise Unknown(STRANGE)  # to go on would make a second entry
         return self._give_up(there[1:], self._say(person))
 
     def _give_up(self, there: Sequence[str], outcome: Outcome) -> Outcome:
         """Nobody is written to at an address that they have left."""
         for address in there:
-            self.client.patch(self.audience, address, {"status": ListState.UNSUBSCRIBED})
+            member = self.client.patch(self.audience, address, {"status": ListState.UNSUBSCRIBED})
+            if rules.is_on(entry_of(member).state):
+                return Outcome(outcome.person, Fate.LATER, words=rules.NOT_TAKEN)
         return replace(outcome, left_over=tuple(there))
 
     def _declined(self, person: Person, error: Declined) -> Outcome:
@@ -131,11 +135,13 @@ class Alone:
         words = WHY_DECLINED.get(error.title, f"Mailchimp declines this person ({error.title}).")
         return Outcome(person, Fate.STUCK, words=words)
 
-    def _look(self, address: str) -> dict[str, Any] | None:
+    def _look(self, address: str, *, sure: bool = False) -> dict[str, Any] | None:
+        """What is there; None when nothing is. `sure`: that there is an audience was seen a moment ago."""
         try:
             return self.client.get(self.audience, address, SHOWN)
         except Declined as error:
             if error.status != 404:
                 raise
-            self.there()
+            if not sure:
+                self.there()
             return None

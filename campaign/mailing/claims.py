@@ -46,7 +46,8 @@ def take(now: datetime) -> Claim:
     known = groups.of([row.id for row in rows])
     people = [_person(row, known[row.id], wanted=row.subscribed and row.mailbox not in refused) for row in rows]
     ours = update(Supporter).where(Supporter.id.in_([one.id for one in people]))
-    db.session().execute(ours.values(list_leased_until=until, list_tries=Supporter.list_tries + 1))
+    changes = {"list_leased_until": until, "list_tries": Supporter.list_tries + 1}
+    db.session().execute(ours.values(changes), execution_options={"synchronize_session": False})
     return Claim(people, until)
 
 

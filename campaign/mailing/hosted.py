@@ -45,7 +45,8 @@ class AtMailchimp:
     def __init__(self, client: Mailchimp, audience: str, *, asks: bool | None = None) -> None:
         self.client, self.audience, self.asks = client, audience, asks
         self.saying = Saying(self.if_new)
-        self._say_how(asks=bool(asks))
+        if asks is not None:
+            self._say_how(asks=asks)
 
     def bring_up_to_date(self, people: Sequence[Person]) -> list[Outcome]:
         """Tell Mailchimp about them; see above."""
@@ -71,7 +72,7 @@ class AtMailchimp:
         return []
 
     def _say_how(self, *, asks: bool) -> None:
-        self.saying.newcomers = ListState.PENDING if asks else ListState.SUBSCRIBED
+        self.asks, self.saying.newcomers = asks, ListState.PENDING if asks else ListState.SUBSCRIBED
 
     def read(self, address: str) -> Entry | None:
         """What Mailchimp says of this address. Raises Passing, Unknown."""

@@ -5,7 +5,7 @@ left, by whichever door, stays gone. Only a fresh yes of the person's own (`agai
 """
 
 from datetime import timedelta
-from random import uniform
+from random import Random
 
 from .audience import Fate, ListState, Outcome, Person
 
@@ -20,6 +20,7 @@ THEIR_PATIENCE = 120.0  # seconds that Mailchimp may go on working at a call tha
 LEASE = timedelta(seconds=BEGIN_WITHIN + A_CALL + THEIR_PATIENCE)  # after it, nothing of the round can still happen
 
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 10.0, 900.0, 3600.0  # seconds: the whole list, one person
+DICE = Random()  # noqa: S311 (nobody gains by guessing it)
 
 WHY_STUCK = {
     ListState.CLEANED: "Mail to this address came back, so the list took it off. Ask them for another address.",
@@ -50,6 +51,6 @@ def has_left(outcome: Outcome) -> bool:
     return outcome.person.wanted and outcome.state is ListState.UNSUBSCRIBED and outcome.fate is Fate.SETTLED
 
 
-def pause(failures: int, longest: float = LONGEST_PAUSE) -> timedelta:
+def pause(failures: int, longest: float = LONGEST_PAUSE, dice: Random = DICE) -> timedelta:
     """How long to wait after so many failures: full jitter, so that those who failed together come back apart."""
-    return timedelta(seconds=uniform(1, min(longest, FIRST_PAUSE * 2 ** min(failures, 20))))  # noqa: S311
+    return timedelta(seconds=dice.uniform(1, min(longest, FIRST_PAUSE * 2 ** min(failures, 20))))

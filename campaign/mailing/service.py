@@ -19,6 +19,7 @@ from .claims import Claim
 from .crew import Turns, together
 from .deletions import Owed
 from .models import ListContact
+from .turnstile import Crowded
 
 log = logging.getLogger("campaign.mailing")
 A_ROUND = 100  # deliveries in one run of the sweep
@@ -43,7 +44,10 @@ def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = 
             claim = _begin(list_.name, clock.now(), moving=moving) if turns.another() else Claim([], clock.now())
             if not claim.people:
                 return told
-            told += deliver(list_, claim)
+            try:
+                told += deliver(list_, claim)
+            except Crowded:
+                return told
         return told
 
     told = work(1)  # alone, to see whether the list is there at all
@@ -63,7 +67,10 @@ def _hands() -> int:
 
 
 def deliver(home: Audience, claim: Claim) -> int:
-    """Tell the list about the people in hand, then write down what became of them; how many are settled."""
+    """Tell the list about the people in hand, then write down what became of them; how many are settled.
+
+    Raises Crowded, once that is written down, when nobody could be asked: others do, as much as the list bears.
+    """
     try:
         outcomes = home.bring_up_to_date(claim.people)
     except Exception as error:
@@ -79,6 +86,8 @@ def deliver(home: Audience, claim: Claim) -> int:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
         _give_up([address for one in outcomes for address in one.left_over], clock.now())
+    if _nothing_was_asked(outcomes):
+        raise Crowded
     settled = sum(one.fate is Fate.SETTLED for one in counted)
     log.info("told the list about %d people, %d settled", len(claim.people), settled)
     return settled
@@ -86,6 +95,8 @@ def deliver(home: Audience, claim: Claim) -> int:
 
 def _give_up(addresses: Sequence[str], now: datetime) -> None:
     """Entries under addresses that their people have left go for good, unless somebody has come back to one."""
+    if not addresses:
+        return
     back = set(db.session().scalars(select(Supporter.email).where(Supporter.email.in_(addresses))))
     for address in set(addresses) - back:
         deletions.owe(address, now, now)
@@ -135,8 +146,8 @@ def _nothing_to_do(home: str) -> bool:
 
 def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
     """What the delivery says of the list itself: when nobody got through, it is left alone for a while."""
-    if all(one.fate is Fate.LATER and not one.words for one in outcomes):
-        return  # nothing was asked
+    if _nothing_was_asked(outcomes):
+        return
     contact = _contact()
     failed = [one.words for one in outcomes if one.words and one.fate in claims.FAILED]
     contact.trouble = failed[0][:200] if failed else ""
@@ -145,6 +156,10 @@ def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
         contact.paused_until = now + rules.pause(contact.failures)
     else:
         contact.failures, contact.paused_until, contact.answered_at = 0, None, now
+
+
+def _nothing_was_asked(outcomes: Sequence[Outcome]) -> bool:
+    return bool(outcomes) and all(one.fate is Fate.LATER and not one.words for one in outcomes)
 
 
 def _contact() -> ListContact:

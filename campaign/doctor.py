@@ -214,7 +214,7 @@ def mailing_list(config: Config) -> Iterator[Finding]:
     from .mailing.models import ListContact
 
     try:
-        homes.ours(config).ping()
+        homes.ours(config, once=True).ping()
     except (Passing, Permanent, Unknown) as error:
         yield Finding(False, "Mailing list", f"{error}")
     else:

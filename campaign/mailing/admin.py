@@ -27,6 +27,7 @@ def _index(form: FindForm, nobody: str = "") -> ResponseReturnValue:
     pager = web.pager("mailing_staff.index", page, len(rows))
     waiting = bool(standing.contact and (standing.contact.paused_until or clock.now()) > clock.now())
     known = {"standing": standing, "line": line, "pager": pager, "waiting": waiting, "form": form, "nobody": nobody}
+    known["there"] = board.to_do_there(standing.contact.trouble if standing.contact else "")
     return render_template("mailing/staff/index.html", rows=shown, **known), web.status_of(form)
 
 

@@ -27,6 +27,12 @@ BY_WORDS = {
     "spelling": "Look the address up in Mailchimp, delete the other spelling there, then press Try again.",
     "are not any more": "When they have said yes anew, the list is told by itself. If nobody deleted them: Try again.",
 }
+OF_THE_ACCOUNT = {
+    "our key": "Somebody may have revoked it: make another in Mailchimp, under Account, Extras, API keys.",
+    "User Disabled": "Mailchimp has switched the account off: sign in there, it says why and how to go on.",
+    "refuses our account": "It may be full, or need a larger plan: sign in there and look under Billing.",
+    "no such audience": "It may have been deleted there. If there is another one now: campaign sync setup.",
+}
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,11 @@ def to_do(state: str, trouble: str, form_url: str) -> str:
     """What somebody can do about a person who is stuck, in a sentence; empty when the reason says it all."""
     words = TO_DO.get(ListState(state)) or next((said for key, said in BY_WORDS.items() if key in trouble), "")
     return words.replace("{link}", f": {form_url}" if form_url else ", which Mailchimp shows under Audience, Forms")
+
+
+def to_do_there(trouble: str) -> str:
+    """What somebody can do when the account itself is in trouble; empty when waiting helps."""
+    return next((words for key, words in OF_THE_ACCOUNT.items() if key in trouble), "")
 
 
 @dataclass(frozen=True)

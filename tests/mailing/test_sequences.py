@@ -1,23 +1,24 @@
 """R9: however often and in whatever order deliveries come, in the end both sides say what was last said there."""
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from campaign import clock, db
 from campaign.app import Switches
 from campaign.mailing import hearing, learning
 from campaign.mailing.audience import Entry, ListState
-from campaign.supporters.models import Supporter
+from campaign.mailing.models import ListHint
+from campaign.supporters.models import Consent, Supporter
 from tests.house.everything import on_sqlite
 from tests.mailing.acts import agree
-from tests.mailing.hooked import at_mailchimp
+from tests.mailing.hooked import at_mailchimp, post, set_up, told
 
-pytestmark = on_sqlite
 S = ListState
 # What can happen to a member at Mailchimp without us, and what it is then; nobody else brings back who has left.
 STEPS: dict[str, dict[ListState, ListState]] = {
@@ -100,6 +101,7 @@ def _differ(site, events, seed, number):
     return _record(site, neat) != _record(site, messy), _record(site, messy), home.states[messy]
 
 
+@on_sqlite
 @pytest.mark.gate("R9", quick=12, full=1000)
 def test_repeated_shuffled_and_late_deliveries_end_as_those_in_order_do(noon, make_site, chimp, size):
     site, numbers = at_mailchimp(make_site, chimp), iter(range(10_000))
@@ -114,11 +116,29 @@ def test_repeated_shuffled_and_late_deliveries_end_as_those_in_order_do(noon, ma
     sequences()
 
 
+@on_sqlite
 def test_if_deliveries_were_believed_their_order_would_count(noon, make_site, chimp):
     """The negative control."""
     site = at_mailchimp(make_site, chimp, switches=Switches(look_up_first=False))
     lives = [(["unsubscribe", "subscribe", "unsubscribe"], seed) for seed in range(12)]
     assert any(_differ(site, events, seed, seed)[0] for events, seed in lives), "the control did not notice"
+
+
+def test_many_deliveries_and_workers_at_once_are_one_hint_and_end_well(noon, make_site, chimp):
+    """On both databases: a person is locked before their hint, so that two deliveries never make two."""
+    site, home = at_mailchimp(make_site, chimp), cast(Any, InMemory())
+    _new(site, home, ["anna@example.org", "bela@example.org"])
+    set_up(site, chimp)
+    home.states["anna@example.org"] = S.UNSUBSCRIBED
+    bodies = [told(f"{name}@example.org", x=str(number)) for number in range(6) for name in ("anna", "bela")]
+    with ThreadPoolExecutor(8) as hands:
+        assert set(hands.map(lambda body: post(site, chimp, body), bodies)) == {200}
+    assert sorted(site.rows(select(ListHint.supporter_id, ListHint.version > 0))) == [(1, True), (2, True)]
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(lambda _: _look(site, home), range(4)))
+    assert site.rows(select(ListHint.supporter_id)) == []
+    assert [_record(site, f"{name}@example.org")[0] for name in ("anna", "bela")] == [False, True]
+    assert site.rows(select(func.count(Consent.id)).where(Consent.given.is_(False))) == [(1,)]
 
 
 def test_two_hints_at_once_and_one_during_the_look_lose_nothing(noon, make_site, chimp):
@@ -141,6 +161,7 @@ def test_two_hints_at_once_and_one_during_the_look_lose_nothing(noon, make_site,
     assert _record(site, "anna@example.org")[:2] == (False, "unsubscribed")
 
 
+@on_sqlite
 def test_what_was_asked_before_something_newer_was_heard_counts_no_more(noon, make_site, chimp, later):
     site, home = at_mailchimp(make_site, chimp), InMemory()
     _new(site, home, ["anna@example.org"])

@@ -357,11 +357,11 @@ def _ask_for_pages(site: Site) -> list[EmailMessage]:
 
 
 def _agree_and_get_stuck(site: Site) -> None:
-    """The first signer wants the news, and the list has refused the address."""
+    """The first signer wants the news, and the list has refused the address; a fourth person changes theirs."""
     with site.inside(), db.writing() as session:
         supporters.agree(1, "Yes", "en", "test", clock.now())
-        emil = supporters.find_or_add("emil@example.org", "emil@example.org", "en", clock.now())
-        addresses.ask(emil, "emil.new@example.org", "emil.new@example.org", clock.now())
+        fred = supporters.find_or_add("fred@example.org", "fred@example.org", "en", clock.now())
+        addresses.ask(fred, "fred.new@example.org", "fred.new@example.org", clock.now())
         intake.take().hook_mark = hooks.mark_of(HOOK)
         history.note({1: "subscribed"}, clock.now(), ours=True)
         hearing.note([1], clock.now())

@@ -30,6 +30,7 @@ def begin(noon, make_site, chimp, later):
 def _live(life, history):
     for deed, whom, draw in history:
         getattr(life, deed)(life.people[whom], draw)
+        life.later(seconds=1)  # no two acts are at one moment
     life.grows_quiet()
     return list(life.wrong())
 

@@ -1,17 +1,19 @@
 """The fake is as unkind as the real one, as the notes on Mailchimp (section 3) number it; and keeps to the contract."""
 
 import hmac
+import tarfile
 import threading
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from io import BytesIO
 from json import dumps, loads
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from campaign.mailing import fake as mailchimps
-from campaign.mailing.fake import contract, hooks, people
+from campaign.mailing.fake import batches, contract, hooks, people
 from campaign.mailing.fake.account import AUDIENCE, KEY
 from campaign.mailing.fake.members import key_of
 from campaign.mailing.fake.problem import Problem
@@ -187,6 +189,76 @@ def test_10_a_write_may_be_done_though_nobody_hears_of_it(ask, chimp):
     chimp.moods = ["after: 502 html"]
     assert _join(ask)[0] == 502
     assert ask("GET", ME)[1]["status"] == "subscribed"
+
+
+def test_10_it_may_be_refused_without_a_word(chimp):
+    chimp.terse, gate, answers = True, threading.Event(), []
+    chimp.reached = lambda step, _call: bool(step == "asked" and not gate.wait(20))
+    callers = [threading.Thread(target=lambda: answers.append(_ask(chimp, "GET", "/3.0/ping"))) for _ in range(11)]
+    for one in callers:
+        one.start()
+    while chimp.now < 11:
+        threading.Event().wait(0.01)
+    gate.set()
+    for one in callers:
+        one.join()
+    assert [said for status, said in answers if status == 429] == [b""]
+
+
+def test_11_a_batch_goes_step_by_step_and_finished_is_not_done(ask, chimp, monkeypatch):
+    body = dumps({"email_address": ANNA, "status_if_new": "subscribed"})
+    good = {"method": "PUT", "path": ME.removeprefix("/3.0"), "body": body, "operation_id": "first"}
+    bad = {"method": "GET", "path": f"lists/{AUDIENCE}/members/{'0' * 32}", "operation_id": "second"}
+    batch = ask("POST", "/3.0/batches", {"operations": [good, bad]})[1]
+    seen = [ask("GET", f"/3.0/batches/{batch['id']}")[1] for _ in range(4)]
+    assert [one["status"] for one in (batch, *seen)] == list(batches.STEPS)
+    assert (seen[-1]["finished_operations"], seen[-1]["errored_operations"]) == (2, 1)
+    path = urlsplit(seen[-1]["response_body_url"]).path
+    with tarfile.open(fileobj=BytesIO(ask("GET", path)[1])) as archive:
+        names = archive.getnames()
+        files = [file for name in names if (file := archive.extractfile(name))]
+        said = [one for file in files for one in loads(file.read())]
+    assert names[0] == "." and len(names) == 3 and [one["operation_id"] for one in said] == ["second", "first"]
+    assert loads(said[1]["response"])["email_address"] == ANNA and said[0]["status_code"] == 404
+    chimp.batches.now = lambda: datetime.now(UTC) + timedelta(minutes=11)
+    assert ask("GET", path)[0] == 403
+    monkeypatch.setattr(batches, "MOST_PENDING", 1)
+    assert ask("POST", "/3.0/batches", {"operations": [good]})[0] == 200
+    assert ask("POST", "/3.0/batches", {"operations": [good]})[0] == 429
+
+
+def test_14_and_15_a_campaign_is_sent_once_and_its_report_agrees(ask, chimp):
+    settings = {"subject_line": "News", "reply_to": "we@elsewhere.org"}
+    made = ask("POST", "/3.0/campaigns", {"type": "regular", "recipients": {"list_id": AUDIENCE}, "settings": settings})
+    place = f"/3.0/campaigns/{made[1]['id']}"
+    lacks = ask("GET", f"{place}/send-checklist")[1]
+    assert [one["type"] for one in lacks["items"]] == ["error"] * 3
+    assert ask("POST", f"{place}/actions/send")[0] == 400
+    _join(ask)
+    ask("PUT", f"{place}/content", {"html": "<p>News</p>"})
+    chimp.campaigns.verified.add("elsewhere.org")
+    assert ask("GET", f"{place}/send-checklist")[1]["is_ready"]
+    assert ask("POST", f"{place}/actions/schedule", {"schedule_time": "2027-01-11T12:15:00+00:00"})[0] == 204
+    chimp.moods = ["after: reset"]
+    with pytest.raises(OSError, match=r".*"):
+        ask("POST", f"{place}/actions/send")
+    assert ask("GET", place)[1]["status"] == "sending"  # which is why nobody repeats it blindly
+    assert ask("POST", f"{place}/actions/send")[0] == 400 and ask("DELETE", place)[0] == 405
+    chimp.campaigns.arrive(made[1]["id"])
+    chimp.campaigns.unsubscribe(made[1]["id"], ANNA)
+    report = ask("GET", f"/3.0/reports/{made[1]['id']}")[1]
+    left = ask("GET", f"/3.0/reports/{made[1]['id']}/unsubscribed")[1]
+    assert (report["emails_sent"], report["unsubscribed"]) == (1, 1)
+    assert left["unsubscribes"][0]["email_address"] == ANNA and ask("GET", ME)[1]["status"] == "unsubscribed"
+    chimp.contract = None  # which would refuse it, too
+    assert ask("POST", f"{place}/actions/schedule", {"schedule_time": "2027-01-11T12:10:00+00:00"})[0] == 400
+
+
+def test_4_who_is_archived_stays_so_and_cannot_be_archived_twice(ask, chimp):
+    _join(ask)
+    assert ask("DELETE", ME)[0] == 204 and ask("GET", ME)[1]["status"] == "archived"
+    assert _join(ask)[1]["status"] == "archived" and ask("DELETE", ME)[0] == 405
+    assert ask("PUT", ME, {"email_address": ANNA, "status": "subscribed"})[1]["status"] == "subscribed"
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from .batches import Batches
+from .campaigns import Campaigns
 from .chosen import only
 from .contract import Contract
 from .hooks import Hooks
@@ -62,6 +64,8 @@ class Fake:
 
     def __post_init__(self) -> None:
         self.members.tell = self.hooks.tell
+        self.batches = Batches(lambda *asked: self.do(Call(*asked)))
+        self.campaigns = Campaigns(self.members)
 
     def mood(self) -> str:
         """What this call meets."""
@@ -92,6 +96,9 @@ class Fake:
             return 200, {"health_status": "Everything's Chimpy!"}
         if self.trouble:
             raise self.trouble
+        top, *rest = call.path.removeprefix("/3.0/").split("/")
+        if top in ("batches", "campaigns", "reports"):
+            return self._batch(call, *rest) if top == "batches" else self._campaign(call, top, *rest)
         if not (found := PART.fullmatch(call.path)) or found["audience"] != self.members.audience:
             raise NOT_FOUND
         part, rest = found["part"] or "", (found["rest"] or "").strip("/").split("/")
@@ -103,6 +110,27 @@ class Fake:
             if part in ("merge-fields", "tag-search"):
                 return self._field(call, rest[0]) if part == "merge-fields" else (200, self._all_tags())
             return self._list(call, part == "members")
+
+    def _batch(self, call: Call, id: str = "") -> tuple[int, Any]:
+        if call.method == "POST":
+            return 200, self.batches.add(call.body, self.url)
+        return 200, self.batches.look(id, self.url)
+
+    def _campaign(self, call: Call, top: str, id: str = "", *rest: str) -> tuple[int, Any]:
+        all_, deed = self.campaigns, rest[-1] if rest else ""
+        if top == "reports":
+            return 200, all_.unsubscribed(id) if deed == "unsubscribed" else all_.report(id)
+        if not id:
+            return 200, all_.add(call.body)
+        if deed in ("send", "schedule"):
+            all_.send(id) if deed == "send" else all_.schedule(id, call.body)
+            return 204, None
+        if call.method == "DELETE":
+            all_.remove(id)
+            return 204, None
+        if deed:
+            return 200, all_.checklist(id) if deed == "send-checklist" else all_.fill(id, call.body)
+        return 200, all_.shown(id)
 
     def _member(self, call: Call, key: str, *rest: str) -> tuple[int, Any]:
         if rest == ("actions", "delete-permanent"):

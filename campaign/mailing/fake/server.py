@@ -31,6 +31,10 @@ class Door(BaseHTTPRequestHandler):
     def _take(self) -> None:
         fake, parts = self.server.fake, urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if parts.path.startswith("/batches/"):
+            packed = fake.batches.archive(parts.path)
+            self._answer(403 if packed is None else 200, packed or b"", "application/gzip")
+            return
         if not parts.path.startswith("/3.0/"):
             self._answer(200, people.act(fake, self.command, parts.path).encode(), "text/plain; charset=utf-8")
             return
@@ -71,7 +75,7 @@ class Door(BaseHTTPRequestHandler):
     def _say(self, call: Call, status: int, answer: Any, body: bytes) -> None:
         fake, said = self.server.fake, b"" if answer is None else json.dumps(answer).encode()
         kind = "application/json" if status < 400 else "application/problem+json"
-        if fake.contract:
+        if fake.contract and (answer is not None or status < 400):  # a refusal without a body is not in the contract
             shown = contract.Exchange(call.method, call.path, {}, {}, said, content_type=kind, status_code=status)
             if breach := fake.contract.breach(self._asked(call, body), shown):
                 fake.breaches.append(f"answer {status} to {call.method} {call.path}: {breach}")

@@ -41,8 +41,8 @@ from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
 from .staff import partner as accounts_partner
 from .staff import views as staff
+from .supporters import addresses, applicants, moving, own_shares
 from .supporters import admin as supporters_admin
-from .supporters import applicants, moving, own_shares
 from .supporters import emails as supporter_emails
 from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
@@ -95,6 +95,7 @@ UPKEEP = [
     upkeep,
     mailing_upkeep,
     supporter_emails,
+    addresses,
     moving,
     own_shares,
     supporters_of_partners,

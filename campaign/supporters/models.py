@@ -155,6 +155,19 @@ class OwnPageLink(Base):
     __table_args__ = (NEVER_REUSED,)
 
 
+class AddressChange(Base):
+    """That somebody wants to be written to at another address; the link in the letter to it works for a day."""
+
+    __tablename__ = "address_changes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    mailbox: Mapped[str] = mapped_column(String(320))
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (NEVER_REUSED,)
+
+
 class LedgerEntry(Base):
     """What somebody did that must not be undone by an import, a sync or a restore; see `ledger`.
 

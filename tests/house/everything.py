@@ -34,7 +34,7 @@ from campaign.pledges.models import Batch
 from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
 from campaign.staff.roles import Role
-from campaign.supporters import handing, shares
+from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
@@ -82,6 +82,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "places_staff.merge": {"taken": "access", "kept_version": "1", "gone_version": "1"},
     "place_lists_staff.bring_in": {"waiting": "1"},
     "supporters.ask": {"email": "anna@example.org"},
+    "supporters.change_address": {"email": "anna.new@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
     "supporters.speak": {"language": "es"},
@@ -158,6 +159,7 @@ class Everything:
             "signature_id": 2,
             "supporter_id": 1,
             "link_id": 1,
+            "change_id": 1,
             "code": "es",
             "page": "signs",
             "filename": "css/site.css",
@@ -358,6 +360,8 @@ def _agree_and_get_stuck(site: Site) -> None:
     """The first signer wants the news, and the list has refused the address."""
     with site.inside(), db.writing() as session:
         supporters.agree(1, "Yes", "en", "test", clock.now())
+        emil = supporters.find_or_add("emil@example.org", "emil@example.org", "en", clock.now())
+        addresses.ask(emil, "emil.new@example.org", "emil.new@example.org", clock.now())
         intake.take().hook_mark = hooks.mark_of(HOOK)
         history.note({1: "subscribed"}, clock.now(), ours=True)
         hearing.note([1], clock.now())

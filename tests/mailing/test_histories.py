@@ -45,6 +45,12 @@ def test_random_histories_end_in_agreement(begin, size):
     histories()
 
 
+def test_who_comes_back_before_the_list_has_deleted_them_is_not_deleted(begin, chimp):
+    with begin() as life:
+        assert _live(life, [(deed, 0, 0) for deed in ("says_yes", "worker_runs", "is_erased", "says_yes")]) == []
+        assert [one.status for one in chimp.members.known.values()] == ["subscribed"]
+
+
 AGAINST = [("says_yes", 0, 0), ("worker_runs", 0, 0), ("leaves_there", 0, 0), ("says_yes", 0, 0), ("worker_runs", 0, 0)]
 
 

@@ -1,4 +1,4 @@
-"""Which groups the mailing list was told of, under which address it knows somebody, and calls to it under way."""
+"""What the mailing list was told of somebody and under which address, calls to it under way, addresses to change to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,10 +23,26 @@ def upgrade() -> None:
         sa.Column("until", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_calls")),
     )
+    op.create_table(
+        "address_changes",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("supporter_id", BIG, nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("mailbox", sa.String(length=320), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supporter_id"], ["supporters.id"], name=op.f("fk_address_changes_supporter_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_changes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_address_changes_supporter_id", "address_changes", ["supporter_id"])
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_index("ix_address_changes_supporter_id", "address_changes")
+    op.drop_table("address_changes")
     op.drop_table("list_calls")
     op.drop_column("supporters", "list_email")
     op.drop_column("supporters", "list_tags")

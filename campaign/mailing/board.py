@@ -14,18 +14,18 @@ from .audience import ListState
 from .models import ListEvent, ListHint, ListIntake
 
 MANY = rules.A_BATCH  # people from which on a progress bar says more than a number
-FORM = "Only they can come back, by the list's own form. Send them its address{link}."
+FORM = "Send them the address of that form{link}."
 TO_DO = {
     ListState.UNSUBSCRIBED: FORM,
     ListState.FORGOTTEN: FORM,
-    ListState.CLEANED: "Ask them, by another way, for an address that works, and to say yes with it on this site.",
-    ListState.ARCHIVED: "Take them out of the archive in Mailchimp, then press Try again.",
-    ListState.TRANSACTIONAL: "Make them a subscriber in Mailchimp if they agreed there, then press Try again.",
+    ListState.CLEANED: "They say yes with it on this site.",
+    ListState.ARCHIVED: "When that is done, press Try again.",
+    ListState.TRANSACTIONAL: "When that is done, press Try again.",
 }
 BY_WORDS = {
     "invalid": "Read the address letter by letter. If it is mistyped, ask them to sign up anew with the right one.",
-    "spelling": "Look the address up in Mailchimp, delete the other spelling there, then press Try again.",
-    "are not any more": "When they have said yes anew, the list is told by itself. If nobody deleted them: Try again.",
+    "spelling": "Delete the other spelling there, then press Try again.",
+    "are not any more": "If neither was so, press Try again.",
 }
 OF_THE_ACCOUNT = {
     "our key": "Somebody may have revoked it: make another in Mailchimp, under Account, Extras, API keys.",

@@ -18,7 +18,7 @@ from .. import clock, db, jobs, web
 from ..errors import Passing, Permanent
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import homes, intake, learning, pulling, rules
+from . import homes, intake, learning, pulling, rules, service
 from .audience import Audience, Entry, ListState
 from .builtin import BuiltIn
 from .models import ListHint
@@ -62,16 +62,17 @@ def look_again(home: Audience | None = None) -> int:
     home = home or homes.ours(web.config())
     if not _any(clock.now()):
         return 0
-    if _not_ours():
+    if _not_ours(home.name):
         return 0
     if home.name != BuiltIn.name and _many() > A_CROWD:
         return pulling.pull(home, since=_oldest()).learnt + _one_by_one(home)
     return _one_by_one(home)
 
 
-def _not_ours() -> bool:
+def _not_ours(home: str) -> bool:
+    """Whether these people are on another list than the settings name: what this one says of them means nothing."""
     with db.reading():
-        return intake.is_elsewhere()
+        return intake.is_elsewhere() or service.has_moved(home)
 
 
 def _any(now: datetime) -> bool:

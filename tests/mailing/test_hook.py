@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from campaign import clock
 from campaign.app import Switches
+from campaign.mailing import hearing
+from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.fake.account import AUDIENCE
 from campaign.mailing.fake.hooks import signature
 from campaign.mailing.fake.members import key_of
@@ -279,3 +281,10 @@ def test_a_language_that_was_changed_there_is_put_back_and_one_that_mailchimp_ha
     assert due(wired) == {ANNA}
     sync(wired, hosted(chimp))
     assert chimp.members.known[key_of(ANNA)].language == "en"
+
+
+def test_while_the_key_is_missing_nobody_is_looked_up_elsewhere(wired, chimp):
+    post(wired, chimp, told(ANNA))
+    with wired.inside():
+        assert hearing.look_again(BuiltIn()) == 0
+    assert row(wired).list_stuck_at is None and _hints(wired) == [1]

@@ -98,7 +98,13 @@ def _differ(site, events, seed, number):
         if random.random() < 0.2:
             _look(site, home)
     _look(site, home)
-    return _record(site, neat) != _record(site, messy), _record(site, messy), home.states[messy]
+    return _final(_record(site, neat)) != _final(_record(site, messy)), _record(site, messy), home.states[messy]
+
+
+def _final(record):
+    """What counts in the end. Of one who bounced, and is written to by nobody, only that: a no that was heard may have
+    been taken back, before that, without our hearing of it; and then it stands here."""
+    return record if record[1] in (S.SUBSCRIBED, S.UNSUBSCRIBED) else record[1]
 
 
 @on_sqlite
@@ -111,7 +117,8 @@ def test_repeated_shuffled_and_late_deliveries_end_as_those_in_order_do(noon, ma
     def sequences(events, seed):
         differ, record, there = _differ(site, events, seed, next(numbers))
         assert not differ, (events, seed)
-        assert record[0] == (there is not S.UNSUBSCRIBED), "nobody is subscribed against their last word"
+        assert record[1] == there
+        assert there is S.CLEANED or record[0] == (there is S.SUBSCRIBED), "nobody is subscribed against their word"
 
     sequences()
 

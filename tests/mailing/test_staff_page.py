@@ -183,11 +183,11 @@ def test_whom_nobody_knows_is_said_not_to_be_there_and_what_is_no_address_is_a_m
 @pytest.mark.parametrize(
     ("what", "reason", "to_do"),
     [
-        ("compliance", "by its form only", "Send them its address: http://127.0.0.1"),
-        ("forgotten", "deleted this person for good", "Only they can come back, by the list's own form"),
+        ("compliance", "by its form only", "Send them the address of that form: http://127.0.0.1"),
+        ("forgotten", "deleted this person for good", "Send them the address of that form: http://127.0.0.1"),
         ("fake", "looks invalid", "Read the address letter by letter"),
-        ("spelling", "another spelling", "delete the other spelling there"),
-        ("bounced", "came back", "an address that works"),
+        ("spelling", "another spelling", "Delete the other spelling there"),
+        ("bounced", "came back", "They say yes with it on this site"),
     ],
 )
 def test_who_is_stuck_is_shown_with_the_reason_and_what_to_do(at_mailchimp, chimp, staff_of, what, reason, to_do):

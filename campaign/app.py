@@ -17,6 +17,7 @@ from .links import origin, shortcut, visits
 from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
+from .mailing import views as mailing_views
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import partner as pages_partner
@@ -30,7 +31,7 @@ from .places import admin as places_admin
 from .places import intake as places_intake
 from .places import partner as places_partner
 from .pledges import admin as pledges_admin
-from .pledges import counting, crowds, emails, own_page, upkeep
+from .pledges import counting, crowds, emails, groups, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import making, materials, orders, scans
@@ -41,15 +42,24 @@ from .staff import audit, doors, letters, trail
 from .staff import emails as staff_emails
 from .staff import partner as accounts_partner
 from .staff import views as staff
+from .supporters import addresses, applicants, moving, own_shares
 from .supporters import admin as supporters_admin
-from .supporters import applicants, own_shares
 from .supporters import emails as supporter_emails
 from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area, materials.area]
+PUBLIC = [
+    pages.area,
+    finding.area,
+    pledges.area,
+    links.area,
+    supporter_views.area,
+    partner_views.area,
+    materials.area,
+    mailing_views.area,
+]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -84,11 +94,14 @@ UPKEEP = [
     counting,
     crowds,
     emails,
+    groups,
     own_page,
     upkeep,
     mailing_upkeep,
     making,
     supporter_emails,
+    addresses,
+    moving,
     own_shares,
     supporters_of_partners,
     staff_emails,
@@ -114,11 +127,13 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `partner_consent`: of a partner only what it agreed to is shown.
+    `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
     turn, whether another was quicker.
     `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
     `print_apart`: prints are made in a process of its own.
+    `look_up_first`: what a hook of the list says of somebody is looked up there before anything changes.
     """
 
     lock_file: bool = True
@@ -145,12 +160,14 @@ class Switches:
     one_editor: bool = True
     keep_an_administrator: bool = True
     partner_consent: bool = True
+    call_slots: bool = True
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
     claim_prints: bool = True
     finish_files: bool = True
     print_apart: bool = True
+    look_up_first: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -141,7 +141,7 @@ def _tell(config: Config, done: "object", written: dict[str, str]) -> None:
     missing = [name for name, value in done.settings.items() if not value and name not in written]
     if written and (missing := [name for name in missing if name not in os.environ]):
         click.echo(f"Set again in {config.data_dir / 'campaign.env'}: {', '.join(missing)}.")
-    click.echo("The mailing list is held. Now: `campaign sync check`, then start the site.")
+    click.echo("The mailing list is held. Now: `campaign sync check`, the same with `--repair`, then start the site.")
 
 
 @click.command("rotate-secret")

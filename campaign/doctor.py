@@ -214,7 +214,7 @@ def mailing_list(config: Config) -> Iterator[Finding]:
     from .mailing.models import ListContact
 
     try:
-        homes.ours(config).ping()
+        homes.ours(config, once=True).ping()
     except (Passing, Permanent, Unknown) as error:
         yield Finding(False, "Mailing list", f"{error}")
     else:
@@ -224,7 +224,27 @@ def mailing_list(config: Config) -> Iterator[Finding]:
     with db.Database(config.database_url).reading() as session:
         contact = session.get(ListContact, 1)
         if contact and contact.held_since:
-            yield Finding(False, "Mailing list", "it is held since a restore. Run: campaign sync check")
+            words = "it is held since a restore. Run: campaign sync check, then campaign sync check --repair"
+            yield Finding(False, "Mailing list", words)
+
+
+def list_hook(config: Config) -> Iterator[Finding]:
+    """Whether we hear of those who leave at the list: the webhook is there, and what changed was read not long ago."""
+    from . import copies, db
+    from .app import create_app
+    from .mailing import intake, wiring
+
+    if not config.mailchimp_key or copies.is_empty(config.database_url):
+        return
+    with create_app(config).app_context():
+        with db.reading():
+            trouble, row = intake.trouble(config.mailchimp_key, clock.now()), intake.look()
+            heard = f"last heard {_ago(row.heard_at, clock.now())}" if row and row.heard_at else "nothing heard yet"
+            paused = bool(row and row.paused_at)
+        trouble = trouble or wiring.of_this_site().missing()
+    yield Finding(not trouble, "Hearing from the list", trouble or f"the webhook is there; {heard}")
+    if paused:
+        yield Finding(False, "Mailing list", "staff have paused it: nobody is told anything. See Mailing list there.")
 
 
 def backups(config: Config) -> Iterator[Finding]:
@@ -303,4 +323,17 @@ def _ago(moment: datetime, now: datetime) -> str:
     return f"{hours:.0f} hours ago" if hours >= 1 else "within the hour"
 
 
-CHECKS = (settings, disk, time_of_day, records, content, site, queue, worker, mail_server, mailing_list, backups)
+CHECKS = (
+    settings,
+    disk,
+    time_of_day,
+    records,
+    content,
+    site,
+    queue,
+    worker,
+    mail_server,
+    mailing_list,
+    list_hook,
+    backups,
+)

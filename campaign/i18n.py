@@ -18,7 +18,7 @@ from .content import Content
 from .settings import Campaign, Language
 
 # The same in every language: no prefix.
-ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff", "/partner")
+ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff", "/partner", "/hooks/")
 
 Start = Callable[..., Any]
 

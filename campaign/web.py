@@ -131,7 +131,7 @@ def findable() -> bool:
 
 def private(rule: str) -> bool:
     """Whether a route is for one person, for staff, or a printed code: nothing that a search engine should ask for."""
-    return "signed(" in rule or "<path:token>" in rule or rule.startswith((*DOORS, "/q/", "/Q/"))
+    return "signed(" in rule or "<path:token>" in rule or rule.startswith((*DOORS, "/q/", "/Q/", "/hooks/"))
 
 
 def endpoint_of(path: str) -> str:

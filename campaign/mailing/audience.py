@@ -34,7 +34,9 @@ class Person:
     """Somebody whom the list should know about, and as what.
 
     `again`: they said yes anew after the list had recorded that they left. `unsure_since`: an earlier delivery
-    began then, and nobody heard how it ended.
+    began then, and nobody heard how it ended. `name`: their first name, where the list has none. `tags`: of ours, that
+    they should have; `told`: that the list was last told of. `known`: the list has said something of them before;
+    `before`: or may have, under these addresses, while they have another now.
     """
 
     id: int
@@ -44,6 +46,11 @@ class Person:
     version: int = 0
     again: bool = False
     unsure_since: datetime | None = None
+    name: str = ""
+    tags: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    known: bool = False
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one person; `state` None says that nothing new was learnt. `words` are for staff."""
+    """What became of one person; `state` None says that nothing new was learnt. `words` are for staff.
+
+    `left_over`: entries under their former addresses, which the list must still delete for good.
+    """
 
     person: Person
     fate: Fate
     state: ListState | None = None
     words: str = ""
+    left_over: tuple[str, ...] = ()
 
 
 class Audience(Protocol):

@@ -15,14 +15,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from .. import db
-from ..supporters import ledger
+from ..supporters import groups, ledger
 from ..supporters.models import Supporter
-from . import rules
+from . import ours, rules
 from .audience import Fate, ListState, Outcome, Person
 
 LEFT = Supporter.list_state == ListState.UNSUBSCRIBED
-ONE_BY_ONE = or_(not_(Supporter.subscribed), LEFT)  # they left, or come back: each needs a call of their own
-TOGETHER = and_(Supporter.subscribed, not_(LEFT))
+MOVED = Supporter.list_email != ""
+ONE_BY_ONE = or_(not_(Supporter.subscribed), LEFT, MOVED)  # they left, come back or moved: a call of their own
+TOGETHER = and_(Supporter.subscribed, not_(LEFT), not_(MOVED))
 FAILED = (Fate.LATER, Fate.UNKNOWN)
 DUE = and_(Supporter.due_since.is_not(None), Supporter.list_stuck_at.is_(None))
 
@@ -42,9 +43,11 @@ def take(now: datetime) -> Claim:
         return Claim([], until)
     rows = _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, rules.A_BATCH, now)
     refused = ledger.refused([row.mailbox for row in rows if row.subscribed])
-    people = [_person(row, wanted=row.subscribed and row.mailbox not in refused) for row in rows]
+    known = groups.of([row.id for row in rows])
+    people = [_person(row, known[row.id], wanted=row.subscribed and row.mailbox not in refused) for row in rows]
     ours = update(Supporter).where(Supporter.id.in_([one.id for one in people]))
-    db.session().execute(ours.values(list_leased_until=until, list_tries=Supporter.list_tries + 1))
+    changes = {"list_leased_until": until, "list_tries": Supporter.list_tries + 1}
+    db.session().execute(ours.values(changes), execution_options={"synchronize_session": False})
     return Claim(people, until)
 
 
@@ -61,7 +64,7 @@ def _due(which: ColumnElement[bool], most: int, now: datetime) -> Sequence[Suppo
     return db.session().scalars(found.with_for_update(skip_locked=True)).all()
 
 
-def _person(row: Supporter, *, wanted: bool) -> Person:
+def _person(row: Supporter, known: groups.Known, *, wanted: bool) -> Person:
     """`wanted` is not only what the record says: somebody's import or an old backup must not add who has left."""
     return Person(
         id=row.id,
@@ -71,6 +74,11 @@ def _person(row: Supporter, *, wanted: bool) -> Person:
         version=row.due_version,
         again=wanted and row.list_state == ListState.UNSUBSCRIBED,
         unsure_since=row.list_leased_until - rules.LEASE if row.list_leased_until else None,
+        name=ours.fitting(known.name),
+        tags=frozenset(map(ours.tag, known.groups)),
+        told=frozenset(map(ours.tag, row.list_tags.splitlines())),
+        known=bool(row.list_state),
+        before=tuple(row.list_email.splitlines()),
     )
 
 
@@ -87,7 +95,7 @@ def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Out
         outcome = known[row.id]
         _learn(row, outcome, now)
         if row.due_version == outcome.person.version:
-            _conclude(row, outcome.fate, now)
+            _conclude(row, outcome, now)
             counted.append(outcome)
     return counted
 
@@ -95,6 +103,7 @@ def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Out
 def _learn(row: Supporter, outcome: Outcome, now: datetime) -> None:
     if outcome.state is not None:
         row.list_state = outcome.state
+        row.list_email = "" if row.email == outcome.person.email else outcome.person.email  # under which it was said
     row.list_trouble = outcome.words[:200]
     if outcome.fate is not Fate.UNKNOWN:  # else nobody may touch them before the call has surely ended
         row.list_leased_until = None
@@ -102,8 +111,9 @@ def _learn(row: Supporter, outcome: Outcome, now: datetime) -> None:
         row.list_next_at = now + rules.pause(row.list_tries, rules.LONGEST_WAIT)
 
 
-def _conclude(row: Supporter, fate: Fate, now: datetime) -> None:
-    if fate is Fate.SETTLED:
+def _conclude(row: Supporter, outcome: Outcome, now: datetime) -> None:
+    if outcome.fate is Fate.SETTLED:
         row.due_since, row.list_stuck_at, row.list_tries, row.list_next_at = None, None, 0, None
-    elif fate is Fate.STUCK:
+        row.list_tags = "\n".join(sorted(map(ours.group, outcome.person.tags))) if outcome.person.wanted else ""
+    elif outcome.fate is Fate.STUCK:
         row.list_stuck_at = now

@@ -1,11 +1,14 @@
-"""The commands of the mailing list: tell it now, and a Mailchimp to watch that with."""
+"""The commands of the mailing list: tell it now, set it up, compare it, and a Mailchimp to watch that with."""
 
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..web import OpenSite
+    from .wiring import Plan, Wiring
 
 
 @click.group(invoke_without_command=True)
@@ -18,16 +21,70 @@ def sync(context: click.Context, move: bool) -> None:
 
 
 @sync.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--new-audience", is_flag=True, help="Change over for good to another audience than was set up.")
 @click.pass_obj
-def check(open_site: "OpenSite") -> None:
-    """Compare all of the list with the records; who left there has left here. After a restore this lets the list go."""
-    from . import comparing
+def setup(open_site: "OpenSite", dry_run: bool, new_audience: bool) -> None:
+    """Make what the audience at Mailchimp lacks: fields, and the webhook by which it tells us of those who leave."""
+    from . import wiring
 
     with open_site().app_context():
-        found = comparing.compare()
-    click.echo(f"The list knows {found.there} people; all of them were read.")
-    click.echo(f"{found.left} had left there, and now have here. {found.to_tell} had left here; the list is told.")
-    click.echo(f"{found.only_there} are known there alone, {found.only_here} want the news and are known here alone.")
+        here = wiring.of_this_site()
+        plan = here.plan(new_audience=new_audience)
+        for words in _of(plan):
+            click.echo(words)
+        if not dry_run:
+            _wire(here, plan)
+
+
+def _of(plan: "Plan") -> "Iterator[str]":
+    """What a plan says, before anything of it is done."""
+    yield f"The audience “{plan.audience}”:"
+    yield from (f"✓ {words}" for words in plan.well)
+    yield from (f"→ {words}" for words, _ in plan.steps)
+    yield from (f"! {words}" for words in plan.warnings)
+    yield "Nothing is to be done." if not plan.steps else f"To do: {len(plan.steps)}."
+
+
+def _wire(here: "Wiring", plan: "Plan") -> None:
+    from .. import db
+    from ..staff import audit
+    from ..staff.acts import Act
+
+    here.do(plan, lambda words: click.echo(f"Done: {words}"))
+    if plan.steps:
+        with db.writing():
+            audit.note(Act.LIST_SET_UP)
+
+
+@sync.command()
+@click.option("--repair", is_flag=True, help="Mend what differs. After a restore this lets the list go.")
+@click.option("--yes-remove", type=int, metavar="N", help="So many removals were looked at, and are right.")
+@click.pass_obj
+def check(open_site: "OpenSite", repair: bool, yes_remove: int | None) -> None:
+    """Compare all of the list with the records, and say what differs and why; nothing is changed without --repair."""
+    from . import comparing, differences
+
+    with open_site().app_context():
+        try:
+            found = comparing.compare(repair=repair, agreed=yes_remove)
+        except comparing.TooMany as stopped:
+            for words in differences.lines(stopped.found):
+                click.echo(words)
+            raise
+        for words in differences.lines(found):
+            click.echo(words)
+        if repair:
+            _note_repair()
+
+
+def _note_repair() -> None:
+    from .. import db
+    from ..staff import audit
+    from ..staff.acts import Act
+
+    with db.writing():
+        audit.note(Act.LIST_MENDED)
 
 
 def _tell(open_site: "OpenSite", move: bool) -> None:

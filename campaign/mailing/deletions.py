@@ -1,7 +1,8 @@
 """Deleting for good, at a list that is not ours, people who were erased here: tried until it is done.
 
 erased here ──> owed (address sealed) ──not before a delivery under way must have ended──> asked ──done──> no trace
-                                                                              ^──failed: later──┘
+                        │                                                     ^──failed: later──┘
+                        └──they said yes anew by then──> no trace, and nothing is deleted
 """
 
 import logging
@@ -13,6 +14,7 @@ from sqlalchemy import delete, func, select
 
 from .. import clock, db, jobs, seals, web
 from ..errors import Passing, Permanent
+from ..forms import mailbox_of
 from ..supporters import erasure
 from ..supporters.models import Supporter
 from . import homes, rules
@@ -31,9 +33,15 @@ def _owe(person: Supporter, now: datetime) -> None:
     known_there = person.subscribed or person.left_at or person.list_state or person.list_leased_until
     if known_there and _elsewhere():
         due_at = max(now, person.list_leased_until or now)
-        values = {"sealed": seals.seal(person.email), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
-        db.session().add(ListDeletion(**values))
-        jobs.wake("delete-from-list")
+        for address in filter(None, (person.email, *person.list_email.splitlines())):
+            owe(address, due_at, now)
+
+
+def owe(address: str, due_at: datetime, now: datetime) -> None:
+    """The list must delete this address for good, not before `due_at`."""
+    values = {"sealed": seals.seal(address), "asked_at": now, "due_at": due_at, "tries": 0, "trouble": ""}
+    db.session().add(ListDeletion(**values))
+    jobs.wake("delete-from-list")
 
 
 def _elsewhere() -> bool:
@@ -78,6 +86,8 @@ def _ask(forget: Callable[[str], None], sealed: str) -> str:
         address = seals.unseal(sealed)
     except ValueError:
         return SEALED
+    if _is_back(address):
+        return ""
     try:
         forget(address)
     except (Passing, Unknown) as error:
@@ -85,6 +95,13 @@ def _ask(forget: Callable[[str], None], sealed: str) -> str:
     except Permanent as error:
         return f"The list refuses to delete somebody ({error})."
     return ""
+
+
+def _is_back(address: str) -> bool:
+    """Whether the owner of this address has said yes anew since: deleted for good, they could never get the news."""
+    with db.reading() as session:
+        theirs = (Supporter.mailbox == mailbox_of(address), Supporter.subscribed)
+        return session.scalar(select(Supporter.id).where(*theirs)) is not None
 
 
 def _end(row_id: int, trouble: str, now: datetime) -> None:

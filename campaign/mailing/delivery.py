@@ -7,6 +7,7 @@ from ..errors import Passing
 from . import rules
 from .audience import Fate, Outcome, Person
 from .mailchimp import Unknown
+from .turnstile import Crowded
 
 
 class Delivery:
@@ -15,13 +16,13 @@ class Delivery:
     def __init__(self, people: Sequence[Person]) -> None:
         self.people = people
         self.known: dict[int, Outcome] = {}
-        self.trouble = ""
+        self.trouble, self.crowded = "", False
         self._until = monotonic() + rules.BEGIN_WITHIN
 
     @property
     def over(self) -> bool:
         """Whether no further call may begin."""
-        return bool(self.trouble) or monotonic() > self._until
+        return bool(self.trouble) or self.crowded or monotonic() > self._until
 
     def attempt(self, people: Sequence[Person], act: Callable[[], Iterable[Outcome]]) -> None:
         """Do this for these people. What fails, fails for them alone; Permanent is for the caller to understand."""
@@ -29,6 +30,8 @@ class Delivery:
             return
         try:
             outcomes = list(act())
+        except Crowded:  # nothing is wrong with these people or with the list: they are told when there is room
+            self.crowded = True
         except Passing as error:
             self._fail(people, Fate.LATER, str(error))
         except Unknown as error:

@@ -5,14 +5,16 @@ from .audience import Audience
 from .builtin import BuiltIn
 
 
-def ours(config: Config) -> Audience:
-    """The list that the settings name."""
+def ours(config: Config, *, once: bool = False) -> Audience:
+    """The list that the settings name. `once`: for a single question, which waits in no line and needs no records."""
     if not config.mailchimp_key:
         return BuiltIn()
     from .hosted import AtMailchimp
     from .mailchimp import Mailchimp
+    from .turnstile import Open, Turnstile
 
-    return AtMailchimp(Mailchimp(config.mailchimp_key, config.mailchimp_host), config.mailchimp_audience)
+    client = Mailchimp(config.mailchimp_key, config.mailchimp_host, gate=Open() if once else Turnstile())
+    return AtMailchimp(client, config.mailchimp_audience)
 
 
 def name(config: Config) -> str:

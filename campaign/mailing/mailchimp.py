@@ -6,6 +6,7 @@ raised here holds an address: Mailchimp's details do, so of a refusal only its s
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
@@ -17,7 +18,7 @@ from mailchimp_marketing.api_client import ApiClientError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from ..errors import Passing, Permanent
-from . import rules
+from . import rules, turnstile
 from .deadline import TooLate, within
 
 NO_ANSWER = "Mailchimp gave no answer in time. What we asked for may have been done; we look before we ask again."
@@ -25,6 +26,7 @@ STRANGE = (
     "Something else answered in Mailchimp's place. What we asked for may have been done; we look before we ask again."
 )
 BUSY = "Mailchimp is busy and wants us to wait."
+A_TAG = re.compile(r"[A-Z0-9_]{1,10}")
 AWAY = "Mailchimp cannot be reached."
 
 
@@ -32,12 +34,19 @@ class Unknown(Exception):
     """Nobody knows whether it was done: look before doing it again."""
 
 
-class Declined(Permanent):
-    """Mailchimp understood, and said no to this request. The title is its own; wording of details changes."""
+class Lost(Unknown):
+    """No answer came; Mailchimp may be working at the call still."""
 
-    def __init__(self, status: int, title: str) -> None:
+
+class Declined(Permanent):
+    """Mailchimp understood, and said no to this request. The title is its own; wording of details changes.
+
+    `fields`: the merge fields that were wrong, by their tags.
+    """
+
+    def __init__(self, status: int, title: str, fields: Sequence[str] = ()) -> None:
         super().__init__(f"{status} {title}")
-        self.status, self.title = status, title
+        self.status, self.title, self.fields = status, title, tuple(fields)
 
 
 @dataclass(frozen=True)
@@ -52,26 +61,31 @@ class Patience:
 class Mailchimp:
     """One account. Every call raises Passing, Unknown or Declined when it fails."""
 
-    def __init__(self, key: str, host: str = "", patience: Patience | None = None) -> None:
-        self.patience = patience or Patience()
+    def __init__(
+        self, key: str, host: str = "", patience: Patience | None = None, gate: turnstile.Gate | None = None
+    ) -> None:
+        self.patience, self.gate = patience or Patience(), gate or turnstile.Open()
         timeout = (self.patience.connect, self.patience.read)  # T7: only this place is heeded
         self.client = mailchimp_marketing.Client({"api_key": key, "server": "", "timeout": timeout})
         self.client.api_client.host = (host or home_of(key)).rstrip("/") + "/3.0"
 
-    def add_many(self, audience: str, members: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-        """Tell about up to 500 at once (POST /lists/{id}); the answer names each person that went wrong."""
-        body = {"members": list(members), "update_existing": True}
+    def add_many(self, audience: str, members: Sequence[Mapping[str, Any]], *, update: bool = True) -> dict[str, Any]:
+        """Tell about up to 500 at once (POST /lists/{id}); the answer names each person that went wrong.
+
+        Without `update`, who is there already goes wrong. `sync_tags` stays away: it takes off all that others set.
+        """
+        body = {"members": list(members), "update_existing": update}
         return self._call(lambda: self.client.lists.batch_list_members(audience, body, skip_merge_validation=True))
 
-    def put(self, audience: str, address: str, body: Mapping[str, str]) -> dict[str, Any]:
+    def put(self, audience: str, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Tell about one."""
         key, body = key_of(address), {"email_address": address, **body}
         return self._call(lambda: self.client.lists.set_list_member(audience, key, body, skip_merge_validation=True))
 
-    def patch(self, audience: str, address: str, body: Mapping[str, str]) -> dict[str, Any]:
+    def patch(self, audience: str, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Change one who is there."""
-        key = key_of(address)
-        return self._call(lambda: self.client.lists.update_list_member(audience, key, dict(body)))
+        key, body = key_of(address), dict(body)
+        return self._call(lambda: self.client.lists.update_list_member(audience, key, body, skip_merge_validation=True))
 
     def get(self, audience: str, address: str, fields: Sequence[str]) -> dict[str, Any]:
         """One member."""
@@ -81,9 +95,7 @@ class Mailchimp:
     def forget(self, audience: str, address: str) -> None:
         """Delete one for good (POST …/actions/delete-permanent); they can come back by Mailchimp's own form alone."""
         key = key_of(address)
-        answer = self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key))
-        if not isinstance(answer, requests.Response) or answer.status_code != 204:
-            raise Unknown(STRANGE)
+        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key)))
 
     def changed(self, audience: str, since: str, fields: Sequence[str], offset: int) -> dict[str, Any]:
         """A thousand members whose entries changed since then, from `offset`."""
@@ -96,8 +108,43 @@ class Mailchimp:
         return self._call(lambda: self.client.lists.get_list_members_info(audience, fields=list(fields), **page))
 
     def audience(self, audience: str) -> dict[str, Any]:
-        """Whether there is such an audience: Declined 404 when not."""
-        return self._call(lambda: self.client.lists.get_list(audience, fields=["id"]))
+        """The audience and its switches: Declined 404 when there is none."""
+        return self._call(
+            lambda: self.client.lists.get_list(audience, fields=["id", "name", "double_optin", "subscribe_url_short"])
+        )
+
+    def tag(self, audience: str, address: str, tags: Mapping[str, bool]) -> None:
+        """Put these tags on a member (true) or take them off; no others change. Mailchimp never says whether it did."""
+        key, named = key_of(address), [{"name": name, "status": _switch(on)} for name, on in tags.items()]
+        answer = self._answer(lambda: self.client.lists.update_list_member_tags(audience, key, {"tags": named}))
+        _expect_nothing(answer)
+
+    def fields(self, audience: str) -> dict[str, Any]:
+        """The audience's merge fields: `merge_fields`, each with its `tag` and whether it is `required`."""
+        return self._call(lambda: self.client.lists.get_list_merge_fields(audience, count=1000))
+
+    def add_field(self, audience: str, tag: str, name: str) -> dict[str, Any]:
+        """A new merge field, for texts, that nobody must fill in and that Mailchimp's forms do not show."""
+        body = {"tag": tag, "name": name, "type": "text", "required": False, "public": False}
+        return self._call(lambda: self.client.lists.add_list_merge_field(audience, body))
+
+    def hooks(self, audience: str) -> dict[str, Any]:
+        """The audience's `webhooks`."""
+        return self._call(lambda: self.client.lists.get_list_webhooks(audience))
+
+    def add_hook(self, audience: str, url: str, events: Sequence[str]) -> dict[str, Any]:
+        """A new webhook for what people and organisers do, never for our own writes; its secret is said only now."""
+        sources = {"user": True, "admin": True, "api": False}
+        body = {"url": url, "events": dict.fromkeys(events, True), "sources": sources}
+        return self._call(lambda: self.client.lists.create_list_webhook(audience, body))
+
+    def change_hook(self, audience: str, hook: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a webhook's address, events or sources."""
+        return self._call(lambda: self.client.lists.update_list_webhook(audience, hook, dict(body)))
+
+    def remove_hook(self, audience: str, hook: str) -> None:
+        """Take a webhook away."""
+        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_webhook(audience, hook)))
 
     def _call(self, ask: Callable[[], object]) -> dict[str, Any]:
         answer = self._answer(ask)
@@ -106,15 +153,37 @@ class Mailchimp:
         return answer
 
     def _answer(self, ask: Callable[[], object]) -> object:
+        slot = self.gate.enter()
+        try:
+            answer = self._heard(ask)
+        except Lost:
+            raise  # Mailchimp may work at it for a while: its slot is free when nothing can still happen
+        except Exception:
+            self.gate.leave(slot)
+            raise
+        self.gate.leave(slot)
+        return answer
+
+    def _heard(self, ask: Callable[[], object]) -> object:
         try:
             answer = within(self.patience.whole, ask)
         except TooLate:
-            raise Unknown(NO_ANSWER) from None
+            raise Lost(NO_ANSWER) from None
         except ApiClientError as error:
             raise _failure(error) from None
         if isinstance(answer, requests.Response) and not answer.ok:  # T1: a failure, returned
             raise _refusal(answer.status_code, None)
         return answer
+
+
+def _expect_nothing(answer: object) -> None:
+    """T6: an answer without a body comes as a response."""
+    if not isinstance(answer, requests.Response) or answer.status_code != 204:
+        raise Unknown(STRANGE)
+
+
+def _switch(on: bool) -> str:
+    return "active" if on else "inactive"
 
 
 def home_of(key: str) -> str:
@@ -133,7 +202,7 @@ def key_of(address: str) -> str:
 def _failure(error: ApiClientError) -> Exception:
     """T3: what an error carries is a dictionary, a text to parse, or an exception."""
     if isinstance(error.text, requests.RequestException):
-        return Passing(AWAY) if _never_sent(error.text) else Unknown(NO_ANSWER)
+        return Passing(AWAY) if _never_sent(error.text) else Lost(NO_ANSWER)
     if isinstance(error.text, Exception):
         return error.text  # our own mistake, such as a body that is no JSON
     return _refusal(error.status_code, error.text)
@@ -156,12 +225,27 @@ def _refusal(status: int, said: object) -> Exception:
         return Passing(f"Mailchimp refuses our account ({title}).")
     if status >= 500 or status == 408:
         return Unknown(f"Mailchimp failed (status {status}). We look what was done before we ask again.")
-    return Declined(status, title) if title else Passing(f"Something answered in Mailchimp's place (status {status}).")
+    return (
+        Declined(status, title, _fields(said))
+        if title
+        else Passing(f"Something answered in Mailchimp's place (status {status}).")
+    )
 
 
 def _title(said: object) -> str:
+    return str(_problem(said).get("title", ""))[:80]
+
+
+def _fields(said: object) -> list[str]:
+    """The merge fields that are wrong; nothing else of what is said about them, for it may hold an address."""
+    errors = _problem(said).get("errors")
+    named = [str(one.get("field", "")) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    return [tag for tag in named if A_TAG.fullmatch(tag)]
+
+
+def _problem(said: object) -> dict[str, Any]:
     try:
         problem = json.loads(said) if isinstance(said, str) else said
     except ValueError:
-        return ""
-    return str(problem.get("title", ""))[:80] if isinstance(problem, dict) else ""
+        return {}
+    return problem if isinstance(problem, dict) else {}

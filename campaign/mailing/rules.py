@@ -5,13 +5,14 @@ left, by whichever door, stays gone. Only a fresh yes of the person's own (`agai
 """
 
 from datetime import timedelta
-from random import uniform
+from random import Random
 
 from .audience import Fate, ListState, Outcome, Person
 
 A_BATCH = 500  # people in one call, Mailchimp's limit
 A_FEW = 20  # people in one round when each needs a call of their own
-MOST_AT_ONCE = 4  # deliveries under way, over all processes: Mailchimp takes 10 calls at once from all of an account
+CALLS_AT_ONCE = 8  # over all processes and machines: Mailchimp takes 10 from all of an account
+MOST_AT_ONCE = CALLS_AT_ONCE  # deliveries under way; each makes one call after another
 
 BEGIN_WITHIN = 20.0  # seconds: a round begins no call later than this
 A_CALL = 40.0  # seconds until we stop listening to a call
@@ -19,6 +20,7 @@ THEIR_PATIENCE = 120.0  # seconds that Mailchimp may go on working at a call tha
 LEASE = timedelta(seconds=BEGIN_WITHIN + A_CALL + THEIR_PATIENCE)  # after it, nothing of the round can still happen
 
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 10.0, 900.0, 3600.0  # seconds: the whole list, one person
+DICE = Random()  # noqa: S311 (nobody gains by guessing it)
 
 WHY_STUCK = {
     ListState.CLEANED: "Mail to this address came back, so the list took it off. Ask them for another address.",
@@ -29,9 +31,14 @@ WHY_STUCK = {
 NOT_TAKEN = "The list answered, but did not take the unsubscribe."
 
 
+def is_on(state: ListState | None) -> bool:
+    """Whether the list writes to somebody of whom it says this, or will once they click."""
+    return state in (ListState.SUBSCRIBED, ListState.PENDING)
+
+
 def judge(person: Person, state: ListState) -> Outcome:
     """What it means for this person that the list now says this of them."""
-    on = state in (ListState.SUBSCRIBED, ListState.PENDING)
+    on = is_on(state)
     if not person.wanted:
         return Outcome(person, Fate.UNKNOWN, state, NOT_TAKEN) if on else Outcome(person, Fate.SETTLED, state)
     if on or state is ListState.UNSUBSCRIBED:  # who left at the list has left: the record here follows
@@ -44,6 +51,6 @@ def has_left(outcome: Outcome) -> bool:
     return outcome.person.wanted and outcome.state is ListState.UNSUBSCRIBED and outcome.fate is Fate.SETTLED
 
 
-def pause(failures: int, longest: float = LONGEST_PAUSE) -> timedelta:
+def pause(failures: int, longest: float = LONGEST_PAUSE, dice: Random = DICE) -> timedelta:
     """How long to wait after so many failures: full jitter, so that those who failed together come back apart."""
-    return timedelta(seconds=uniform(1, min(longest, FIRST_PAUSE * 2 ** min(failures, 20))))  # noqa: S311
+    return timedelta(seconds=dice.uniform(1, min(longest, FIRST_PAUSE * 2 ** min(failures, 20))))

@@ -12,17 +12,19 @@ from sqlalchemy import and_, func, not_, or_, select, update
 from .. import clock, db, jobs, web
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import claims, deletions, homes, rules
+from . import claims, deletions, history, homes, intake, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
+from .crew import Turns, together
 from .deletions import Owed
 from .models import ListContact
+from .turnstile import Crowded
 
 log = logging.getLogger("campaign.mailing")
-A_ROUND = 40  # deliveries in one run of the sweep
+A_ROUND = 100  # deliveries in one run of the sweep
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
-HELD = "The list is held until it has been compared with these records: `campaign sync check`."
+HELD = "The list is held until it has been compared with these records: `campaign sync check`, then `--repair`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
 
 
@@ -32,22 +34,43 @@ def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = 
     `at_once` does not wait out a pause. `moving` lets the list leave a home that is not our own: without it, one
     command run without the key would make everybody a newcomer, those too who left there.
     """
-    home = home or homes.ours(web.config())
+    list_, turns = home or homes.ours(web.config()), Turns(A_ROUND)
     if at_once:
         try_now()
-    told = 0
-    for _ in range(A_ROUND):
-        claim = _begin(home.name, clock.now(), moving=moving)
-        if not claim.people:
-            return told
-        told += deliver(home, claim)
-    with db.writing():
-        jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
+
+    def work(most: int = A_ROUND) -> int:
+        told = 0
+        for _ in range(most):
+            claim = _begin(list_.name, clock.now(), moving=moving) if turns.another() else Claim([], clock.now())
+            if not claim.people:
+                return told
+            try:
+                told += deliver(list_, claim)
+            except Crowded:
+                return told
+        return told
+
+    told = work(1)  # alone, to see whether the list is there at all
+    told += together(work, 1 if list_.name == BuiltIn.name else _hands())
+    if turns.left < 0:
+        with db.writing():
+            jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
     return told
 
 
+def _hands() -> int:
+    """How many deliveries are worth making at once: the list is slow, and bears so many."""
+    due = select(func.count().filter(claims.TOGETHER), func.count().filter(claims.ONE_BY_ONE)).where(claims.DUE)
+    with db.reading() as session:
+        many, one_by_one = session.execute(due).one()
+    return min(rules.MOST_AT_ONCE, -(-int(many) // rules.A_BATCH) + -(-int(one_by_one) // rules.A_FEW))
+
+
 def deliver(home: Audience, claim: Claim) -> int:
-    """Tell the list about the people in hand, then write down what became of them; how many are settled."""
+    """Tell the list about the people in hand, then write down what became of them; how many are settled.
+
+    Raises Crowded, once that is written down, when nobody could be asked: others do, as much as the list bears.
+    """
     try:
         outcomes = home.bring_up_to_date(claim.people)
     except Exception as error:
@@ -58,12 +81,32 @@ def deliver(home: Audience, claim: Claim) -> int:
     with db.writing():
         _end(outcomes, clock.now())  # first, as in _begin: who locks in one order never waits in a ring
         counted = claims.settle(claim, outcomes, clock.now())
+        _remember(counted, clock.now())
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
+        _give_up([address for one in outcomes for address in one.left_over], clock.now())
+    if _nothing_was_asked(outcomes):
+        raise Crowded
     settled = sum(one.fate is Fate.SETTLED for one in counted)
     log.info("told the list about %d people, %d settled", len(claim.people), settled)
     return settled
+
+
+def _give_up(addresses: Sequence[str], now: datetime) -> None:
+    """Entries under addresses that their people have left go for good, unless somebody has come back to one."""
+    if not addresses:
+        return
+    back = set(db.session().scalars(select(Supporter.email).where(Supporter.email.in_(addresses))))
+    for address in set(addresses) - back:
+        deletions.owe(address, now, now)
+
+
+def _remember(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """For the history of each: what the list says of them since this delivery, and why it does not take them."""
+    states = {one.person.id: str(one.state) for one in outcomes if one.state is not None}
+    words = {one.person.id: one.words for one in outcomes if one.fate is Fate.STUCK}
+    history.note(states | {one: states.get(one, "") for one in words}, now, ours=True, words=words)
 
 
 def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
@@ -72,7 +115,10 @@ def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
         return Claim([], now)
     with db.writing() as session:
         contact = _contact()
-        if contact.held_since:
+        if contact.held_since or intake.is_paused():
+            return Claim([], now)
+        if intake.is_elsewhere():
+            contact.trouble = intake.ELSEWHERE
             return Claim([], now)
         if contact.home != home:
             if has_moved(home) and not moving:
@@ -92,12 +138,16 @@ def _nothing_to_do(home: str) -> bool:
     """Looked up without a change, for the sweep runs every minute and after every act."""
     with db.reading() as session:
         contact = session.get(ListContact, 1)
+        if intake.is_paused():
+            return True
         nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
         return contact is not None and (contact.held_since is not None or (contact.home == home and nobody))
 
 
 def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
     """What the delivery says of the list itself: when nobody got through, it is left alone for a while."""
+    if _nothing_was_asked(outcomes):
+        return
     contact = _contact()
     failed = [one.words for one in outcomes if one.words and one.fate in claims.FAILED]
     contact.trouble = failed[0][:200] if failed else ""
@@ -106,6 +156,10 @@ def _end(outcomes: Sequence[Outcome], now: datetime) -> None:
         contact.paused_until = now + rules.pause(contact.failures)
     else:
         contact.failures, contact.paused_until, contact.answered_at = 0, None, now
+
+
+def _nothing_was_asked(outcomes: Sequence[Outcome]) -> bool:
+    return bool(outcomes) and all(one.fate is Fate.LATER and not one.words for one in outcomes)
 
 
 def _contact() -> ListContact:
@@ -118,9 +172,16 @@ def _move(contact: ListContact, home: str, now: datetime) -> None:
     """The list has a new home, which knows nobody: everybody who ever said yes or no is due there."""
     said = or_(Supporter.subscribed, Supporter.left_at.is_not(None))
     nothing_known = {"list_state": "", "list_trouble": "", "list_stuck_at": None, "list_next_at": None, "list_tries": 0}
+    nothing_known |= {"list_tags": "", "list_email": ""}
     due = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
     db.session().execute(update(Supporter).where(said).values(**due, **nothing_known))
     contact.home, contact.failures, contact.trouble, contact.paused_until = home, 0, "", None
+
+
+def begin_anew(now: datetime) -> None:
+    """The list is another one for good, and knows nobody yet; everybody who ever said yes or no is due there."""
+    contact = _contact()
+    _move(contact, contact.home, now)
 
 
 def has_moved(home: str) -> bool:
@@ -170,7 +231,8 @@ def try_now() -> None:
 def try_again(supporter_id: int) -> bool:
     """Somebody has looked at a person who was stuck: tell the list once more. False when they are not stuck."""
     stuck = and_(Supporter.id == supporter_id, Supporter.list_stuck_at.is_not(None))
-    changes = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes: dict[str, object] = {"list_stuck_at": None, "list_trouble": "", "list_tries": 0, "list_next_at": None}
+    changes |= {"due_since": func.coalesce(Supporter.due_since, clock.now())}
     done = db.session().execute(update(Supporter).where(stuck).values(**changes))
     jobs.wake("sync-list")
     return bool(cast(Any, done).rowcount)

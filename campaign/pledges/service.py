@@ -259,6 +259,8 @@ def confirm(signature_id: int, now: datetime, *, news: bool = True, shared: Coll
         if news and signature.newsletter and not (left_at and left_at >= signature.signed_at):
             source = f"signature {signature_id}"
             supporters.agree(signature.supporter_id, signature.newsletter, signature.language, source, now)
+        else:
+            supporters.regroup(signature.supporter_id, now)
         wishes.take_effect(signature, shared, now)
         mail.write(THANK_YOU, signature_id, signature.supporter_id, now)
         jobs.wake("count-signatures")
@@ -293,6 +295,7 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
         db.session().execute(
             still.values(withdrawn_at=now, passed_at=None, message="", to_count=Signature.to_count - _unless_aside())
         )
+        supporters.regroup(signature.supporter_id, now)
         jobs.wake("count-signatures")
         db.session().refresh(signature)
     return signature.state(now)

@@ -78,6 +78,11 @@ class Act(StrEnum):
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
+    LIST_PAUSED = "list.paused"
+    LIST_RESUMED = "list.resumed"
+    LIST_SET_UP = "list.set-up"
+    LIST_MENDED = "list.mended"
+    LIST_PERSON_LOOKED_AT = "list.person-looked-at"
     FORGOTTEN = "records.forgotten"
     SEALED_ANEW = "trail.sealed-anew"
     BACKUP_MADE = "records.backed-up"
@@ -159,6 +164,11 @@ WORDS: dict[Act, str] = {
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
+    Act.LIST_PAUSED: "paused the mailing list",
+    Act.LIST_RESUMED: "let the mailing list go on",
+    Act.LIST_SET_UP: "set the mailing list up at Mailchimp",
+    Act.LIST_MENDED: "compared the mailing list with the records and mended it",
+    Act.LIST_PERSON_LOOKED_AT: "looked at somebody’s history with the mailing list",
     Act.FORGOTTEN: "forgot what was kept long enough",
     Act.SEALED_ANEW: "sealed this trail under a new secret",
     Act.BACKUP_MADE: "made a backup of all records",

@@ -10,7 +10,7 @@ from ..mail import Attachment, Mail, letter
 from ..settings import Language
 from ..web import address
 from . import kept
-from .models import OwnPageLink, Supporter
+from .models import AddressChange, OwnPageLink, Supporter
 
 FOR = timedelta(days=1)  # how long a link to somebody's own page works
 
@@ -26,6 +26,19 @@ def your_page(link_id: int) -> Mail | None:
     links = {**_links(language), "page": address("supporters.own_page", language, link_id=link_id)}
     values = {"links": links, "until": link.asked_at + FOR}
     return Mail(person.email, language, lambda: gettext("The link that you asked for"), "your_page", values, person.id)
+
+
+@letter("supporters.new_address", private=True)
+def new_address(change_id: int) -> Mail | None:
+    """Asks the owner of a new address whether it is theirs; moot when that was asked too long ago."""
+    change = db.session().get(AddressChange, change_id)
+    person = db.session().get(Supporter, change.supporter_id) if change else None
+    if change is None or person is None or change.asked_at <= clock.now() - FOR:
+        return None
+    language = i18n.find(person.language)
+    links = {**_links(language), "page": address("supporters.new_address", language, change_id=change_id)}
+    values = {"links": links, "until": change.asked_at + FOR}
+    return Mail(change.email, language, lambda: gettext("Is this your new address?"), "new_address", values, person.id)
 
 
 @letter("supporters.everything", private=True)

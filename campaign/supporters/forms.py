@@ -26,6 +26,12 @@ class AskForm(PublicForm):
     email = EmailField(lazy_gettext("Email address"))
 
 
+class AddressForm(PublicForm):
+    """Asks for the address to write to from now on."""
+
+    email = EmailField(lazy_gettext("New email address"))
+
+
 class DoneForm(StaffForm):
     """Says that removals were done: up to `newest`, which is what its sender had seen."""
 

@@ -66,7 +66,12 @@ class Kept:
     @property
     def other(self) -> list[Held]:
         """What they did here themselves."""
-        return [one for one in self.held if not one.kind.endswith("_consent")]
+        return [one for one in self.held if not one.kind.endswith(("_consent", "_step"))]
+
+    @property
+    def steps(self) -> list[Held]:
+        """What others said of them: their history, of which they can take nothing back."""
+        return [one for one in self.held if one.kind.endswith("_step")]
 
 
 def about(supporter_id: int) -> Kept:
@@ -117,6 +122,7 @@ def as_json(kept: Kept, now: datetime) -> str:
         "left_at": _moment(person.left_at),
         "neutral_letters": person.discreet,
         "mailing_list": person.list_state,
+        "mailing_list_groups": person.list_tags.splitlines(),
         "agreed": [_agreed(one) for one in kept.said],
         "letters": [
             {

@@ -10,7 +10,7 @@ is in force until another one lifts it; both stay, so the file only grows and ma
 import hmac
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,13 +34,14 @@ AT_ONCE = 1_000
 
 
 class What(StrEnum):
-    """What somebody did. LIFTED names in `about` the entry that it ends."""
+    """What somebody did. LIFTED names in `about` the entry that it ends, MOVED the mark of the new address."""
 
     ERASED = "erased"
     LEFT = "left"
     WITHDRAWN = "withdrawn"
     DISOWNED = "disowned"
     UNSHARED = "unshared"
+    MOVED = "moved"
     LIFTED = "lifted"
 
 
@@ -119,10 +120,10 @@ def refuses(mailbox: str) -> bool:
     return bool(refused([mailbox]))
 
 
-def refused(mailboxes: Sequence[str]) -> set[str]:
-    """Those of these mailboxes that must not be added; at most a thousand in one question."""
+def refused(mailboxes: Sequence[str], whats: Sequence[What] = REFUSING) -> set[str]:
+    """Those of these mailboxes that must not be added, for one of these acts; at most a thousand in one question."""
     marks = {mark_of(mailbox): mailbox for mailbox in mailboxes}
-    return {marks[entry.mark] for entry in _in_force(list(marks), REFUSING, "")}
+    return {marks[entry.mark] for entry in _in_force(list(marks), whats, "")}
 
 
 def _in_force(marks: Sequence[str], whats: Sequence[What], about: str) -> Iterator[LedgerEntry]:
@@ -212,7 +213,7 @@ def replay(file: Path) -> dict[str, int]:
     while batch := _some_people(after):
         after = batch[-1][0]
         for supporter_id, mailbox in batch:
-            for entry in to_do.get(mark_of(mailbox), []):
+            for entry in _of_all_addresses(mark_of(mailbox), to_do):
                 numbers[entry.what] += _repeat(entry, supporter_id)
     return {**numbers, "new": new, "unreadable": unreadable}
 
@@ -245,6 +246,15 @@ def _to_repeat(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
         if entry.what != What.LIFTED and (entry.what == What.ERASED or entry.key not in lifted):
             wanted.setdefault(entry.mark, []).append(entry)
     return wanted
+
+
+def _of_all_addresses(mark: str, to_do: Mapping[str, list[Entry]]) -> list[Entry]:
+    """What is to be done again for this mailbox, and for those to which its owner has moved since."""
+    marks, found = [mark], list[Entry]()
+    for one in marks:
+        found += to_do.get(one, [])
+        marks += [entry.about for entry in found if entry.what == What.MOVED and entry.about not in marks]
+    return found
 
 
 def _some_people(after: int) -> list[tuple[int, str]]:

@@ -35,7 +35,8 @@ class Supporter(Base):
     raises `due_version`, so that a delivery begun before an act cannot settle it. `list_state` is what the list last
     said, `list_trouble` why it could not be told, in words; with `list_stuck_at` it is not asked again before an act of
     the person or of staff. `list_leased_until` is a worker's: it has this person in hand. `discreet`: our letters come
-    under a neutral name and subject.
+    under a neutral name and subject. `list_tags`: the groups that the list was last told of, a line each.
+    `list_email`: the addresses under which the list may know them, a line each, while they have another now.
     """
 
     __tablename__ = "supporters"
@@ -70,6 +71,8 @@ class Supporter(Base):
     list_next_at: Mapped[datetime | None]
     list_leased_until: Mapped[datetime | None]
     list_stuck_at: Mapped[datetime | None]
+    list_tags: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    list_email: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
@@ -147,6 +150,19 @@ class OwnPageLink(Base):
     __tablename__ = "own_page_links"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (NEVER_REUSED,)
+
+
+class AddressChange(Base):
+    """That somebody wants to be written to at another address; the link in the letter to it works for a day."""
+
+    __tablename__ = "address_changes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporters.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    mailbox: Mapped[str] = mapped_column(String(320))
     asked_at: Mapped[datetime]
 
     __table_args__ = (NEVER_REUSED,)

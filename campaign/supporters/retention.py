@@ -90,6 +90,14 @@ RULES: dict[str, Rule] = {
     "own_page": Rule(
         lazy_gettext("That you asked for the page about yourself"), lazy_gettext("%(days)d day after you asked"), 1
     ),
+    "addresses": Rule(
+        lazy_gettext("A new address that you asked us to write to"), lazy_gettext("%(days)d day after you asked"), 1
+    ),
+    "list_history": Rule(
+        lazy_gettext("What the mailing list said of you: on it, left it, mail came back"),
+        lazy_gettext("%(days)d days after it said so"),
+        365,
+    ),
     "deletions": Rule(
         lazy_gettext("Your address, sealed, after you erased yourself"),
         lazy_gettext("until the mailing list has deleted it, mostly minutes"),

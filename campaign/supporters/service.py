@@ -141,7 +141,19 @@ def speak(supporter_id: int, language: str, now: datetime) -> None:
     """Write to this person in that language from now on."""
     db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(language=language))
     speaking.send(supporter_id, language=language)
+    regroup(supporter_id, now)
+
+
+def regroup(supporter_id: int, now: datetime) -> None:
+    """What the mailing list may know of this person has changed: it is told, if they are on it."""
     if get(supporter_id).subscribed:
+        _make_due(supporter_id, now)
+
+
+def tell_the_list(supporter_id: int, now: datetime) -> None:
+    """The list is told what it knows otherwise of this person, if it knows them or should."""
+    person = get(supporter_id)
+    if person.subscribed or person.list_state:
         _make_due(supporter_id, now)
 
 

@@ -10,12 +10,12 @@ from flask_babel import gettext
 from .. import clock, db, i18n, web
 from ..cache import keep
 from ..security import at_an_even_pace
-from . import erasure, kept, service
-from .forms import NEWSLETTER, AskForm
+from . import addresses, erasure, kept, service
+from .forms import NEWSLETTER, AddressForm, AskForm
 
 area: Blueprint = web.public_area("supporters", __name__)
 KEPT = 60.0  # seconds that a page which says the same to all is kept in the process
-DONE = ("language", "news", "letters", "signature", "consent", "sent")
+DONE = ("language", "news", "letters", "signature", "consent", "sent", "address")
 
 
 @area.get('/unsubscribe/<signed("leave"):supporter_id>')
@@ -147,6 +147,56 @@ def erased(link_id: int) -> ResponseReturnValue:
     except LookupError:
         return _gone()
     return _never_stored(render_template("supporters/ended.html", erased=True))
+
+
+@area.get('/me/<signed("me"):link_id>/address')
+def address(link_id: int) -> ResponseReturnValue:
+    """Asks for the address to write to from now on."""
+    with db.reading():
+        try:
+            service.own_page(link_id, clock.now())
+        except LookupError:
+            return _gone()
+    return _never_stored(render_template("supporters/new_address.html", link_id=link_id, form=AddressForm()))
+
+
+@area.post('/me/<signed("me"):link_id>/address')
+@at_an_even_pace
+def change_address(link_id: int) -> ResponseReturnValue:
+    """Write to that address: the same answer whoever is known under it."""
+    form = AddressForm()
+    if not form.validate():
+        return _never_stored(render_template("supporters/new_address.html", link_id=link_id, form=form), 422)
+    email, mailbox = form.email.data or "", form.email.mailbox
+    return _do(link_id, "address", lambda who, now: addresses.ask(who, email, mailbox, now))
+
+
+@area.get('/address/<signed("address"):change_id>')
+def new_address(change_id: int) -> ResponseReturnValue:
+    """A page with a button: mail scanners follow links, and must not change anybody's address."""
+    with db.reading():
+        try:
+            addresses.find(change_id, clock.now())
+        except LookupError:
+            return _gone()
+    return _never_stored(render_template("supporters/confirm_address.html", done=False))
+
+
+@area.post('/address/<signed("address"):change_id>')
+def confirm_address(change_id: int) -> ResponseReturnValue:
+    """Write to the new address from now on."""
+    try:
+        with db.writing():
+            addresses.confirm(change_id, clock.now())
+    except LookupError:
+        return _gone()
+    return _never_stored(render_template("supporters/confirm_address.html", done=True))
+
+
+@area.get("/address/<path:token>")
+def new_address_broken(token: str) -> ResponseReturnValue:
+    """A link that was cut in two, altered, or made for something else."""
+    return own_page_broken(token)
 
 
 @area.get("/me/<path:token>")

@@ -203,7 +203,12 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
-NAMELESS = ("The link that you asked for", "Your account on our website", "Please confirm your application")
+NAMELESS = (
+    "The link that you asked for",
+    "Is this your new address?",
+    "Your account on our website",
+    "Please confirm your application",
+)
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),

@@ -22,6 +22,7 @@ from campaign import clock, db, seals, web
 from campaign.app import TABLES
 from campaign.links import service as links
 from campaign.mail import Letter
+from campaign.mailing import hearing, history, hooks, intake
 from campaign.partners import agreements, applications, logos, texts
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState, What
@@ -37,7 +38,7 @@ from campaign.printables.rows import Line
 from campaign.staff import accounts as colleagues
 from campaign.staff import service as accounts
 from campaign.staff.roles import Role
-from campaign.supporters import handing, shares
+from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
@@ -46,6 +47,8 @@ from tests.visitor import Visitor
 
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+HOOK = "a-secret-of-the-hook-for-tests-long-enough-43"  # the end of its address
 
 # Where it is noted what staff did, and tried to do.
 NOTED = {"audit_rows", "audit_ends", "audit_tags"}
@@ -83,6 +86,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "paper": "letter",
         "output": "office",
     },
+    "mailing_staff.find": {"email": "anna@example.org"},
     "supporters_partner.checked": {"refs": "r0123456789abcdef"},
     "supporters_partner.removed": {"newest": "1"},
     "supporters_staff.removed": {"newest": "1"},
@@ -91,6 +95,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "places_staff.merge": {"taken": "access", "kept_version": "1", "gone_version": "1"},
     "place_lists_staff.bring_in": {"waiting": "1"},
     "supporters.ask": {"email": "anna@example.org"},
+    "supporters.change_address": {"email": "anna.new@example.org"},
     "supporters.letters": {"neutral": "yes"},
     "supporters.news": {"news": "no"},
     "supporters.speak": {"language": "es"},
@@ -170,11 +175,12 @@ class Everything:
             "signature_id": 2,
             "supporter_id": 1,
             "link_id": 1,
+            "change_id": 1,
             "code": "es",
             "page": "signs",
             "filename": "css/site.css",
         }
-        known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
+        known |= {"secret": HOOK, "id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known |= {"design": "poster", "name": "proof.pdf"}
         known["invitation_id"] = known["application_id"] = 1
         known |= PARTNERS.get(rule.endpoint, {})
@@ -384,9 +390,14 @@ def _ask_for_pages(site: Site) -> list[EmailMessage]:
 
 
 def _agree_and_get_stuck(site: Site) -> None:
-    """The first signer wants the news, and the list has refused the address."""
+    """The first signer wants the news, and the list has refused the address; a fourth person changes theirs."""
     with site.inside(), db.writing() as session:
         supporters.agree(1, "Yes", "en", "test", clock.now())
+        fred = supporters.find_or_add("fred@example.org", "fred@example.org", "en", clock.now())
+        addresses.ask(fred, "fred.new@example.org", "fred.new@example.org", clock.now())
+        intake.take().hook_mark = hooks.mark_of(HOOK)
+        history.note({1: "subscribed"}, clock.now(), ours=True)
+        hearing.note([1], clock.now())
         stuck = {"list_trouble": "refused", "list_stuck_at": clock.now()}
         session.execute(update(Supporter).where(Supporter.id == 1).values(**stuck))
 

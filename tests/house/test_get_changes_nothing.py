@@ -54,7 +54,19 @@ def test_looking_at_everything_three_times_changes_no_record(everything):
 DEEDS = [
     *("resend", "open", "close", "pass", "refuse", "again", "not-me", "now", "retire", "bring-back", "lift", "lower"),
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
-    *("agreements", "join-again", "leave", "logo", "remove", "pause", "resume", "approve", "turn-down", "bring-in"),
+    *(
+        "agreements",
+        "join-again",
+        "leave",
+        "logo",
+        "remove",
+        "pause",
+        "resume",
+        "find",
+        "approve",
+        "turn-down",
+        "bring-in",
+    ),
     *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
 ]
 

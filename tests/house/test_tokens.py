@@ -27,7 +27,7 @@ def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):
     site = everything.site
     doors, visitor = list(_doors(site)), site.visitor()
     purposes = sorted({purpose for _, _, purpose in doors})
-    assert purposes == ["invite", "join", "leave", "me", "sign", "withdraw"]
+    assert purposes == ["address", "invite", "join", "leave", "me", "sign", "withdraw"]
     for method, address, _ in doors:
         wanted = {purpose for *door, purpose in doors if door == [method, address]}  # /confirm/ is for several
         for purpose in purposes:
@@ -78,9 +78,11 @@ def _tampered(token):
     )
 
 
-@pytest.mark.parametrize("kind", ["confirm", "withdraw", "unsubscribe", "me"])
+@pytest.mark.parametrize("kind", ["confirm", "withdraw", "unsubscribe", "me", "address"])
 def test_a_token_that_was_cut_altered_or_made_up_gets_a_page_and_opens_nothing(everything, kind):
-    purpose = {"confirm": "sign", "withdraw": "withdraw", "unsubscribe": "leave", "me": "me"}[kind]
+    purpose = {"confirm": "sign", "withdraw": "withdraw", "unsubscribe": "leave", "me": "me", "address": "address"}[
+        kind
+    ]
     token, visitor = _token(everything.site, purpose), everything.site.visitor()
     assert visitor.raw(f"/{kind}/{token}").status_code == 200
     for wrong in _tampered(token):
@@ -97,7 +99,7 @@ def test_a_broken_link_is_explained(everything):
 
 def test_a_token_of_something_no_longer_kept_says_so(everything):
     visitor = everything.site.visitor()
-    for purpose, kind in (("sign", "confirm"), ("withdraw", "withdraw"), ("me", "me")):
+    for purpose, kind in (("sign", "confirm"), ("withdraw", "withdraw"), ("me", "me"), ("address", "address")):
         path = f"/{kind}/{_token(everything.site, purpose, 999)}"
         assert visitor.get(path).status == 410
         assert visitor.raw(path, method="POST").status_code in (404, 405, 410)

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from campaign import clock, db
 from campaign.mailing import service
 from campaign.mailing.audience import Audience
-from campaign.mailing.models import ListContact
+from campaign.mailing.models import ListCall, ListContact, ListDeletion
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Supporter
 from tests.conftest import Site
@@ -78,6 +78,8 @@ def leases_run_out(site: Site) -> None:
         session.execute(held.values(list_leased_until=lapsed))
         session.execute(update(Supporter).values(list_next_at=None))
         session.execute(update(ListContact).values(paused_until=None))
+        session.execute(update(ListCall).values(until=lapsed))
+        session.execute(update(ListDeletion).values(due_at=lapsed))
 
 
 def crowd(number: int, name: str = "person") -> list[str]:

@@ -45,7 +45,7 @@ class Home:
 
 def hosted(chimp: mailchimps.Fake, kind: type[AtMailchimp] = AtMailchimp, patience: Patience = PATIENT) -> AtMailchimp:
     """The audience at this Mailchimp."""
-    return kind(Mailchimp(KEY, chimp.url, patience), AUDIENCE)
+    return kind(Mailchimp(KEY, chimp.url, patience), AUDIENCE, asks=False)
 
 
 @pytest.fixture

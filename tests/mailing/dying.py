@@ -18,7 +18,7 @@ from typing import Any
 from campaign import clock, db
 from campaign.app import create_app
 from campaign.config import Config
-from campaign.mailing import claims, hosted, mailchimp, service  # loaded once, before the first fork
+from campaign.mailing import claims, deletions, hosted, mailchimp, service  # loaded once, before the first fork
 from campaign.mailing.audience import Audience, Fate, Outcome
 from tests.processes import environment
 
@@ -56,6 +56,7 @@ def _work(app: Any, order: str) -> None:
         threading.settrace(countdown)
         sys.settrace(countdown if order != "careless" else None)
         service.sync()
+        deletions.carry_out()
         sys.settrace(None)
     print(f"lines {countdown.count}", flush=True)
 

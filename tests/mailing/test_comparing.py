@@ -1,18 +1,25 @@
 """After a restore the list is held, until all of it has been read: then every no that stands there is a no here."""
 
 import pytest
-from sqlalchemy import select
+from click.testing import CliRunner
+from sqlalchemy import delete, select, update
 
 from campaign import clock, db
 from campaign.errors import Stopped
-from campaign.mailing import comparing, service
+from campaign.mailing import commands, comparing, service
 from campaign.mailing.audience import ListState
 from campaign.mailing.builtin import BuiltIn
+from campaign.mailing.fake.members import key_of
 from campaign.mailing.hosted import AtMailchimp
 from campaign.mailing.mailchimp import Mailchimp
-from campaign.supporters.models import Consent
+from campaign.staff.audit import AuditRow
+from campaign.supporters import ledger
+from campaign.supporters import service as supporters
+from campaign.supporters.models import Consent, Supporter
+from tests.house.everything import contents, on_sqlite
 from tests.mailing.acts import ANNA, BELA, agree, contact, crowd, due, leave, many_agree, row, statuses, sync
 from tests.mailing.conftest import hosted
+from tests.mailing.hooked import at_mailchimp
 
 
 @pytest.fixture
@@ -30,8 +37,9 @@ def _hold(site):
 
 
 def _compare(site, home):
+    """Mend what differs, with the word of somebody who has seen how much that is."""
     with site.inside():
-        return comparing.compare(home)
+        return comparing.compare(home, repair=True, agreed=comparing.compare(home).removals)
 
 
 def _is_held(site):
@@ -73,14 +81,16 @@ def test_who_had_left_left_and_said_yes_anew_in_the_backup_stays_gone(held, home
     assert home.entry(held, ANNA).state == "unsubscribed" and not row(held).subscribed
 
 
-def test_people_known_on_one_side_alone_are_said_and_left_alone(listed, chimp):
+def test_people_known_there_alone_are_left_alone_and_who_vanished_there_is_put_aside(listed, chimp):
     at_mailchimp = hosted(chimp)
     agree(listed, ANNA)
     sync(listed, at_mailchimp)
     chimp.members.put("", {"email_address": "stranger@example.org", "status": "subscribed"})
     del chimp.members.known[next(iter(chimp.members.known))]
     found = _compare(listed, at_mailchimp)
-    assert (found.only_here, found.only_there) == (1, 1) and due(listed) == set()
+    assert (found.gone, found.only_there, found.only_here) == (1, 1, 0)
+    assert row(listed).subscribed and row(listed).list_stuck_at and "address was changed" in row(listed).list_trouble
+    assert sync(listed, at_mailchimp) == 0 and list(statuses(chimp.members.known.values())) == ["stranger@example.org"]
 
 
 @pytest.mark.parametrize("mood", ["503", "429", "timeout"])
@@ -144,6 +154,132 @@ def test_staff_see_that_it_is_held(listed, staff_of):
     assert "campaign sync check" in staff_of(listed).get("/staff/list").text
     _compare(listed, BuiltIn())
     assert "campaign sync check" not in staff_of(listed).get("/staff/list").text
+
+
+# ---------------------------------------------------------------- looking, mending, and stopping
+
+
+def _many_on_the_list(site, chimp, number=100):
+    people = crowd(number)
+    many_agree(site, *people)
+    sync(site, hosted(chimp))
+    return people
+
+
+def _run(site, *words):
+    return CliRunner().invoke(commands.sync, ["check", *words], obj=lambda: site.app)
+
+
+@pytest.fixture
+def hosted_site(noon, make_site, chimp):
+    return at_mailchimp(make_site, chimp)
+
+
+@on_sqlite
+def test_looking_changes_nothing_and_says_what_differs_and_why(hosted_site, chimp):
+    people = _many_on_the_list(hosted_site, chimp)
+    leave(hosted_site, people[0])
+    chimp.members.unsubscribe(people[1])
+    chimp.members.bounce(people[2])
+    chimp.members.put("", {"email_address": "stranger@example.org", "status": "subscribed"})
+    _hold(hosted_site)
+    before = contents(hosted_site)
+    said = _run(hosted_site).output
+    for words in (
+        "The list knows 101 people; all of them were read. 99 want the news here.",
+        "1 left at the list, and here they still want the news: here they have left, too by --repair.",
+        "1 left here, and the list still has them: the list is told by --repair.",
+        "1 want the news, and the list does not write to them",
+        "1 are known there alone",
+        "Nothing was changed.",
+    ):
+        assert words in said
+    assert contents(hosted_site) == before and _is_held(hosted_site)
+
+
+@on_sqlite
+def test_mending_makes_both_say_the_same(hosted_site, chimp):
+    people = _many_on_the_list(hosted_site, chimp)
+    chimp.members.unsubscribe(people[0])
+    said = _run(hosted_site, "--repair")
+    assert said.exit_code == 0 and "here they have left, too." in said.output
+    assert not row(hosted_site, people[0]).subscribed and "Both say the same." in _run(hosted_site).output
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", ["left there", "left here", "vanished there"])
+def test_more_than_two_in_a_hundred_stop_and_ask(hosted_site, chimp, kind):
+    people = _many_on_the_list(hosted_site, chimp)
+    for one in people[:3]:
+        if kind == "left there":
+            chimp.members.unsubscribe(one)
+        elif kind == "vanished there":
+            del chimp.members.known[key_of(one)]
+        else:
+            leave(hosted_site, one)
+    before, there = contents(hosted_site), statuses(chimp.members.known.values())
+    for words in (["--repair"], ["--repair", "--yes-remove", "2"], ["--repair", "--yes-remove", "4"]):
+        said = _run(hosted_site, *words)
+        assert isinstance(said.exception, Stopped) and "--yes-remove 3" in str(said.exception)
+    assert contents(hosted_site) == before and statuses(chimp.members.known.values()) == there
+    assert _run(hosted_site, "--repair", "--yes-remove", "3").exit_code == 0
+    assert contents(hosted_site) != before
+
+
+@on_sqlite
+def test_two_in_a_hundred_are_mended_without_a_word(hosted_site, chimp):
+    people = _many_on_the_list(hosted_site, chimp)
+    for one in people[:2]:
+        chimp.members.unsubscribe(one)
+    assert _run(hosted_site, "--repair").exit_code == 0
+
+
+@on_sqlite
+def test_without_the_threshold_a_list_that_was_emptied_by_mistake_would_put_everybody_aside(hosted_site, chimp):
+    """The negative control, and what it guards."""
+    _many_on_the_list(hosted_site, chimp, 20)
+    chimp.members.known.clear()
+    said = _run(hosted_site, "--repair")
+    assert isinstance(said.exception, Stopped) and "20 people would be removed" in str(said.exception)
+    with hosted_site.inside():
+        found = comparing.compare(repair=True, agreed=20)
+    assert found.gone == 20 and found.left == 0
+    assert hosted_site.rows(select(Supporter.subscribed).distinct()) == [(True,)], "and even then nobody has left"
+
+
+@on_sqlite
+def test_who_never_reached_the_list_is_told_and_who_came_by_another_door_is_left_alone(hosted_site, chimp):
+    agree(hosted_site, ANNA)
+    with hosted_site.inside(), db.writing() as session:
+        session.execute(update(Supporter).values(due_since=None))  # a restore had forgotten it, say
+        supporters.find_or_add(BELA, BELA, "en", clock.now())
+    chimp.members.put("", {"email_address": BELA, "status": "subscribed"})
+    assert (
+        "1 want the news, and the list was never told of them: the list is told."
+        in _run(hosted_site, "--repair").output
+    )
+    sync(hosted_site, hosted(chimp))
+    assert set(statuses(chimp.members.known.values()).items()) == {(ANNA, "subscribed"), (BELA, "subscribed")}
+
+
+@on_sqlite
+def test_who_left_or_was_erased_and_has_no_record_any_more_does_not_stay_there(hosted_site, chimp):
+    people = _many_on_the_list(hosted_site, chimp)
+    leave(hosted_site, people[0])
+    with hosted_site.inside(), db.writing() as session:
+        ledger.note(people[1], ledger.What.ERASED, clock.now())
+        session.execute(delete(Supporter).where(Supporter.email.in_(people[:2])))  # the backup was older than they
+    said = _run(hosted_site, "--repair")
+    assert "2 left or erased themselves here, and the list still has them" in said.output
+    hosted_site.work("delete-from-list")
+    there = statuses(chimp.members.known.values())
+    assert there[people[0]] == "unsubscribed" and people[1] not in there and len(there) == 99
+
+
+@on_sqlite
+def test_a_comparison_that_mended_is_in_the_trail(hosted_site, chimp):
+    _run(hosted_site, "--repair")
+    assert ("list.mended",) in hosted_site.rows(select(AuditRow.act))
 
 
 def test_states_are_taken_over(held, home):

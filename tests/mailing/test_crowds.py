@@ -1,15 +1,24 @@
 """Many people at once: few calls, no more at a time than Mailchimp bears, each answer read person by person."""
 
+import json
+import subprocess
+import sys
 import threading
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from campaign.mailing import service
+from campaign import db
+from campaign.mailing import rules, service, turnstile
+from campaign.mailing.fake.account import AUDIENCE, KEY
+from campaign.mailing.hosted import AtMailchimp
+from campaign.mailing.mailchimp import Mailchimp
 from campaign.supporters.models import Supporter
 from tests.house.everything import on_sqlite
 from tests.mailing.acts import ANNA, BELA, agree, contact, crowd, due, leave, many_agree, row, statuses, sync
-from tests.mailing.conftest import hosted
+from tests.mailing.conftest import PATIENT, hosted
+from tests.processes import ROOT, environment
 
 pytestmark = on_sqlite
 WHO = select(func.count()).where(Supporter.list_state == "subscribed")
@@ -22,6 +31,55 @@ def test_a_crowd_costs_a_call_for_each_five_hundred(listed, chimp, size):
     assert sync(listed, hosted(chimp)) == size and listed.rows(WHO) == [(size,)]
     assert len(chimp.calls) == -(-size // 500) <= 25 and chimp.most == 1
     assert len(chimp.members.known) == size
+
+
+@pytest.mark.gate("P13", quick=2100, full=100_000)
+def test_a_first_sync_asks_eight_at_a_time_and_seldom(make_site, chimp, size):
+    site = make_site(seeded=False)
+    many_agree(site, *crowd(size))
+    chimp.contract, together = None, threading.Barrier(min(rules.CALLS_AT_ONCE, size // rules.A_BATCH))
+
+    def reached(step, call):
+        if step == "asked" and call.method == "POST" and len(chimp.calls) > 1 and not together.broken:
+            with suppress(threading.BrokenBarrierError):
+                together.wait(20)  # the second and the next calls come together, or this is broken
+        return False
+
+    chimp.reached = reached
+    home = AtMailchimp(Mailchimp(KEY, chimp.url, PATIENT, gate=turnstile.Turnstile()), AUDIENCE)
+    while sync(site, home):
+        pass
+    assert site.rows(WHO) == [(size,)] and len(chimp.members.known) == size
+    assert len(chimp.calls) == -(-size // rules.A_BATCH) + 1  # the one that looks whether the audience asks itself
+    assert chimp.most <= rules.CALLS_AT_ONCE and not any(call.method == "PUT" for call in chimp.calls)
+    asked = len(chimp.calls)
+    sync(site, home)
+    assert len(chimp.calls) - asked <= 2, "nothing was due"
+
+
+@pytest.mark.gate("P13", quick=0, full=100_000)
+def test_a_first_sync_takes_little_longer_than_mailchimp_and_little_memory(make_site, chimp, size, record_property):
+    """Of a batch of 500 Mailchimp takes seconds; the fake takes two, and one to look."""
+    chimp.contract, answer = None, 2.0
+    chimp.takes = lambda call: answer if call.method == "POST" else 0.1
+    costs = []
+    for number in (1000, size):
+        chimp.members.known.clear()
+        chimp.calls.clear()
+        site = make_site(seeded=False, mailchimp_host=chimp.url, mailchimp_key=KEY, mailchimp_audience=AUDIENCE)
+        env = environment(site.config)
+        command = [sys.executable, "-m", "tests.mailing.first_sync", str(number)]
+        done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+        costs.append({**json.loads(done.stdout), "calls": len(chimp.calls)})
+        with site.inside(), db.writing() as session:
+            session.execute(delete(Supporter))
+    small, big = costs
+    theirs = sum(chimp.takes(call) for call in chimp.calls) / rules.CALLS_AT_ONCE
+    record_property("first sync", f"{big} against {small}; the fake alone: {theirs:.1f} s")
+    print(f"first sync: {big} against {small}; the fake alone: {theirs:.1f} s")
+    assert big["calls"] <= 205 and big["told"] == size
+    assert big["peak"] - small["peak"] <= 40
+    assert big["seconds"] <= 1.3 * theirs
 
 
 def test_several_workers_share_the_work_and_never_ask_more_than_mailchimp_bears(listed, chimp):

@@ -5,8 +5,12 @@ import random
 import pytest
 from sqlalchemy import select
 
+from campaign import clock, db
+from campaign.mailing import deletions
 from campaign.mailing.fake.account import AUDIENCE, KEY
+from campaign.mailing.fake.members import key_of
 from campaign.mailing.hosted import AtMailchimp
+from campaign.supporters import erasure, moving
 from campaign.supporters.models import Supporter
 from tests.house.everything import on_sqlite
 from tests.mailing.acts import agree, crowd, due, leases_run_out, leave, many_agree, statuses
@@ -23,40 +27,72 @@ def syncing(make_site, chimp):
 
 
 class People:
-    """A crowd that comes and goes: half of those who go, by the list's own door, and later sign again here."""
+    """A crowd that comes and goes: by our door, by the list's own (and they sign again here), or for good.
+
+    Some move to another address first.
+    """
 
     def __init__(self, site, chimp, dice) -> None:
         self.site, self.chimp, self.dice = site, chimp, dice
         self.came = 0
         self.left: set[str] = set()
+        self.erased: set[str] = set()
+        self.moved: dict[str, str] = {}
 
     def act(self) -> None:
         """Two come, and now and then somebody goes."""
         new = [f"person{self.came + one}@example.org" for one in range(2)]
         agree(self.site, *new)
         self.came += 2
-        here = [one.email for one in self.chimp.members.known.values() if one.email not in self.left]
-        if here and self.dice.random() < 0.6:
-            one = self.dice.choice(here)
+        here = [one for one in self._recorded() if one not in self.left]
+        if self.dice.random() < 0.3:
+            self._move(self.dice.choice(here))
+        elif self.dice.random() < 0.6:
+            self._go(self.dice.choice(here))
+
+    def _recorded(self) -> list[str]:
+        return sorted(one[0] for one in self.site.rows(select(Supporter.email)))
+
+    def _move(self, one: str) -> None:
+        self.moved[one] = new = f"moved-{one}"
+        with self.site.inside(), db.writing() as session:
+            moving.move(session.scalar(select(Supporter.id).where(Supporter.email == one)), new, new, clock.now())
+
+    def _go(self, one: str) -> None:
+        member = self.chimp.members.known.get(key_of(one))
+        door = self.dice.choice(["ours", "theirs", "for good"])
+        if door == "for good":
+            self.erased.add(one)
+            with self.site.inside(), db.writing() as session:
+                erasure.erase(session.scalar(select(Supporter.id).where(Supporter.email == one)), clock.now())
+            return
+        if door == "theirs" and member and member.status == "subscribed":
             self.left.add(one)
-            if self.dice.random() < 0.5:
-                leave(self.site, one)
-            else:
-                self.chimp.members.unsubscribe(one)
-                agree(self.site, one)
+            self.chimp.members.unsubscribe(one)
+            agree(self.site, one)
+        elif door == "ours":
+            self.left.add(one)
+            leave(self.site, one)
 
     def expected(self) -> dict[str, str]:
         """Everybody exactly once, and gone who went."""
-        return {one: "unsubscribed" if one in self.left else "subscribed" for one in crowd(self.came)}
+        names = set(crowd(self.came)) | set(self.moved.values())
+        here = names - set(self.moved) - self.erased
+        return {one: "unsubscribed" if one in self.left else "subscribed" for one in here}
 
 
 def _agree_on(site, chimp, people) -> None:
     """Both sides say the same, and nobody's history holds a return."""
-    assert statuses(chimp.members.known.values()) == people.expected()
+    expected, there = people.expected(), statuses(chimp.members.known.values())
+    never_told = {one for one in people.left if one not in there}  # a yes and a no before anybody told the list
+    assert there == {one: said for one, said in expected.items() if one not in never_told}
     for one in chimp.members.known.values():
         assert one.history == ["subscribed", "unsubscribed"][: len(one.history)], one
     rows = site.rows(select(Supporter.email, Supporter.list_state, Supporter.subscribed))
-    assert {row.email: row.list_state for row in rows} == people.expected()
+    assert {row.email: row.list_state for row in rows if row.email in there} == there
+    assert {row.email for row in rows} == set(expected)
+    with site.inside(), db.reading():
+        assert deletions.owed().number == 0, "a deletion was lost"
     assert {row.email for row in rows if not row.subscribed} == people.left
 
 

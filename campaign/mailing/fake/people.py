@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from .account import AUDIENCE, KEY, Fake
-from .members import Problem
+from .problem import Problem
 
 DEEDS = ("unsubscribe", "click", "bounce")
 

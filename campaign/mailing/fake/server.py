@@ -6,13 +6,14 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import contract, people
 from .account import KEY, Call, Fake
-from .members import Problem
 from .moods import MOODS
+from .problem import Problem
 
 BUSY = Problem(429, "Too Many Requests", "You have exceeded the limit of 10 simultaneous connections.")
 NOBODY = Problem(
@@ -30,6 +31,10 @@ class Door(BaseHTTPRequestHandler):
     def _take(self) -> None:
         fake, parts = self.server.fake, urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if parts.path.startswith("/batches/"):
+            packed = fake.batches.archive(parts.path)
+            self._answer(403 if packed is None else 200, packed or b"", "application/gzip")
+            return
         if not parts.path.startswith("/3.0/"):
             self._answer(200, people.act(fake, self.command, parts.path).encode(), "text/plain; charset=utf-8")
             return
@@ -41,7 +46,8 @@ class Door(BaseHTTPRequestHandler):
             if mood and not mood.startswith("after: "):
                 MOODS[mood](self)
                 return
-            status, answer = self._done(fake, call, body) if room else (429, _problem(BUSY))
+            status, answer = self._done(fake, call, body) if room else (429, None if fake.terse else BUSY.shown())
+            sleep(fake.takes(call))
             fake.reached("done", call)
             if mood:
                 MOODS[mood.removeprefix("after: ")](self)
@@ -61,7 +67,7 @@ class Door(BaseHTTPRequestHandler):
                 raise Problem(400, "Invalid Resource", breach)
             return fake.do(call)
         except Problem as problem:
-            return problem.status, _problem(problem)
+            return problem.status, problem.shown()
 
     def _asked(self, call: Call, body: bytes) -> contract.Exchange:
         return contract.Exchange(call.method, call.path, call.query, dict(self.headers), body)
@@ -69,7 +75,7 @@ class Door(BaseHTTPRequestHandler):
     def _say(self, call: Call, status: int, answer: Any, body: bytes) -> None:
         fake, said = self.server.fake, b"" if answer is None else json.dumps(answer).encode()
         kind = "application/json" if status < 400 else "application/problem+json"
-        if fake.contract:
+        if fake.contract and (answer is not None or status < 400):  # a refusal without a body is not in the contract
             shown = contract.Exchange(call.method, call.path, {}, {}, said, content_type=kind, status_code=status)
             if breach := fake.contract.breach(self._asked(call, body), shown):
                 fake.breaches.append(f"answer {status} to {call.method} {call.path}: {breach}")
@@ -101,11 +107,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that ended in the middle; what else goes wrong here, the client sees as no answer."""
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    shown = {"type": "https://mailchimp.com/developer/marketing/docs/errors/", "title": problem.title}
-    return {**shown, "status": problem.status, "detail": problem.detail, "instance": ""}
 
 
 @contextmanager

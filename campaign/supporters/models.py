@@ -71,8 +71,8 @@ class Supporter(Base):
     list_next_at: Mapped[datetime | None]
     list_leased_until: Mapped[datetime | None]
     list_stuck_at: Mapped[datetime | None]
-    list_tags: Mapped[str] = mapped_column(Text, default="", server_default="")
-    list_email: Mapped[str] = mapped_column(Text, default="", server_default="")
+    list_tags: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    list_email: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 

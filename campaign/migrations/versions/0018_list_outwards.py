@@ -14,8 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Forwards."""
-    op.add_column("supporters", sa.Column("list_tags", sa.Text(), server_default="", nullable=False))
-    op.add_column("supporters", sa.Column("list_email", sa.Text(), server_default="", nullable=False))
+    op.add_column("supporters", sa.Column("list_tags", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("supporters", sa.Column("list_email", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.create_table(
         "list_calls",
         sa.Column("id", BIG, autoincrement=False, nullable=False),

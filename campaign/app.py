@@ -12,6 +12,7 @@ from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
+from .events import views as events
 from .links import of_partners as links_of_partners
 from .links import origin, shortcut, visits
 from .links import views as links
@@ -48,7 +49,7 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 
-PUBLIC = [pages.area, finding.area, pledges.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC = [pages.area, finding.area, pledges.area, events.area, links.area, supporter_views.area, partner_views.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,

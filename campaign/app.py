@@ -12,6 +12,9 @@ from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
+from .events import emails as event_emails
+from .events import own_page as own_seats
+from .events import upkeep as event_upkeep
 from .events import views as events
 from .links import of_partners as links_of_partners
 from .links import origin, shortcut, visits
@@ -79,6 +82,9 @@ UPKEEP = [
     partner_emails,
     links_of_partners,
     applicants,
+    event_emails,
+    event_upkeep,
+    own_seats,
     counting,
     crowds,
     emails,
@@ -110,6 +116,7 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `partner_consent`: of a partner only what it agreed to is shown.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
@@ -143,6 +150,7 @@ class Switches:
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
+    seats_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -92,10 +92,12 @@ def please_confirm(rsvp_id: int) -> Mail | None:
 
 def _please_confirm(rsvp: Rsvp, event: Shown) -> Says:
     until = times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else ""
-    kept = gettext("someone, we hope you, asked for a seat with your address. We keep it for you until %(until)s.", until=until)
+    kept = gettext(
+        "someone, we hope you, asked for a seat with your address. We keep it for you until %(until)s.", until=until
+    )
     waits = gettext(
-        "someone, we hope you, asked for a seat with your address. All seats are taken now, so you are on the waitlist. "
-        "We keep your place until %(until)s.",
+        "someone, we hope you, asked for a seat with your address. All seats are taken now, so you are on the "
+        "waitlist. We keep your place until %(until)s.",
         until=until,
     )
     return Says(
@@ -131,7 +133,12 @@ def _your_place(rsvp: Rsvp, event: Shown) -> Says:
 
 
 def _change_it() -> str:
-    return str(gettext("Do more or fewer people come, or can you not come? Please tell us on this page, so that no seat stays empty:"))
+    return str(
+        gettext(
+            "Do more or fewer people come, or can you not come? Please tell us on this page, so that no seat stays "
+            "empty:"
+        )
+    )
 
 
 @letter("events.waiting")
@@ -144,7 +151,12 @@ def waiting(rsvp_id: int) -> Mail | None:
 def _waiting(rsvp: Rsvp, event: Shown) -> Says:
     return Says(
         heading=gettext("You are on the waitlist"),
-        opening=[gettext("all seats are taken now. As soon as one is free for you, we write to you, and you have some hours to take it.")],
+        opening=[
+            gettext(
+                "all seats are taken now. As soon as one is free for you, we write to you, and you have some hours to "
+                "take it."
+            )
+        ],
         closing=[_change_it()],
     )
 
@@ -184,7 +196,9 @@ def _already_coming(rsvp: Rsvp, event: Shown) -> Says:
     }
     return Says(
         heading=words.get(rsvp.state, gettext("You are on the waitlist")),
-        opening=[gettext("someone asked for a seat with your address. You are on the list already, so nothing has changed.")],
+        opening=[
+            gettext("someone asked for a seat with your address. You are on the list already, so nothing has changed.")
+        ],
         closing=[_change_it()],
         joining=rsvp.state == RsvpState.SEATED,
     )

@@ -21,6 +21,8 @@ HOW_MANY = lazy_gettext("Please give a number from 1 to %(most)d.", most=LARGEST
 class PartyField(IntegerField):
     """How many come, the one who asks counted."""
 
+    data: int | None
+
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, [required(HOW_MANY), NumberRange(1, LARGEST_PARTY, HOW_MANY)], **kwargs)
 
@@ -67,7 +69,9 @@ class RsvpForm(JoiningForm):
     def validate_party(self, field: PartyField) -> None:
         """More than there are seats at all would wait for ever."""
         if self.capacity is not None and (field.data or 0) > self.capacity:
-            raise ValidationError(gettext("There are only %(seats)d seats. Please come with fewer.", seats=self.capacity))
+            raise ValidationError(
+                gettext("There are only %(seats)d seats. Please come with fewer.", seats=self.capacity)
+            )
 
 
 def _name(one: Question) -> str:
@@ -76,7 +80,7 @@ def _name(one: Question) -> str:
 
 @lru_cache(maxsize=200)
 def _with(questions: tuple[Question, ...]) -> type[RsvpForm]:
-    """The form with these questions: a class, for that is how the forms library makes fields; kept, as it costs time."""
+    """The form with these questions: a class, for so the forms library makes fields; kept, as it costs time."""
     fields = {_name(one): _field(one) for one in questions}
     return type("RsvpForm", (RsvpForm,), {**fields, "questions": questions}) if questions else RsvpForm
 

@@ -145,7 +145,7 @@ def own(rsvp_id: int) -> ResponseReturnValue:
 
 @area.post('/rsvp/<signed("rsvp"):rsvp_id>/confirm')
 def confirm(rsvp_id: int) -> ResponseReturnValue:
-    """The mailbox has answered. Where something had been ticked, the page shows it again, and its owner can leave it."""
+    """The mailbox has answered. What had been ticked the page shows again, and its owner can leave it."""
     news = "asked_news" not in request.form or "news" in request.form
     shared = [purpose for purpose in PURPOSES if purpose.value in request.form]
     with db.writing():
@@ -227,7 +227,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
 def _broken(status: int = 404) -> Response:
     heading = gettext("This link does not work")
     sentence = gettext(
-        "It may be cut in two, or what it belongs to is no longer kept. Copy the whole link from the letter, or ask for "
-        "a seat again and we will send you a new one."
+        "It may be cut in two, or what it belongs to is no longer kept. Copy the whole link from the letter, or ask "
+        "for a seat again and we will send you a new one."
     )
     return web.error_page(status, sentence, heading, (gettext("Go to the front page"), i18n.language().prefix + "/"))

@@ -14,8 +14,11 @@ from .db import Base
 from .errors import Misconfigured
 from .events import admin as events_admin
 from .events import answers as event_answers
+from .events import emails as event_emails
 from .events import finding as calendar
+from .events import own_page as own_seats
 from .events import partner as events_partner
+from .events import upkeep as event_upkeep
 from .events import views as events
 from .links import of_partners as links_of_partners
 from .links import origin, shortcut, visits
@@ -94,6 +97,9 @@ UPKEEP = [
     partner_emails,
     links_of_partners,
     applicants,
+    event_emails,
+    event_upkeep,
+    own_seats,
     counting,
     crowds,
     emails,
@@ -126,6 +132,7 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `partner_consent`: of a partner only what it agreed to is shown.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
     marked so before it leaves. `places_in_turn`: who adds or merges places looks once more in their
@@ -159,6 +166,7 @@ class Switches:
     own_only: bool = True
     mark_first: bool = True
     places_in_turn: bool = True
+    seats_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

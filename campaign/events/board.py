@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -46,6 +47,11 @@ class Shown:
     def agenda_html(self) -> Markup:
         """The agenda, as HTML: for members alone."""
         return markdown(self.words.agenda if self.words else "")
+
+    @property
+    def joining(self) -> Markup:
+        """How to join, for those with a seat only, as HTML."""
+        return markdown(self.words.joining if self.words else "")
 
     @property
     def when(self) -> str:
@@ -154,3 +160,15 @@ def forward(slug: str) -> str | None:
 def is_public(event: Event) -> bool:
     """Whether everybody may see it: cancelled ones, too, for their links are out in the world."""
     return event.state in (EventState.PUBLISHED, EventState.CANCELLED) and not event.members_only
+
+
+def where(place: Place | None, link: str) -> str:
+    """A place in one line, the link, or both."""
+    there = ", ".join(filter(None, (place.name, place.where))) if place else ""
+    return " · ".join(filter(None, (there, link)))
+
+
+def answer_in_words(said: str) -> str:
+    """An answer as it is read: yes and no in the reader's language, anything else as it was typed."""
+    words: dict[str, str] = {"yes": gettext("Yes"), "no": gettext("No")}
+    return words.get(said, said)

@@ -230,6 +230,7 @@ def publish(event_id: int, now: datetime) -> None:
     event.published_at = event.published_at or now
     _show_place(event)
     db.session().flush()
+    news.published(event, now)
 
 
 def cancel(event_id: int, notices: Mapping[str, str], now: datetime) -> None:

@@ -301,9 +301,6 @@ class NewsKind(StrEnum):
     THANKS = "thanks"
 
 
-ONCE = (NewsKind.CANCELLED, NewsKind.DAY_BEFORE, NewsKind.HOURS_BEFORE, NewsKind.THANKS)
-
-
 class EventNews(Base):
     """Something that all guests of an event are told, from `due_at` on, in parts: `reached` is the last RSVP that was.
 
@@ -378,8 +375,8 @@ class NamelessGuests(Base):
     __tablename__ = "nameless_guests"
     event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events.id"), primary_key=True)
     code_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    seats: Mapped[int]
-    came: Mapped[int]
+    seats: Mapped[int] = mapped_column(server_default=text("0"))
+    came: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class EventAnswer(Base):

@@ -156,6 +156,11 @@ def drift() -> dict[int, int]:
     return {row.id: row.off for row in rows if row.off}
 
 
+def forget(event_id: int, seats: int) -> None:
+    """The RSVPs that took these seats are forgotten; nobody waits for them any more."""
+    db.session().execute(TAKE, {"event_id": event_id, "seats": -seats})
+
+
 def count_nameless(event_id: int, code_id: int | None, party: int, *, came: bool) -> None:
     """Somebody who had a seat is forgotten: the number of seats stays, and of those that were used."""
     key = {"event_id": event_id, "code_id": code_id or 0}

@@ -256,7 +256,7 @@ def _share() -> None:
         shares.agree(1, shares.Yes(partner_id, Purpose.DELIVERY, *said), clock.now())
         handing.hand_over(partner_id, clock.now())
     shares.withdraw(1, 1, ("No longer", "en", "test"), clock.now())
-    wishes.keep(2, wishes.Ticked(1, "Give my name", "", "en"))
+    wishes.keep(2, shares.Ticked(1, "Give my name", "", "en"))
 
 
 @dataclass

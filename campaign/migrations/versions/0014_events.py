@@ -227,8 +227,8 @@ def _rsvps() -> None:
         "nameless_guests",
         sa.Column("event_id", BIG, nullable=False),
         sa.Column("code_id", BIG, nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("came", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("came", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_nameless_guests_event_id")),
         sa.PrimaryKeyConstraint("event_id", "code_id", name=op.f("pk_nameless_guests")),
     )

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from .. import clock, db, i18n
 from ..mail import Mail, letter
 from ..places.models import Place
+from ..staff.models import Account
 from ..supporters import service as supporters
 from ..web import address
 from . import board, seats, times
@@ -22,7 +23,8 @@ class Says:
     """What a letter about an event says, in the language spoken.
 
     `press` is the word on the button that leads to the guest's page; `facts` are a name and what it is, in lines;
-    `joining`: whether to tell how to join. Below the facts stand `closing` and, if asked for, the guest's page.
+    `joining`: whether to tell how to join. `notice` is what somebody wrote for it, in the `language` of the event's words
+    if none is named. Below the facts stand `closing` and, if asked for, the guest's page.
     """
 
     heading: str
@@ -33,6 +35,7 @@ class Says:
     joining: bool = False
     page: bool = True
     notice: str = ""
+    language: str = ""
     attached: bool = field(default=False)
 
 
@@ -309,6 +312,47 @@ def _thank_you(rsvp: Rsvp, event: Shown) -> Says:
         notice=event.words.thanks if event.words else "",
         page=False,
     )
+
+
+@letter("events.message")
+def message(guest_news_id: int) -> Mail | None:
+    """What the host writes to a guest; moot for who is not expected any more, and who wants no letters any more."""
+    told = _told(guest_news_id)
+    if told is None or told[0].state not in LIVE or _left_since(told[0]):
+        return None
+    return _mail(told[0], N_("A message about your reservation"), lambda rsvp, event: _message(event, told[1]))
+
+
+def _message(event: Shown, news: EventNews, *, page: bool = True) -> Says:
+    """The frame is in the guest's language, the words in the one that they were written in."""
+    host = event.hosts[0].name if event.hosts else i18n.site().campaign.organisation
+    return Says(
+        heading=gettext("A message about your reservation"),
+        opening=[gettext("%(host)s, who holds this event, writes to you:", host=host)],
+        notice=f"{news.subject}\n\n{news.words}",
+        language=news.language,
+        page=page,
+    )
+
+
+@letter("events.message_test")
+def message_test(news_id: int) -> Mail | None:
+    """The same to whoever wrote it, to look at before it goes out; moot once it did, or was thrown away."""
+    news = db.session().get(EventNews, news_id)
+    account = db.session().get(Account, news.account_id) if news and news.account_id else None
+    if news is None or account is None or account.disabled_at is not None or news.sent_at is not None:
+        return None
+    language = i18n.find(news.language)
+    with i18n.speaking(language):
+        event = board.get(news.event_id)
+        said = replace(_message(event, news, page=False), facts=_facts(Rsvp(state="", event_id=event.event.id), event))
+    links = {
+        "rsvp": address("events.show", language, slug=event.slug),
+        "event": address("events.show", language, slug=event.slug),
+        "help": address("pages.help", language),
+    }
+    known = {"name": account.name, "event": event, "says": said, "joining": "", "joining_text": "", "links": links}
+    return Mail(account.email, language, lambda: gettext(N_("A message about your reservation")), "event", known)
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's name for "translate later")

@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import IntegerField, SelectField
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from .. import i18n
-from ..forms import EmailField, Line, Lines, PublicForm, required
+from ..errors import Plea
+from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, reads_like_a_plea, required
 from ..partners.models import Partner
 from ..supporters.forms import JoiningForm
 from .board import Question
@@ -108,3 +110,25 @@ class ChangeForm(PublicForm):
     """Come with more or with fewer."""
 
     party = PartyField(lazy_gettext("How many people come, with you?"))
+
+
+class _WalkIn:
+    """Somebody who came without an RSVP: how many, and a name if they gave one."""
+
+    name = Line(lazy_gettext("Name"), most=100)
+    came = PartyField(lazy_gettext("How many came"), default=1)
+    press = HiddenField()
+
+
+class WalkInForm(_WalkIn, PublicForm):
+    """The same at the door of a helper. Its address is a key, so no robot has it, and a door is quicker than 2 s."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields alone. Raises Plea when the name reads like a call for help."""
+        if reads_like_a_plea(self.name.data or ""):
+            raise Plea(self)
+        return bool(FlaskForm.validate(self, extra_validators))
+
+
+class StaffWalkInForm(_WalkIn, StaffForm):
+    """The same at the door of staff."""

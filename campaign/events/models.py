@@ -223,7 +223,7 @@ class Rsvp(Base):
     one until the seat is accepted; none when nothing is awaited. `joined_at` is by whom comes first. `interpretation`
     is a language code, `answers` JSON from a question's id to what was said. `newsletter`, `delivery` and `mailing`
     hold the words that were ticked, which wait for confirming; `offer_partner_id` says for which partner.
-    `door_code` is what a guest shows at the door. A `walk_in` came without an RSVP: no mailbox, perhaps no name.
+    `door_code` is what a guest shows at the door, `came` how many came, of those who were checked in there. A `walk_in` came without an RSVP: no mailbox, perhaps no name.
     `ended_at` is when it was cancelled or lapsed; `disowned_at`, when its mailbox said "this was not me".
     """
 
@@ -259,6 +259,7 @@ class Rsvp(Base):
         ),
         Index("ix_rsvps_event_id", "event_id", "id"),
         Index("ix_rsvps_door_code", "event_id", "door_code"),
+        Index("ix_rsvps_name_key", "event_id", "name_key"),
         NEVER_REUSED,
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -287,6 +288,7 @@ class Rsvp(Base):
     disowned_at: Mapped[datetime | None]
     walk_in: Mapped[bool] = mapped_column(default=False)
     checked_in_at: Mapped[datetime | None]
+    came: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     no_show: Mapped[bool] = mapped_column(default=False)
 
 
@@ -304,8 +306,8 @@ class NewsKind(StrEnum):
 class EventNews(Base):
     """Something that all guests of an event are told, from `due_at` on, in parts: `reached` is the last RSVP that was.
 
-    Of a change it holds how things were before; of a host's message its words, and whose they are. What is told once
-    has one row for each event, which moves with the start.
+    Of a change it holds how things were before; of a host's message its words, whose they are and for whom: it is done
+    with, as a draft, until `sent_at`. What is told once has one row for each event, which moves with the start.
     """
 
     __tablename__ = "event_news"
@@ -343,6 +345,16 @@ class EventNews(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(12), default="en")
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+    audience: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    sent_at: Mapped[datetime | None]
+
+
+class Audience(StrEnum):
+    """To whom a host's message goes. All of them have confirmed their mailbox."""
+
+    FIRM = "firm"
+    WAITING = "waiting"
+    ALL = "all"
 
 
 class GuestNews(Base):
@@ -356,7 +368,10 @@ class GuestNews(Base):
 
 
 class DoorHelper(Base):
-    """A link by which somebody without an account checks guests in, for a day. The link itself is signed, not kept."""
+    """A link by which somebody without an account checks guests in, for a day. The link itself is signed, not kept.
+
+    `name` is what staff call it by.
+    """
 
     __tablename__ = "door_helpers"
     __table_args__ = (NEVER_REUSED,)
@@ -367,6 +382,42 @@ class DoorHelper(Base):
     made_at: Mapped[datetime]
     until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Arrival(Base):
+    """That a party came: who counted it in, and who took that back. What stands is the sum of those not undone.
+
+    `standing_id` is the RSVP as long as it stands, so that two who check the same guest in count once; `press` is the
+    mark of the form by which somebody without an RSVP was counted, so that pressing twice counts once. `waited`: there
+    was no seat for them before.
+    """
+
+    __tablename__ = "arrivals"
+    __table_args__ = (
+        Index(
+            "ix_arrivals_standing",
+            "event_id",
+            "party",
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        NEVER_REUSED,
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    rsvp_id: Mapped[int] = mapped_column(BigId, ForeignKey("rsvps.id", ondelete="CASCADE"), index=True)
+    standing_id: Mapped[int | None] = mapped_column(BigId, unique=True)
+    press: Mapped[str | None] = mapped_column(String(40), unique=True)
+    party: Mapped[int]
+    waited: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+    helper_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("door_helpers.id", ondelete="SET NULL"))
+    undone_at: Mapped[datetime | None]
+    undone_by_account_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL")
+    )
+    undone_by_helper_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("door_helpers.id", ondelete="SET NULL"))
 
 
 class NamelessGuests(Base):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 
 from .. import clock, db, jobs, mail
-from .models import LIVE, Event, EventNews, EventState, EventTexts, GuestNews, NewsKind, Rsvp, RsvpState
+from .models import LIVE, Audience, Event, EventNews, EventState, EventTexts, GuestNews, NewsKind, Rsvp, RsvpState
 
 A_PART = 300  # guests who are written to in one transaction
 BEFORE = {NewsKind.DAY_BEFORE: timedelta(days=1), NewsKind.HOURS_BEFORE: timedelta(hours=2)}
@@ -143,5 +143,19 @@ def _audience(one: EventNews) -> ColumnElement[bool]:
     there = Rsvp.supporter_id.is_not(None)
     if one.kind in (NewsKind.CHANGED, NewsKind.CANCELLED):
         return there & Rsvp.state.in_(LIVE) & (Rsvp.joined_at <= one.made_at)
+    # Who was let in at the door without ever answering a letter gets no more of them.
+    there &= Rsvp.confirmed_at.is_not(None)
+    if one.kind == NewsKind.MESSAGE:
+        return there & among(Audience(one.audience))
     seated = there & (Rsvp.state == RsvpState.SEATED)
     return seated & Rsvp.no_show.is_(False) if one.kind == NewsKind.THANKS else seated
+
+
+def among(audience: Audience) -> ColumnElement[bool]:
+    """Whom the host writes to: those with a seat, those who wait, or both."""
+    states = {
+        Audience.FIRM: [RsvpState.SEATED],
+        Audience.WAITING: [RsvpState.WAITING, RsvpState.OFFERED],
+        Audience.ALL: [RsvpState.SEATED, RsvpState.WAITING, RsvpState.OFFERED],
+    }
+    return Rsvp.state.in_(states[audience])

@@ -54,6 +54,7 @@ def _held(one: Rsvp) -> Held:
         "newsletter": one.newsletter,
         "for_a_partner": {"delivery": one.delivery, "mailing": one.mailing} if ticked else None,
         "door_code": one.door_code,
+        "came": one.came,
         "no_show": one.no_show,
         **{name: _moment(getattr(one, name)) for name in MOMENTS},
     }
@@ -123,7 +124,7 @@ def _speak(supporter_id: int, language: str) -> None:
 def _erase(person: Supporter, now: datetime) -> None:
     """Their RSVPs go, and their seats to the next in line. Of who has been at an event the number stays."""
     seats.lock_all_of(person.id)
-    parts = (Rsvp.event_id, Rsvp.code_id, Rsvp.state, Rsvp.party, Rsvp.checked_in_at)
+    parts = (Rsvp.event_id, Rsvp.code_id, Rsvp.state, Rsvp.party, Rsvp.came)
     gone = db.session().execute(delete(Rsvp).where(Rsvp.supporter_id == person.id).returning(*parts)).all()
     for one in sorted(gone, key=lambda row: row.event_id):
         if one.state not in TAKES_SEATS:
@@ -132,4 +133,4 @@ def _erase(person: Supporter, now: datetime) -> None:
         mine.take(-one.party)
         seats.promote(mine)
         if now >= mine.event.starts_at and one.state == RsvpState.SEATED:
-            seats.count_nameless(one.event_id, one.code_id, one.party, came=one.checked_in_at is not None)
+            seats.count_nameless(one.event_id, one.code_id, one.party, one.came)

@@ -161,8 +161,8 @@ def forget(event_id: int, seats: int) -> None:
     db.session().execute(TAKE, {"event_id": event_id, "seats": -seats})
 
 
-def count_nameless(event_id: int, code_id: int | None, party: int, *, came: bool) -> None:
-    """Somebody who had a seat is forgotten: the number of seats stays, and of those that were used."""
+def count_nameless(event_id: int, code_id: int | None, party: int, came: int) -> None:
+    """Somebody who had a seat is forgotten: the number of seats stays, and of those who came."""
     key = {"event_id": event_id, "code_id": code_id or 0}
-    for column, number in (("seats", party), ("came", party if came else 0)):
+    for column, number in (("seats", party), ("came", came)):
         db.add_up(NamelessGuests, key, column, number)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from .. import clock, db, jobs
 from ..supporters import retention
 from ..supporters import service as supporters
-from . import news, seats
+from . import attendance, messages, news, seats
 from .models import LIVE, TAKES_SEATS, Event, Rsvp, RsvpState
 
 
@@ -45,6 +45,24 @@ def tell() -> int:
     return sum(news.tell_some(news_id) for news_id in news.due(clock.now()))
 
 
+@jobs.sweep("note-no-shows")
+def note_no_shows() -> int:
+    """Write down who had a seat at an event that is over and did not come; of how many. Nothing follows from it."""
+    now, number = clock.now(), 0
+    with db.reading():
+        event_ids = attendance.over_lately(now)
+    for event_id in event_ids:
+        with db.writing():
+            number += attendance.note_no_shows(event_id)
+    return number
+
+
+@retention.obeys("event_messages")
+def forget_messages(until: datetime, dry_run: bool) -> int:
+    """Forget what hosts wrote to the guests of events that ended before this moment; how many messages."""
+    return messages.forget(until, dry_run=dry_run)
+
+
 @retention.obeys("rsvps")
 def forget_guests(until: datetime, dry_run: bool) -> int:
     """Forget who came to events that ended before this moment; their number stays."""
@@ -73,13 +91,13 @@ def forget_needs(until: datetime, dry_run: bool) -> int:
 def _forget(which: ColumnElement[bool], dry_run: bool) -> int:
     if dry_run:
         return db.session().scalar(select(func.count()).select_from(Rsvp).where(which)) or 0
-    parts = (Rsvp.event_id, Rsvp.supporter_id, Rsvp.code_id, Rsvp.state, Rsvp.party, Rsvp.checked_in_at)
+    parts = (Rsvp.event_id, Rsvp.supporter_id, Rsvp.code_id, Rsvp.state, Rsvp.party, Rsvp.came)
     gone = db.session().execute(delete(Rsvp).where(which).returning(*parts)).all()
     for one in gone:
         if one.state in TAKES_SEATS:
             seats.forget(one.event_id, one.party)
         if one.state == RsvpState.SEATED:
-            seats.count_nameless(one.event_id, one.code_id, one.party, came=one.checked_in_at is not None)
+            seats.count_nameless(one.event_id, one.code_id, one.party, one.came)
     for supporter_id in {one.supporter_id for one in gone if one.supporter_id}:
         supporters.forget_unless_needed(supporter_id)
     return len(gone)

@@ -67,6 +67,9 @@ RULES: dict[str, Rule] = {
         14,
     ),
     "rsvps": Rule(lazy_gettext("That you had a seat at an event"), lazy_gettext("%(days)d days after the event"), 90),
+    "event_messages": Rule(
+        lazy_gettext("What the host of an event wrote to its guests"), lazy_gettext("%(days)d days after the event"), 90
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None

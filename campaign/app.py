@@ -14,6 +14,7 @@ from .db import Base
 from .errors import Misconfigured
 from .events import admin as events_admin
 from .events import answers as event_answers
+from .events import door, door_staff, guests, messages_partner, messages_staff
 from .events import emails as event_emails
 from .events import finding as calendar
 from .events import own_page as own_seats
@@ -62,6 +63,7 @@ PUBLIC = [
     pledges.area,
     events.area,
     calendar.area,
+    door.area,
     links.area,
     supporter_views.area,
     partner_views.area,
@@ -87,6 +89,10 @@ BEHIND_THE_DOOR = [
     places_partner.area,
     events_admin.area,
     events_partner.area,
+    door_staff.area,
+    guests.area,
+    messages_staff.area,
+    messages_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [

@@ -19,7 +19,7 @@ from ..errors import Refused
 from ..links import rules as codes
 from ..text import clean, fold
 from . import board, seats
-from .models import LARGEST_PARTY, LIVE, TAKES_SEATS, Arrival, Event, EventState, Rsvp, RsvpState
+from .models import LIVE, TAKES_SEATS, Arrival, Event, EventState, Rsvp, RsvpState
 from .seats import Turn
 
 MOST_LINES = 50
@@ -167,13 +167,9 @@ def _room(mine: Turn, came: int, more: int, *, let_in: bool) -> bool:
     if capacity is None or more <= 0:
         return True
     if (number := here(mine.event.id)) + came > capacity:
-        sentence = gettext("The room is full: %(number)s people are here, and it holds %(most)s.", **_of(number, capacity))
-        raise Refused(sentence)
+        words: str = gettext("The room is full: %(number)s people are here, and it holds %(most)s.")
+        raise Refused(words % {"number": i18n.show_number(number), "most": i18n.show_number(capacity)})
     return let_in or more <= (mine.free or 0)
-
-
-def _of(number: int, most: int) -> dict[str, str]:
-    return {"number": i18n.show_number(number), "most": i18n.show_number(most)}
 
 
 def _count(rsvp: Rsvp, came: int, by: By, now: datetime, *, waited: bool = False, press: str | None = None) -> Came:
@@ -188,7 +184,9 @@ def _count(rsvp: Rsvp, came: int, by: By, now: datetime, *, waited: bool = False
     return Came.COUNTED
 
 
-def walk_in(event_id: int, name: str, came: int, press: str, by: By, now: datetime, *, let_in: bool = False) -> Came | int:
+def walk_in(
+    event_id: int, name: str, came: int, press: str, by: By, now: datetime, *, let_in: bool = False
+) -> Came | int:
     """Count somebody in who has no RSVP; the id of their line, or ASK when there is no free seat.
 
     `press` is the mark of the form: sent twice, it counts once. Raises LookupError, Refused.
@@ -221,7 +219,7 @@ def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
     last = db.session().scalars(select(Arrival).where(standing).order_by(Arrival.id.desc())).first()
     if last is None:
         return False
-    gone = {"standing_id": None, "undone_at": now}
+    gone: dict[str, Any] = {"standing_id": None, "undone_at": now}
     gone |= {"undone_by_account_id": by.account_id, "undone_by_helper_id": by.helper_id}
     db.session().execute(update(Arrival).where(standing).values(gone))
     rsvp.checked_in_at, rsvp.came = None, 0

@@ -1,4 +1,4 @@
-"""Who of the guests did not come. It is written down for the record of the event alone; no guest loses anything by it."""
+"""Who of the guests did not come: written down for the record of the event alone; no guest loses anything by it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,6 +1,7 @@
 """The public door of a helper with a link for a day: names and how many, nothing else; kept and listed by nobody."""
 
 from functools import partial
+from typing import Any
 
 from flask import make_response, url_for
 from flask.typing import ResponseReturnValue
@@ -85,7 +86,7 @@ def _door(helper_id: int) -> Door | Response:
     return Door(roll, partial(_way, helper_id), "events/door.html", private=True)
 
 
-def _way(helper_id: int, act: str, **values: object) -> str:
+def _way(helper_id: int, act: str, **values: Any) -> str:
     return url_for(f"events_door.{act}", helper_id=helper_id, **values)
 
 

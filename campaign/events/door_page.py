@@ -1,11 +1,11 @@
 """The page at a door, whoever stands there: find somebody, count them in, take that back, and how many are here.
 
-What is counted is a `Roll`. An event's is `EventRoll`; another feature whose people arrive (volunteers for a shift, say)
+What is counted is a `Roll`. An event's is `EventRoll`; another feature whose people arrive (volunteers for a shift)
 gives its own and its own addresses, and has the same page.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any, Protocol
@@ -140,7 +140,7 @@ class Ask:
 class Door:
     """One door: whose list it is, where its buttons lead (by the name of the act), and the template around it.
 
-    `note` writes an act down; `private`: its address is a key, which no other site and no other page must see.
+    `note` writes an act down; `more` is for the template; `private`: its address is a key, which no other page must see.
     """
 
     roll: Roll
@@ -148,6 +148,7 @@ class Door:
     template: str
     note: Callable[[str, int], None] = lambda _act, _id: None
     private: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
     def show(self) -> Response:
         """The page, with what was done last on top."""
@@ -158,14 +159,15 @@ class Door:
     def _said(self, last: Line | None) -> str:
         """What was done last, in words."""
         if last is None:
-            return gettext("This guest is not on the list any more.") if "gone" in request.args else ""
+            return str(gettext("This guest is not on the list any more.")) if "gone" in request.args else ""
         known = {"name": last.name or gettext("No name given"), "number": i18n.show_number(last.came)}
+        words: str = gettext("%(name)s is checked in. People: %(number)s.")
         if last.at is None:
-            return gettext("Taken back: %(name)s is not checked in.", **known)
-        if "again" in request.args:
-            words = gettext("%(name)s was checked in before, at %(time)s. People: %(number)s. Nothing was counted again.")
-            return words % {**known, "time": self.roll.time(last.at)}
-        return gettext("%(name)s is checked in. People: %(number)s.", **known)
+            words = gettext("Taken back: %(name)s is not checked in.")
+        elif "again" in request.args:
+            words = gettext("%(name)s was checked in at %(time)s. People: %(number)s. Nothing was counted again.")
+            known["time"] = self.roll.time(last.at)
+        return words % known
 
     def find(self) -> Response:
         """Who fits what was typed. Sent as a form, for an address that holds names is written down in many places."""
@@ -229,7 +231,7 @@ class Door:
     def _ask(self, act: str, fields: dict[str, str]) -> Response:
         now = self.roll.figures()
         words = gettext(
-            "There are not enough free seats: %(free)s are free, and %(expected)s people with a seat have not come yet.",
+            "There are not enough free seats: %(free)s are free, and %(expected)s people who have one are not here yet.",
             free=i18n.show_number(now.free or 0),
             expected=i18n.show_number(now.expected),
         )
@@ -250,6 +252,7 @@ class Door:
                 press=token_urlsafe(16),
                 most=LARGEST_PARTY,
                 ask=ask,
+                **self.more,
                 **known,
             )
         return self._kept_by_nobody(make_response(page, status or (409 if ask else 200)))
@@ -267,5 +270,3 @@ def _number(name: str, most: int) -> int:
     text = request.form.get(name, "")
     number = int(text) if text.isdecimal() and len(text) < 20 else 0
     return number if number <= most else 0
-
-

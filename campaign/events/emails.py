@@ -23,8 +23,8 @@ class Says:
     """What a letter about an event says, in the language spoken.
 
     `press` is the word on the button that leads to the guest's page; `facts` are a name and what it is, in lines;
-    `joining`: whether to tell how to join. `notice` is what somebody wrote for it, in the `language` of the event's words
-    if none is named. Below the facts stand `closing` and, if asked for, the guest's page.
+    `joining`: whether to tell how to join. `notice` is what somebody wrote for it, in the `language` of
+    the event's words if none is named. Below the facts stand `closing` and, if asked for, the guest's page.
     """
 
     heading: str

@@ -123,7 +123,9 @@ def send(event_id: int, message_id: int, now: datetime) -> bool:
         raise Refused(f"Guests of this event had {MOST_A_DAY} messages within a day. Wait until tomorrow.")
     # Once, in SQL: of two who press at the same moment the second finds it sent.
     mine = (EventNews.id == message_id) & EventNews.sent_at.is_(None)
-    gone = db.session().execute(update(EventNews).where(mine).values(sent_at=now, due_at=now, made_at=now, done_at=None))
+    gone = db.session().execute(
+        update(EventNews).where(mine).values(sent_at=now, due_at=now, made_at=now, done_at=None)
+    )
     jobs.wake("tell-guests")
     return bool(cast("CursorResult[object]", gone).rowcount)
 

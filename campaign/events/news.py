@@ -144,10 +144,10 @@ def _audience(one: EventNews) -> ColumnElement[bool]:
     if one.kind in (NewsKind.CHANGED, NewsKind.CANCELLED):
         return there & Rsvp.state.in_(LIVE) & (Rsvp.joined_at <= one.made_at)
     # Who was let in at the door without ever answering a letter gets no more of them.
-    there &= Rsvp.confirmed_at.is_not(None)
+    answered = there & Rsvp.confirmed_at.is_not(None)
     if one.kind == NewsKind.MESSAGE:
-        return there & among(Audience(one.audience))
-    seated = there & (Rsvp.state == RsvpState.SEATED)
+        return answered & among(Audience(one.audience))
+    seated = answered & (Rsvp.state == RsvpState.SEATED)
     return seated & Rsvp.no_show.is_(False) if one.kind == NewsKind.THANKS else seated
 
 

@@ -56,7 +56,11 @@ def _asked(event_id: int) -> list[tuple[int, str]]:
 def _row(one: Rsvp, asked: list[int]) -> list[str]:
     state = "seat" if one.state in TAKES_SEATS else "waits"
     said: dict[str, Any] = json.loads(one.answers) if one.answers else {}
-    needs = [_named(one.interpretation), one.access_needs, "yes" if one.checked_in_at else ""]
+    needs = [
+        _named(one.interpretation),
+        one.access_needs,
+        str(one.came) if one.checked_in_at else "0" if one.no_show else "",
+    ]
     return [one.name, str(one.party), state, _named(one.language), *needs, *(str(said.get(str(n), "")) for n in asked)]
 
 

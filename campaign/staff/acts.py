@@ -87,6 +87,15 @@ class Act(StrEnum):
     PROPOSAL_APPROVED = "event.approved"
     PROPOSAL_DECLINED = "event.declined"
     GUESTS_TAKEN = "event.guests-taken"
+    GUEST_CHECKED_IN = "event.guest-checked-in"
+    WALK_IN_COUNTED = "event.walk-in-counted"
+    CHECK_IN_UNDONE = "event.check-in-undone"
+    DOOR_LINK_MADE = "event.door-link-made"
+    DOOR_LINK_ENDED = "event.door-link-ended"
+    MESSAGE_WRITTEN = "event.message-written"
+    MESSAGE_TRIED = "event.message-tried"
+    MESSAGE_SENT = "event.message-sent"
+    MESSAGE_THROWN_AWAY = "event.message-thrown-away"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -179,7 +188,16 @@ WORDS: dict[Act, str] = {
     Act.PROPOSAL_TAKEN_BACK: "took a proposed event back",
     Act.PROPOSAL_APPROVED: "approved an event that a partner proposed",
     Act.PROPOSAL_DECLINED: "gave an event back to the partner that proposed it",
-    Act.GUESTS_TAKEN: "took the guests of an event as a table",
+    Act.GUESTS_TAKEN: "took the guests of an event as a table or on paper",
+    Act.GUEST_CHECKED_IN: "checked a guest of an event in",
+    Act.WALK_IN_COUNTED: "counted in somebody without a reservation",
+    Act.CHECK_IN_UNDONE: "took back that a guest had come",
+    Act.DOOR_LINK_MADE: "made a link for a helper at the door",
+    Act.DOOR_LINK_ENDED: "ended a link for a helper at the door",
+    Act.MESSAGE_WRITTEN: "wrote a message to the guests of an event",
+    Act.MESSAGE_TRIED: "sent themselves a message to the guests to look at",
+    Act.MESSAGE_SENT: "sent a message to the guests of an event",
+    Act.MESSAGE_THROWN_AWAY: "threw away a message to the guests of an event",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",

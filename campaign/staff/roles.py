@@ -79,6 +79,9 @@ ALLOWED: dict[str, Roles] = {
     "POST events_staff": PRINTERS,
     "events_staff.new": PRINTERS,
     "events_staff.cancel": PRINTERS,
+    "guests_staff": PRINTERS,  # names of guests, but no addresses
+    "door_staff": PRINTERS,
+    "messages_staff": PRINTERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -88,6 +91,7 @@ ALLOWED: dict[str, Roles] = {
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
     "events_partner": PARTNERS,
+    "messages_partner": PARTNERS,
     "supporters_partner": PARTNERS,
     "places_partner": PARTNERS,
     "printables_partner": PARTNERS,
@@ -100,6 +104,11 @@ PROVED_ONLY = {
     "pledges_staff.table",
     "supporters_partner.file",
     "events_partner.guests",
+    "guests_staff.table",
+    "guests_staff.print_list",
+    "guests_staff.print_sign_in",
+    "guests_staff.lend",  # whoever has the link sees names
+    "guests_staff.link",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "partners_staff.new",
     "partners_staff.approve",

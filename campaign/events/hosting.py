@@ -1,0 +1,56 @@
+"""The forms of those who hold an event: a link for a helper at the door, a message to the guests."""
+
+from datetime import date
+
+from wtforms import RadioField, SelectField
+
+from .. import i18n
+from ..forms import Line, Lines, StaffForm, not_blank
+from .messages import Words
+from .models import Audience, EventNews
+from .writing import no_telephone
+
+
+class LendForm(StaffForm):
+    """A link for a helper at the door: what staff call it by, and for which day."""
+
+    name = Line("Who gets it", [not_blank("Say who gets it, so that you know which one to end.")], most=100)
+    day = SelectField("For which day")
+
+    @classmethod
+    def of(cls, days: list[date]) -> "LendForm":
+        """The form with the days of an event."""
+        form = cls()
+        form.day.choices = [(one.isoformat(), i18n.show_date(one)) for one in days]
+        return form
+
+    @property
+    def date(self) -> date:
+        """The day that was chosen."""
+        return date.fromisoformat(self.day.data)
+
+
+class MessageForm(StaffForm):
+    """What a host writes to the guests. The subject stands in the letter; the mail's own subject says nothing of it."""
+
+    audience = RadioField(
+        "To guests",
+        choices=[("firm", "who have a seat"), ("waiting", "who wait"), ("all", "who have a seat or wait")],
+        default="firm",
+    )
+    language = SelectField("Written in", default="en")
+    subject = Line("Heading", [not_blank("Say in a few words what it is about."), no_telephone], most=120)
+    words = Lines("Message", [not_blank("Write the message."), no_telephone], most=3_000)
+
+    @classmethod
+    def of(cls, there: EventNews | None = None) -> "MessageForm":
+        """The form, with what was written."""
+        form = cls(obj=there)
+        form.language.choices = [(one.code, one.name) for one in i18n.site().languages]
+        return form
+
+    @property
+    def said(self) -> Words:
+        """What was written."""
+        known = (self.subject.data or "", self.words.data or "", self.language.data)
+        return Words(*known, Audience(self.audience.data))

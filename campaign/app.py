@@ -17,6 +17,8 @@ from .events import answers as event_answers
 from .events import door, door_staff, guests, messages_partner, messages_staff
 from .events import emails as event_emails
 from .events import finding as calendar
+from .events import of_partners as events_of_partners
+from .events import of_places as events_of_places
 from .events import own_page as own_seats
 from .events import partner as events_partner
 from .events import upkeep as event_upkeep
@@ -117,6 +119,8 @@ UPKEEP = [
     supporters_of_partners,
     staff_emails,
     event_answers,
+    events_of_partners,
+    events_of_places,
     audit,
 ]
 TABLES = Base.metadata

@@ -140,7 +140,7 @@ class Ask:
 class Door:
     """One door: whose list it is, where its buttons lead (by the name of the act), and the template around it.
 
-    `note` writes an act down; `more` is for the template; `private`: its address is a key, which no other page must see.
+    `note` writes an act down; `more` is for the template; `private`: its address is a key, for no other page to see.
     """
 
     roll: Roll
@@ -231,7 +231,7 @@ class Door:
     def _ask(self, act: str, fields: dict[str, str]) -> Response:
         now = self.roll.figures()
         words = gettext(
-            "There are not enough free seats: %(free)s are free, and %(expected)s people who have one are not here yet.",
+            "Free seats: %(free)s. People with a seat who are still to come: %(expected)s. Whom you let in takes one.",
             free=i18n.show_number(now.free or 0),
             expected=i18n.show_number(now.expected),
         )

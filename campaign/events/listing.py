@@ -21,6 +21,7 @@ A_PAGE = 20
 MOST_IN_A_MONTH = 200
 MOST_OFFERED = 200  # places and partners to choose from
 MOST_IN_A_FEED = 500
+MOST_IN_A_SITEMAP = 1_000  # each in every language
 FEED_SINCE = timedelta(days=60)
 
 
@@ -111,7 +112,7 @@ def changes() -> list[tuple[str, datetime]]:
     found = select(Event.slug, Event.changed_at).where(
         Event.state == EventState.PUBLISHED, Event.members_only.is_(False)
     )
-    rows = db.session().execute(found.order_by(Event.starts_at.desc()).limit(5_000))
+    rows = db.session().execute(found.order_by(Event.starts_at.desc()).limit(MOST_IN_A_SITEMAP))
     return [(row.slug, row.changed_at) for row in rows]
 
 

@@ -224,7 +224,8 @@ class Rsvp(Base):
     is a language code, `answers` JSON from a question's id to what was said. `newsletter`, `delivery` and `mailing`
     hold the words that were ticked, which wait for confirming; `offer_partner_id` says for which partner.
     `door_code` is what a guest shows at the door, `came` how many came, once they were checked in there. A `walk_in`
-    came without an RSVP: no mailbox, perhaps no name. `ended_at` is when it was cancelled or lapsed; `disowned_at`, when its mailbox said "this was not me".
+    came without an RSVP: no mailbox, perhaps no name. `ended_at` is when it was cancelled or lapsed;
+    `disowned_at`, when its mailbox said "this was not me".
     """
 
     __tablename__ = "rsvps"

@@ -161,7 +161,8 @@ class EventForm(OwnEventForm):
 
 def _said(event: Event | None) -> dict[str, Any]:
     if event is None:
-        return {"zone": i18n.site().campaign.time_zone, "kind": Kind.GATHERING.value, "takes_rsvps": True}
+        begun = {"zone": i18n.site().campaign.time_zone, "kind": Kind.GATHERING.value, "takes_rsvps": True}
+        return {**begun, "place": "", "partner": ""}
     said = {name: getattr(event, name) for name in ("slug", "kind", "zone", "link", "capacity", "members_only")}
     until = event.cancel_until
     said |= {"starts": zones.wall(event.starts_at, event.zone), "ends": zones.wall(event.ends_at, event.zone)}

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from .. import i18n
@@ -89,7 +90,8 @@ def _with(questions: tuple[Question, ...]) -> type[RsvpForm]:
 def _field(one: Question) -> Any:
     asked = [_answered] if one.required else []
     if one.answer == Answer.YES_NO:
-        choices = [("", "–"), ("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No"))]
+        said = (("", "–"), ("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No")))
+        choices = [SelectChoice(value, label) for value, label in said]
         return SelectField(one.words, asked, choices=choices, default="")
     return Line(one.words, asked, most=200)
 

@@ -12,7 +12,7 @@ from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from .. import i18n
 from ..errors import Plea
-from ..forms import EmailField, Line, Lines, PublicForm, StaffForm, reads_like_a_plea, required
+from ..forms import EmailField, FieldsAlone, Line, Lines, PublicForm, StaffForm, reads_like_a_plea, required
 from ..partners.models import Partner
 from ..supporters.forms import JoiningForm
 from .board import Question
@@ -108,8 +108,11 @@ class ResendForm(PublicForm):
     email = EmailField(lazy_gettext("Email address"))
 
 
-class ChangeForm(PublicForm):
-    """Come with more or with fewer."""
+class ChangeForm(FlaskForm):
+    """Come with more or with fewer. Who holds the link has read a letter: no trap, and no time to wait for."""
+
+    class Meta(FieldsAlone, FlaskForm.Meta):
+        csrf = False
 
     party = PartyField(lazy_gettext("How many people come, with you?"))
 

@@ -44,6 +44,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
+from .printables import flyers, materials
 from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
@@ -69,6 +70,7 @@ PUBLIC = [
     links.area,
     supporter_views.area,
     partner_views.area,
+    materials.area,
 ]
 BEHIND_THE_DOOR = [
     pages_admin.area,
@@ -93,6 +95,7 @@ BEHIND_THE_DOOR = [
     events_partner.area,
     door_staff.area,
     guests.area,
+    flyers.area,
     messages_staff.area,
     messages_partner.area,
 ]

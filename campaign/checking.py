@@ -13,7 +13,8 @@ from .config import Config
 from .content import PLACEHOLDER, Content, Page, line_of
 from .errors import Misconfigured
 from .pages import progress
-from .printables import words as posters
+from .printables import words as prints
+from .printables.lines import KINDS
 from .settings import Contacts, Mistake
 from .staff import audit
 
@@ -106,7 +107,7 @@ def _content(folder: Path) -> Iterator[str]:
 
 def _beside(folder: Path) -> Iterator[str]:
     """What is wrong with the words that are no pages: of prints, and of calls for help."""
-    for path in sorted(folder.glob("*/print/poster.toml")):
+    for path in sorted(folder.glob("*/print/*.toml")):
         yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _lines(folder, path))
     for path in sorted(folder.glob("*/pleas.toml")):
         yield from (f"{path.relative_to(folder)}:{line}: {what}" for line, what in _phrases(path))
@@ -128,8 +129,11 @@ def _facts(page: Page, path: Path) -> Iterator[tuple[int, str]]:
 
 def _lines(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
     """What is wrong with the words of a print."""
+    if path.stem not in KINDS:
+        yield 1, f"there is no design {path.stem}; there are {', '.join(KINDS)}"
+        return
     try:
-        found = posters.read(folder, path.relative_to(folder).parts[0])
+        found = prints.read(folder, path.relative_to(folder).parts[0], path.stem)
     except Mistake as error:
         yield error.line, error.what
         return

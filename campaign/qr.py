@@ -19,9 +19,13 @@ def svg(text: str) -> Markup:
     return Markup(out.getvalue().decode().partition("?>")[2].strip())  # noqa: S704 (drawn by the library)
 
 
-def modules(text: str) -> list[list[bool]]:
-    """The code of a text row by row, True for dark; level M (15 % may be spoiled), the quiet zone included."""
-    return [[bool(dark) for dark in row] for row in _code(text).get_matrix()]
+def modules(text: str, *, covered: bool = False) -> list[list[bool]]:
+    """The code of a text row by row, True for dark; the quiet zone included.
+
+    Level M: 15 % of it may be spoiled; H, 30 %, where a picture will cover its middle.
+    """
+    level = qrcode.ERROR_CORRECT_H if covered else qrcode.ERROR_CORRECT_M
+    return [[bool(dark) for dark in row] for row in _code(text, level).get_matrix()]
 
 
 def runs(rows: list[list[bool]]) -> list[tuple[int, int, int]]:
@@ -37,7 +41,12 @@ def runs(rows: list[list[bool]]) -> list[tuple[int, int, int]]:
     return bars
 
 
-def _code(text: str) -> qrcode.QRCode:
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET, mask_pattern=MASK)
+def path(bars: list[tuple[int, int, int]]) -> str:
+    """The same bars as the path of an SVG in which a module is a unit."""
+    return "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in bars)
+
+
+def _code(text: str, level: int = qrcode.ERROR_CORRECT_M) -> qrcode.QRCode:
+    code = qrcode.QRCode(error_correction=level, border=QUIET, mask_pattern=MASK)
     code.add_data(text)
     return code

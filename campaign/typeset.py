@@ -7,8 +7,10 @@ and a weight that is not there (the fonts are compared with what the designs use
 
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +55,13 @@ class NoFont(Unprintable):
         super().__init__(f"Nothing can be printed without these fonts: {', '.join(lacking)}. Install the site again.")
 
 
+class NoPress(Unprintable):
+    """The program that sets prints is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing can be printed here: the program typst is missing. Install the site again.")
+
+
 class TooSmall(Unprintable):
     """A code would be too small to be read."""
 
@@ -61,6 +70,13 @@ class TooSmall(Unprintable):
             f"The squares of the code would be {module:.2f} mm wide. Below {SMALLEST} mm phones fail to read it: "
             f"make the code at least {least_side:.1f} mm wide, or use a shorter address."
         )
+
+
+class Ink(StrEnum):
+    """How codes are drawn: for a press as shapes in black ink alone, which takes three times as long."""
+
+    PRESS = "press"
+    OFFICE = "office"
 
 
 @dataclass(frozen=True)
@@ -75,8 +91,7 @@ class Press:
 
         Raises Unprintable with a sentence that names the text to mend.
         """
-        import typst
-
+        typst = _program()
         given = {"print": json.dumps(content, ensure_ascii=False)}
         try:
             made, warnings = self._compiler(design, given).compile_with_warnings(format="pdf", pdf_standards="ua-1")
@@ -95,6 +110,11 @@ class Press:
         """The first page as outlines, which need no font where they are looked at, after the same gates."""
         return self._first(design, content, format="svg")
 
+    def sketch(self, design: str, content: Mapping[str, Any]) -> bytes:
+        """All that a print is made from: when this changes, so does the print."""
+        sources = b"".join(path.read_bytes() for path in sorted(self.folder.glob("*.typ")))
+        return sources + design.encode() + json.dumps(content, ensure_ascii=False).encode()
+
     def _first(self, design: str, content: Mapping[str, Any], **how: Any) -> bytes:
         self.pdf(design, content)
         given = {"print": json.dumps(content, ensure_ascii=False)}
@@ -104,32 +124,54 @@ class Press:
         return first
 
     def _compiler(self, design: str, given: dict[str, str]) -> "typst.Compiler":
-        import typst
-
+        program = _program()
         place = self.folder / f"{design}.typ"
         known = _fonts(self.faces)
-        return typst.Compiler(place, root=self.folder, font_paths=known, ignore_system_fonts=True, sys_inputs=given)
+        made: typst.Compiler = program.Compiler(
+            place, root=self.folder, font_paths=known, ignore_system_fonts=True, sys_inputs=given
+        )
+        return made
+
+
+def _program() -> Any:
+    """typst, when first needed. Raises NoPress where it is not installed: every page stands without it."""
+    try:
+        import typst
+    except ImportError as error:
+        raise NoPress from error
+    return typst
 
 
 @lru_cache(maxsize=4)
 def _fonts(faces: tuple[Face, ...]) -> "typst.Fonts":
     """The fonts, looked at once: a print is the first to need them, so that no page ever waits for them."""
-    import typst
-
+    program = _program()
     folders = [face.folder for face in faces if face.folder]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    fonts: typst.Fonts = program.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
     found = [(one.family, one.weight, Path(one.path)) for one in fonts.fonts() if one.path]
     if lacking := missing(faces, found):
         raise NoFont(lacking)
     return fonts
 
 
-def code(address: str, side: float) -> dict[str, Any]:
-    """The code of an address for a design, `side` mm wide with its quiet zone. Raises TooSmall."""
-    rows = qr.modules(address)
+def code(address: str, side: float, ink: Ink = Ink.PRESS, *, logo: bool = False) -> dict[str, Any]:
+    """The code of an address for a design, `side` mm wide with its quiet zone. Raises TooSmall.
+
+    With a `logo` in its middle it bears twice the damage, so it needs more squares.
+    """
+    rows = qr.modules(address, covered=logo)
     if (module := side / len(rows)) < SMALLEST:
         raise TooSmall(module, SMALLEST * len(rows))
-    return {"side": side, "modules": len(rows), "quiet": qr.QUIET, "runs": qr.runs(rows), "says": address}
+    bars = qr.runs(rows)
+    drawn = {"runs": bars} if ink is Ink.PRESS else {"path": qr.path(bars)}
+    return {"side": side, "modules": len(rows), "quiet": qr.QUIET, "says": address, **drawn}
+
+
+def picture(drawn: bytes) -> str:
+    """A PNG or JPEG as an SVG that holds nothing else: data among the data of a print, so no design reads a file."""
+    kind = "png" if drawn.startswith(b"\x89PNG") else "jpeg"
+    held = f'<image width="100" height="100" href="data:image/{kind};base64,{b64encode(drawn).decode()}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{held}</svg>'
 
 
 def unbroken(text: str) -> str:
@@ -139,20 +181,27 @@ def unbroken(text: str) -> str:
 
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:
     """What typst says, in words for staff."""
+    texts = list(_texts(content))
     if said := re.search(r"too long: (\w+)", message):
-        return TooLong(said[1], dict(_texts(content)).get(said[1], ""))
+        # Of all texts of that name, such as the places of a thousand cards, the longest is the one.
+        return TooLong(said[1], max((text for name, text in texts if _last(name) == said[1]), key=len, default=""))
     if said := re.search(r'the text `"(.+)"` could not be displayed', message):
         letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), said[1])
-        return NoLetters(letters, next((name for name, text in _texts(content) if letters in text), ""))
+        found = next((name for name, text in texts if letters in text), "")
+        return NoLetters(letters, _last(found))
     return Unprintable(f"The design cannot be printed: {message}.")
 
 
-def _texts(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every text of a print by its name, those inside tables too."""
-    found: list[tuple[str, str]] = []
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            found += _texts(value)
-        elif isinstance(value, str):
-            found.append((name, value.replace(JOINER, "")))
-    return found
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _texts(content: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a print by its name, such as `voices.en.words.lead` or `items.7.place`."""
+    pairs = content.items() if isinstance(content, Mapping) else enumerate(content)
+    for name, value in pairs:
+        path = f"{where}.{name}" if where else str(name)
+        if isinstance(value, str):
+            yield path, value.replace(JOINER, "")
+        elif isinstance(value, Mapping | list | tuple):
+            yield from _texts(value, path)

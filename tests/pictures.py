@@ -40,6 +40,8 @@ PUBLIC = {
     "join-sent": "/coalition/join/sent",
     "contact": "/contact",
     "press": "/press",
+    "materials": "/materials",
+    "material": "/materials/palm-card?and=th",
     "accessibility": "/accessibility",
     "privacy": "/privacy",
     "me": "/me",

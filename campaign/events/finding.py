@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from .. import clock, db, i18n, web
 from ..cache import keep
+from ..drawn import Busy
 from ..partners import board as partners
 from ..partners import service as partner_service
 from ..typeset import Press, Unprintable
@@ -199,6 +200,8 @@ def share(slug: str) -> ResponseReturnValue:
         made = drawing.share_image(Press(config.place("templates") / "print"), config.data_dir / "drawn", event)
     except Unprintable:
         return redirect(url_for("finding.share"), 302)
+    except Busy as busy:
+        raise ServiceUnavailable(retry_after=5) from busy
     return Response(made, mimetype="image/png")
 
 

@@ -16,7 +16,7 @@ from .models import Code, CodeChange, Visits
 
 HELD = 10.0  # seconds that a process may go on believing what it knows of a code
 MOST_HELD = 10_000
-READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show"}
+READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show", "calendar.index", "events.show"}
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ def all_codes() -> list[Code]:
 def codes_of(partner_id: int) -> list[Code]:
     """The codes of a partner, newest first."""
     return list(db.session().scalars(select(Code).where(Code.partner_id == partner_id).order_by(Code.id.desc())))
+
+
+def codes_to(target: str) -> list[Code]:
+    """The codes that lead to a page, retired ones too, newest first."""
+    return list(db.session().scalars(select(Code).where(Code.target == target).order_by(Code.id.desc())))
 
 
 @places.naming.connect

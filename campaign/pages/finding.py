@@ -9,11 +9,14 @@ from typing import Any
 from flask import Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import ServiceUnavailable
 
 from .. import cache, clock, db, i18n, web
+from ..drawn import Busy
 from ..events import listing
 from ..partners import board as partners
 from ..pledges import board
+from ..printables import shelf
 from ..settings import Campaign, Language
 from ..typeset import Press, Unprintable
 from . import drawing
@@ -42,7 +45,7 @@ class Place:
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
     """Every page that is for everybody, in every language. Without the records it stands, with fewer."""
-    places = [*_words(), *_lessons(), *_coalition()]
+    places = [*_words(), *_lessons(), *_coalition(), *_materials()]
     try:
         with db.reading():
             places += [*_pledges(), *_partners(), *_events()]
@@ -69,6 +72,11 @@ def _pledges() -> list[Place]:
 def _coalition() -> Iterator[Place]:
     endpoints = ("partners.index", "partners.join") if "coalition" in i18n.content().known else ()
     return (Place(endpoint) for endpoint in endpoints)
+
+
+def _materials() -> Iterator[Place]:
+    yield Place("materials.index")
+    yield from (Place("materials.show", {"slug": one.slug}) for one in shelf.offered())
 
 
 def _partners() -> Iterator[Place]:
@@ -124,6 +132,13 @@ def share() -> ResponseReturnValue:
     return Response(_drawn(drawing.share_image), mimetype="image/png")
 
 
+@area.get("/share-square.png")
+@cache.keep(DRAWN)
+def square() -> ResponseReturnValue:
+    """The same as a square, for feeds of pictures: 1080 by 1080 pixels."""
+    return Response(_drawn(drawing.square_image), mimetype="image/png")
+
+
 @area.get("/press/wordmark.svg")
 @cache.keep(DRAWN)
 def wordmark() -> ResponseReturnValue:
@@ -159,3 +174,5 @@ def _drawn(draw: Any) -> bytes:
         return bytes(draw(Press(web.config().place("templates") / "print"), folder, site, i18n.language()))
     except Unprintable:
         abort(404)
+    except Busy as busy:
+        raise ServiceUnavailable(retry_after=5) from busy

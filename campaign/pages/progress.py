@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from .. import catalogues
 from ..content import Content, State, fingerprint
-from ..printables import words as posters
+from ..printables import words as prints
+from ..printables.lines import KINDS
 from ..settings import Language, Mistake
 
 
@@ -50,7 +51,7 @@ def _lines(content: Content, language: Language) -> Iterator[Line]:
         state, path = content.state(name, language.code), f"content/{language.code}/{name}.md"
         held_back = content.guards(name) and state is not State.REVIEWED
         yield Line(name, state, held_back, _mend(content, name, state, path))
-    yield _poster(content, language)
+    yield from (_print(content, language, design) for design in KINDS)
 
 
 def _mend(content: Content, name: str, state: State, path: str) -> str:
@@ -83,19 +84,20 @@ def _interface(content: Content, language: Language) -> Line:
     return Line("interface", state, True, f'once a native speaker has reviewed it, set interface = "{mark}" {place}')
 
 
-def _poster(content: Content, language: Language) -> Line:
-    path = f"content/{language.code}/print/poster.toml"
+def _print(content: Content, language: Language, design: str) -> Line:
+    name, path = f"print/{design}", f"content/{language.code}/print/{design}.toml"
     try:
-        state = posters.state(content.folder, language.code)
+        state = prints.state(content.folder, language.code, design)
     except Mistake:
-        return Line("print/poster", State.BROKEN, False, f"mend {path}; `campaign check` names the line")
+        return Line(name, State.BROKEN, False, f"mend {path}; `campaign check` names the line")
     match state:
         case State.MISSING:
-            return Line("print/poster", state, False, f"write {path}")
+            return Line(name, state, False, f"write {path}")
         case State.STALE:
-            mend = f'translate anew what has changed in English, then set from = "{posters.mark(content.folder)}"'
-            return Line("print/poster", state, False, f"{mend} in {path}")
+            mark = prints.mark(content.folder, design)
+            return Line(
+                name, state, False, f'translate anew what has changed in English, then set from = "{mark}" in {path}'
+            )
         case State.UNREVIEWED:
-            mend = f"once a native speaker has reviewed it, set reviewed = true in {path}"
-            return Line("print/poster", state, False, mend)
-    return Line("print/poster", state)
+            return Line(name, state, False, f"once a native speaker has reviewed it, set reviewed = true in {path}")
+    return Line(name, state)

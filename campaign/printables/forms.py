@@ -41,3 +41,16 @@ class LiftForm(StaffForm):
     hours = SelectField(
         "For how long", coerce=int, choices={"2": "2 hours", "4": "4 hours", "8": "8 hours", "24": "a day"}
     )
+
+
+class FlyerForm(StaffForm):
+    """In which language a flyer is, and where its code leads."""
+
+    language = SelectField("In the language")
+
+    @classmethod
+    def of(cls, codes: list[str]) -> "FlyerForm":
+        """The form with the languages that have the words of a flyer."""
+        form = cls()
+        form.language.choices = [(code, i18n.find(code).name) for code in codes]
+        return form

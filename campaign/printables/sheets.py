@@ -9,6 +9,7 @@ from ..errors import Refused
 from ..links import service as links
 from ..typeset import Press
 from . import poster, words
+from .lines import PrintWords
 
 if TYPE_CHECKING:
     from ..links.models import Code
@@ -43,10 +44,10 @@ def png(sheet: Sheet) -> Response:
     return Response(poster.png(_press(), i18n.content(), sheet.language, sheet.address), mimetype="image/png")
 
 
-def offered() -> list[tuple[str, words.PosterWords | None, str]]:
+def offered() -> list[tuple[str, PrintWords | None, str]]:
     """The languages that have a poster: code, words, and how far they are or what is wrong with them."""
     content = i18n.content()
-    found: list[tuple[str, words.PosterWords | None, str]] = []
+    found: list[tuple[str, PrintWords | None, str]] = []
     for code in words.languages(content.folder):
         try:
             found.append((code, poster.words_in(content, code), words.state(content.folder, code).value))

@@ -1,56 +1,26 @@
-"""The words of a print, `content/<language>/print/<name>.toml`: in languages, too, that the site does not speak yet."""
+"""The words of a print, `content/<language>/print/<design>.toml`: in languages, too, that the site does not speak."""
 
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from ..content import State, mark_of
-from ..settings import Mistake, Part
+from ..settings import Mistake
+from .lines import KINDS, PrintWords
 
-Text = Annotated[str, StringConstraints(min_length=1)]
-# Which shape of a Chinese character is meant: typst asks for a region where the web has a script.
-REGIONS = {"zh-Hant": ("zh", "TW"), "zh-Hans": ("zh", "CN")}
-
-
-class PosterWords(Part):
-    """Every line of the poster, in the order in which it is read. `language` is a BCP 47 tag, `name` its own name."""
-
-    tag: Text = Field(alias="language")
-    name: Text
-    reviewed: bool = False
-    made_from: str = Field("", alias="from")
-    headline: Text
-    lead: Text
-    help: Text
-    line: Text
-    open: Text
-    trust: Text
-    pledge: Text
-    why: Text
-    scan: Text
-
-    @property
-    def locale(self) -> tuple[str, str | None]:
-        """Language and region as typst wants them."""
-        return REGIONS.get(self.tag, (self.tag, None))
-
-    @property
-    def lines(self) -> dict[str, str]:
-        """The lines by name."""
-        return self.model_dump(exclude={"tag", "name", "reviewed", "made_from"})
+POSTER = "poster"
 
 
-def read(content: Path, code: str) -> PosterWords | None:
-    """The poster's words in a language; None when there are none. Raises Mistake with file and line."""
-    path = content / code / "print" / "poster.toml"
+def read(content: Path, code: str, design: str = POSTER) -> PrintWords | None:
+    """The words of a design in a language; None when there are none. Raises Mistake with file and line."""
+    path = content / code / "print" / f"{design}.toml"
     if not path.is_file():
         return None
     text = path.read_text(encoding="utf-8")
     try:
-        return PosterWords.model_validate(tomllib.loads(text))
+        return KINDS[design].model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         said = re.search(r"line (\d+)", str(error))
         raise Mistake(path, int(said[1]) if said else 1, str(error)) from error
@@ -61,20 +31,20 @@ def read(content: Path, code: str) -> PosterWords | None:
         raise Mistake(path, _line_of(text, name), f"{name}: {first['msg']}") from error
 
 
-def mark(content: Path) -> str:
-    """Tells one version of the English poster from another: what a translation's `from` must say."""
-    english = read(content, "en")
+def mark(content: Path, design: str = POSTER) -> str:
+    """Tells one version of the English words from another: what a translation's `from` must say."""
+    english = read(content, "en", design)
     return mark_of(*english.lines.values()) if english else ""
 
 
-def state(content: Path, code: str) -> State:
-    """How far the poster's words are in a language. Raises Mistake."""
-    found = read(content, code)
+def state(content: Path, code: str, design: str = POSTER) -> State:
+    """How far the words of a design are in a language. Raises Mistake."""
+    found = read(content, code, design)
     if found is None:
         return State.MISSING
     if code == "en":
         return State.REVIEWED
-    if found.made_from != mark(content):
+    if found.made_from != mark(content, design):
         return State.STALE
     return State.REVIEWED if found.reviewed else State.UNREVIEWED
 
@@ -84,7 +54,7 @@ def _line_of(text: str, name: str) -> int:
     return next((at for at, line in enumerate(text.splitlines(), 1) if re.match(rf"{name}\s*=", line)), 1)
 
 
-def languages(content: Path) -> list[str]:
-    """The codes of the languages that have words for a poster, English first."""
-    codes = [path.parents[1].name for path in content.glob("*/print/poster.toml")]
+def languages(content: Path, design: str = POSTER) -> list[str]:
+    """The codes of the languages that have words for a design, English first."""
+    codes = [path.parents[1].name for path in content.glob(f"*/print/{design}.toml")]
     return sorted(codes, key=lambda code: (code != "en", code))

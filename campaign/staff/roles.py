@@ -82,6 +82,7 @@ ALLOWED: dict[str, Roles] = {
     "guests_staff": PRINTERS,  # names of guests, but no addresses
     "door_staff": PRINTERS,
     "messages_staff": PRINTERS,
+    "flyers_staff": PRINTERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,

@@ -72,8 +72,8 @@ def _press(folder: Path) -> tuple[Press, Path]:
     (folder / "ours" / "sheets.typ").write_text(OURS + SHEETS)
     (folder / "plain" / "sheets.typ").write_text(PLAIN + SHEETS)
     design = (folder / "plain" / "poster.typ").read_text("utf-8")
-    square = '#let code-square(one, side) = image(bytes(one.svg), format: "svg", width: side)\n#set document('
-    (folder / "plain" / "poster.typ").write_text(design.replace("#set document(", square, 1), "utf-8")
+    square = '#let code-square(one, side, logo: none) = image(bytes(one.svg), format: "svg", width: side)\n#let edge'
+    (folder / "plain" / "poster.typ").write_text(design.replace("#let edge", square, 1), "utf-8")
     return Press(folder / "ours"), folder / "plain"
 
 
@@ -103,7 +103,8 @@ def _our_poster(address: str) -> bytes:
 
 def _plain_poster(folder: Path, address: str) -> bytes:
     filled = poster.filled(CONTENT, "en", address, "letter")
-    return _plain(folder / "poster.typ", {**filled, "code": {**filled["code"], "svg": _svg(address), "runs": []}})
+    filled["items"][0]["code"] |= {"svg": _svg(address), "path": ""}
+    return _plain(folder / "poster.typ", filled)
 
 
 def _our_sheets(press: Press) -> bytes:

@@ -128,7 +128,7 @@ def test_a_print_shows_what_was_typed_and_runs_none_of_it(size):
     for one in corpus.some(size):
         text = clean(one.text)
         filled = poster.filled(CONTENT, "en", ADDRESS, "letter")
-        filled["words"] = {**filled["words"], "why": text}
+        filled["voices"]["en"]["words"]["why"] = text
         try:
             sheet = look(PRESS.pdf(poster.DESIGN, filled))
         except Unprintable:  # a letter that no font has, or a line that is too long: staff are told so

@@ -109,6 +109,7 @@ AREAS: dict[str, dict[str, Any]] = {
 ROUTES: dict[str, dict[str, Any]] = {
     "partners.show": {"slug": "sample-partner-1"},
     "partners.logo": {"slug": "sample-partner-1"},
+    **{f"materials.{name}": {"slug": "palm-card"} for name in ("show", "look", "take")},
     "partners.take_back": {"application_id": 3},
     "partners_staff.resume": {"id": 3},
     "partners_staff.join_again": {"id": 4},

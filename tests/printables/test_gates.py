@@ -44,18 +44,30 @@ def design(tmp_path):
     return set_it
 
 
+def _with(line, text):
+    """The English poster with another text in one of its lines, however long."""
+    filled = poster.filled(CONTENT, "en", ADDRESS, "letter")
+    filled["voices"]["en"]["words"][line] = text
+    return PRESS.pdf("poster", filled)
+
+
 @pytest.mark.parametrize("line", ["headline", "lead", "help", "open", "pledge", "why", "scan"])
-def test_a_text_too_long_for_its_place_is_refused_by_name(words, line):
+def test_a_text_too_long_for_its_place_is_refused_by_name(line):
     with pytest.raises(TooLong, match=f"“{line}” is too long.*far too long") as refused:
-        poster.pdf(PRESS, words(**{line: "far too long for it " * 30}), "en", ADDRESS)
+        _with(line, "far too long for it " * 30)
     assert refused.value.line == line
 
 
 @pytest.mark.parametrize("line", ["headline", "lead", "pledge", "why"])
-def test_one_word_too_wide_for_its_place_is_refused_by_name(words, line):
+def test_one_word_too_wide_for_its_place_is_refused_by_name(line):
     with pytest.raises(TooLong) as refused:
-        poster.pdf(PRESS, words(**{line: "Donaudampfschifffahrtsgesellschaft" * 3}), "en", ADDRESS)
+        _with(line, "Donaudampfschifffahrtsgesellschaft" * 3)
     assert refused.value.line == line
+
+
+def test_more_characters_than_a_line_may_have_are_refused_with_file_and_line(words):
+    with pytest.raises(Refused, match=r"content/en/print/poster\.toml:\d+: lead: .*at most 120 characters"):
+        poster.pdf(PRESS, words(lead="long " * 25), "en", ADDRESS)
 
 
 def test_an_address_too_long_to_stand_below_the_code_is_refused_by_name():
@@ -119,6 +131,16 @@ def test_a_number_stands_left_to_right_and_whole_inside_a_line_that_runs_right_t
     source = "= A test\n#set text(dir: rtl)\n#block(width: 60pt)[aaa #number(json(bytes(sys.inputs.print)).shown) bbb]"
     lefts, bottoms, _ = zip(*row_of(look(design(source, shown=NUMBER)), NUMBER), strict=True)
     assert list(lefts) == sorted(set(lefts)) and max(bottoms) - min(bottoms) < 2
+
+
+@pytest.mark.parametrize("one", [("zh", "CN"), ("zh", "TW"), ("ko", "KR"), ("ja", "JP")])
+def test_a_character_has_the_shape_of_its_region(design, one):
+    def drawn(lang, region):
+        source = f'#set text(lang: "{lang}", region: "{region}", size: 90pt)\n= 骨 直 化'
+        return look(design(source), dpi=40).picture.tobytes()
+
+    others = {("zh", "CN"), ("zh", "TW"), ("ko", "KR"), ("ja", "JP")} - {one}
+    assert sum(drawn(*one) != drawn(*other) for other in others) >= 2
 
 
 def test_korean_words_hold_together_and_thai_keeps_its_repetition_mark(design):

@@ -5,23 +5,26 @@ import pytest
 from campaign.checking import DIGITS
 from campaign.content import State
 from campaign.printables import words
+from campaign.printables.designs import DESIGNS
+from campaign.printables.lines import KINDS
 from campaign.settings import Mistake
 from tests.printables.looking import CONTENT
 
 LANGUAGES = words.languages(CONTENT.folder)
 
 
+@pytest.mark.parametrize("design", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_line_is_written_in_every_language(language):
-    found = words.read(CONTENT.folder, language)
+def test_every_line_is_written_in_every_language_and_no_number_is_typed(language, design):
+    found = words.read(CONTENT.folder, language, design)
     assert found and all(text.strip() for text in found.lines.values())
-    assert (words.state(CONTENT.folder, language) is State.REVIEWED) == (language == "en")
+    expected = State.REVIEWED if language == "en" else State.UNREVIEWED
+    assert words.state(CONTENT.folder, language, design) is expected
+    assert not DIGITS.search((CONTENT.folder / language / "print" / f"{design}.toml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_telephone_number_is_typed_into_the_words(language):
-    text = (CONTENT.folder / language / "print" / "poster.toml").read_text("utf-8")
-    assert not DIGITS.search(text)
+def test_every_design_has_its_lines():
+    assert list(KINDS) == list(DESIGNS) and len(KINDS) == 8
 
 
 def test_chinese_asks_for_the_shapes_of_its_region():

@@ -229,7 +229,8 @@ class Door:
         return self._kept_by_nobody(response)  # type: ignore[arg-type]
 
     def _ask(self, act: str, fields: dict[str, str]) -> Response:
-        now = self.roll.figures()
+        with db.reading():
+            now = self.roll.figures()
         words = gettext(
             "Free seats: %(free)s. People with a seat who are still to come: %(expected)s. Whom you let in takes one.",
             free=i18n.show_number(now.free or 0),
@@ -239,7 +240,8 @@ class Door:
 
     def wrong(self) -> Response:
         said = gettext("Please choose how many came, from 1 to %(most)s.", most=i18n.show_number(LARGEST_PARTY))
-        lines, more = self.roll.expected()
+        with db.reading():
+            lines, more = self.roll.expected()
         return self._page({"lines": lines, "more": more, "typed": "", "said": said, "last": None}, status=422)
 
     def _page(self, known: dict[str, Any], ask: Ask | None = None, status: int = 0) -> Response:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .. import cache, clock, db, i18n, web
+from .. import cache, clock, db, i18n, qr, web
 from ..cache import keep
 from ..links import doors
 from ..links import service as links
@@ -218,6 +218,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
             "joining": event.joining if seated else "",
             "changeable": rules.may_leave(event.event, now),
+            "door_code": qr.svg(rsvp.door_code) if rsvp.state == RsvpState.SEATED and rsvp.door_code else "",
         }
         page = render_template("events/own.html", event=event, **known)
     response = make_response(page, status)

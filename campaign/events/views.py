@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, rules, seats, service, times
+from . import board, feeds, rules, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -205,6 +205,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             return _broken(410)
         event, now = board.get(rsvp.event_id), clock.now()
         over_due = rsvp.lapses_at is not None and rsvp.lapses_at <= now
+        seated = rsvp.state == RsvpState.SEATED
         state = "disowned" if rsvp.disowned_at else "lapsed" if over_due else rsvp.state
         known = {
             "rsvp": rsvp,
@@ -214,8 +215,8 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "ticked": service.ticked_by(rsvp),
             "to_come": rsvp.state in LIVE and not over_due and service.is_to_come(event.event, now),
             "until": times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else "",
-            "where": board.where(event.place, event.event.link),
-            "joining": event.joining if rsvp.state == RsvpState.SEATED else "",
+            "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
+            "joining": event.joining if seated else "",
             "changeable": rules.may_leave(event.event, now),
         }
         page = render_template("events/own.html", event=event, **known)

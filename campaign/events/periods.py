@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_day_names
 
 from .. import i18n
@@ -61,13 +62,20 @@ class Month:
     @property
     def lead(self) -> int:
         """In which column of a calendar it begins, from 1: weeks begin with another day in other languages."""
-        return (self.first.weekday() - Locale.parse(_locale()).first_week_day) % 7 + 1
+        return (self.first.weekday() - _first_weekday()) % 7 + 1
 
 
 def weekdays() -> list[str]:
     """The days of the week in short, as a calendar of the language spoken has them."""
-    names, first = get_day_names("abbreviated", locale=_locale()), Locale.parse(_locale()).first_week_day
+    names, first = get_day_names("abbreviated", locale=_locale()), _first_weekday()
     return [str(names[(first + n) % 7]) for n in range(7)]
+
+
+def _first_weekday() -> int:
+    """With which day a week begins where most readers of the language live; 0 is Monday."""
+    name = _locale()
+    likely = get_global("likely_subtags").get(name, name)
+    return int(Locale.parse(likely).first_week_day)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from .. import clock, db, i18n
-from ..mail import Attachment, Mail, letter
+from ..mail import Attachment, Letter, LetterState, Mail, letter
 from ..places.models import Place
 from ..staff.models import Account
 from ..supporters import service as supporters
@@ -226,12 +227,24 @@ def it_changed(guest_news_id: int) -> Mail | None:
     """Says what is different; moot when it is as it was again, in this guest's language."""
     if (told := _told(guest_news_id)) is None or _find(told[0].id, *LIVE) is None:
         return None
-    rsvp, news = told
+    rsvp, news = told[0], _since(*told)
     with i18n.speaking(i18n.find(rsvp.language)):
         changes = differences(news, board.get(rsvp.event_id), seated=rsvp.state == RsvpState.SEATED)
     if not changes:
         return None
     return _mail(rsvp, N_("A change to your reservation"), lambda rsvp, event: _it_changed(rsvp, changes))
+
+
+def _since(rsvp: Rsvp, news: EventNews) -> EventNews:
+    """The change from which on this guest was told nothing yet: what was taken back at once need not be told."""
+    letter_of = (Letter.about_id == GuestNews.id) & (Letter.kind == "events.it_changed")
+    earlier = select(EventNews, Letter.state).join(GuestNews).join(Letter, letter_of)
+    earlier = earlier.where(GuestNews.rsvp_id == rsvp.id, EventNews.id < news.id).order_by(EventNews.id.desc())
+    for one, state in db.session().execute(earlier):
+        if state not in (LetterState.WAITING, LetterState.DROPPED):
+            break
+        news = one
+    return news
 
 
 def _it_changed(rsvp: Rsvp, changes: list[tuple[str, str]]) -> Says:

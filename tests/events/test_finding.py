@@ -144,7 +144,7 @@ def _count(site, visitor, path):
 PATHS = ["/events", "/events?kind=talk&language=ko", "/events?month=2027-02", "/events/timeline", "/events.ics", "/"]
 
 
-@pytest.mark.gate("P7", quick=60, full=2_000)
+@pytest.mark.gate("P7", quick=30, full=2_000)
 def test_a_calendar_of_many_events_asks_no_more_than_a_small_one_and_scans_no_growing_table(site, visitor, size):
     for number in range(3):
         made(site, f"first-{number}", EVENING, EVENING + HOURS, kind="talk", languages=" ko ")

@@ -207,7 +207,7 @@ NAMELESS = ("The link that you asked for", "Your account on our website", "Pleas
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
-    *("Welcome", "About your application"),
+    *("Welcome", "About your application", "About your event"),
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

@@ -104,7 +104,7 @@ class BusinessCard(PrintWords):
     headline: Line
     line: Short
     open: Line
-    scan: Short
+    pledge: Short
     web: Short
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from .. import i18n
 from ..forms import Line, Lines, StaffForm, not_blank
@@ -35,7 +36,11 @@ class MessageForm(StaffForm):
 
     audience = RadioField(
         "To guests",
-        choices=[("firm", "who have a seat"), ("waiting", "who wait"), ("all", "who have a seat or wait")],
+        choices=[
+            SelectChoice("firm", "who have a seat"),
+            SelectChoice("waiting", "who wait"),
+            SelectChoice("all", "all"),
+        ],
         default="firm",
     )
     language = SelectField("Written in", default="en")

@@ -27,8 +27,9 @@ class Desk:
 
     def index(self) -> str:
         """What was written so far."""
-        rows = [(one, messages.told(one.id)) for one in messages.of(self.event.id)]
-        return self._page("index", rows=rows)
+        with db.reading():
+            rows = [(one, messages.told(one.id)) for one in messages.of(self.event.id)]
+            return self._page("index", rows=rows)
 
     def new(self) -> ResponseReturnValue:
         """Write a draft."""
@@ -46,10 +47,15 @@ class Desk:
 
     def show(self, message_id: int) -> str:
         """A message as it will read, how many it goes to, and the buttons."""
-        one = self._message_or_404(message_id)
-        known: dict[str, Any] = {"message": one, "group": GROUPS[Audience(one.audience)], "mine": self._is_mine(one)}
-        known |= {"readers": messages.readers(self.event.id, one.audience), "told": messages.told(one.id)}
-        return self._page("show", spoken=i18n.find(one.language), **known)
+        with db.reading():
+            one = self._message_or_404(message_id)
+            known: dict[str, Any] = {
+                "message": one,
+                "group": GROUPS[Audience(one.audience)],
+                "mine": self._is_mine(one),
+            }
+            known |= {"readers": messages.readers(self.event.id, one.audience), "told": messages.told(one.id)}
+            return self._page("show", spoken=i18n.find(one.language), **known)
 
     def change(self, message_id: int) -> ResponseReturnValue:
         """Write a draft of one's own anew."""

@@ -69,7 +69,7 @@ def test_a_helper_finds_a_guest_by_name_and_by_code_and_counts_the_party_in(site
     assert visitor.raw(f"{path}/count").json == {"here": "6", "expected": "1"}
     again = visitor.post(f"{path}/in", {"id": rsvp_of(site, 2), "came": "2"})
     assert "was checked in at" in again.text and "Nothing was counted again" in again.text and here(site) == 6
-    back = visitor.press(again, "Undo : Sample Person C")
+    back = visitor.press(again, "Undo Sample Person C")
     assert "Taken back: Sample Person C" in back.text and here(site) == 3
     assert site.rows(select(Arrival.helper_id, Arrival.undone_by_helper_id).where(Arrival.rsvp_id == 3)) == [(1, 1)]
     assert "Nobody was found" in visitor.press(visitor.get(path), "Find", typed="%").text
@@ -148,7 +148,7 @@ def test_who_came_without_a_reservation_is_counted_once_and_may_be_taken_back(si
     nameless = visitor.press(visitor.get(path), "Count them in", came="1")
     assert "Nobody" not in nameless.text and "No name given is checked in" in nameless.text
     at_rest(site)
-    visitor.press(done, "Undo : Dora Sample")
+    visitor.press(done, "Undo Dora Sample")
     assert here(site) == 1 and states(site)[3][0] == "cancelled"
     at_rest(site)
     for came in ("0", "11", "x", "", "-1"):
@@ -172,7 +172,7 @@ def test_without_a_free_seat_whoever_stands_at_the_door_decides_and_a_full_room_
     full = visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "4"})
     assert full.status == 409 and "The room is full: 2 people are here, and it holds 4." in full.text
     assert visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "2"}).status == 200 and here(site) == 4
-    visitor.press(done, "Undo : Sample Person C")
+    visitor.press(done, "Undo Sample Person C")
     assert states(site) == [("seated", 3), ("waiting", 2)] and here(site) == 2
     at_rest(site)
 
@@ -180,9 +180,9 @@ def test_without_a_free_seat_whoever_stands_at_the_door_decides_and_a_full_room_
 @on_sqlite
 def test_staff_check_in_and_the_trail_names_the_event_alone(site, visitor, staff, evening):
     page = staff.get("/staff/events/1/door")
-    done = staff.press(page, "Check in : Sample Person A", came="1")
+    done = staff.press(page, "Check in Sample Person A", came="1")
     assert "Sample Person A is checked in" in done.text
-    staff.press(done, "Undo : Sample Person A")
+    staff.press(done, "Undo Sample Person A")
     staff.press(staff.get("/staff/events/1/door"), "Count them in", name="Dora Sample", came="1")
     acts = [tuple(row) for row in site.rows(select(AuditRow.act, AuditRow.kind, AuditRow.record))]
     for act in ("event.guest-checked-in", "event.check-in-undone", "event.walk-in-counted"):
@@ -219,7 +219,7 @@ def test_no_shows_are_written_down_and_cost_nothing(site, visitor, staff, later,
     assert [one["to"] for one in site.letters() if one["subject"] == "Thank you"] == ["guest0@example.org"]
     staff = again(site)
     # Typed in from paper a day later: the guest did come.
-    staff.press(staff.get("/staff/events/1/door"), "Check in : Sample Person B", came="2")
+    staff.press(staff.get("/staff/events/1/door"), "Check in Sample Person B", came="2")
     assert site.rows(select(Rsvp.no_show).order_by(Rsvp.id)) == [(False,), (False,), (True,)]
     hold(site, slug="next", starts_in=timedelta(days=3))
     assert send(site, 2, slug="next").status_code == 303 and states(site)[-1] == ("held", 1)
@@ -271,8 +271,7 @@ HELPER_NONE = By()
 
 def test_a_party_of_any_number_up_to_ten(site, visitor, evening):
     with site.inside(), db.writing():
-        event = db.session().get(Event, evening)
-        event.capacity = None
+        db.session().get_one(Event, evening).capacity = None
     for number, came in ((0, 10), (1, 1)):
         with site.inside(), db.writing():
             assert arrivals.check_in(evening, rsvp_of(site, number), came, HELPER_NONE, clock.now()) is Came.COUNTED

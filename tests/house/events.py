@@ -1,13 +1,18 @@
 """The events of the site with one of everything: what each stands for, and what forms about them would send."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from campaign import clock, db
-from campaign.events import editing, pictures, proposals, questions
+from campaign.events import editing, messages, pictures, proposals, questions, seats
 from campaign.events.editing import Facts, Words
-from campaign.events.models import Event
+from campaign.events.models import Audience, DoorHelper, Event, EventNews, Rsvp
 from campaign.events.questions import Asked
+from campaign.links import service as links
+from campaign.links.models import Code
+from campaign.printables import flyer
 from tests.conftest import Site
 
 STARTS, ENDS = datetime(2027, 1, 21, 2, 0, tzinfo=UTC), datetime(2027, 1, 21, 4, 0, tzinfo=UTC)
@@ -23,7 +28,15 @@ TRIED = {
     "events_partner.edit": 4,
     "events_partner.words": 4,
     "events_partner.propose": 4,
+    **{f"door_staff.{act}": 5 for act in ("show", "count", "find", "check_in", "walk_in", "undo")},
+    **{
+        f"guests_staff.{act}": 5
+        for act in ("index", "table", "print_list", "print_sign_in", "lend", "link", "end_link")
+    },
+    **{f"flyers_staff.{act}": 5 for act in ("index", "pdf", "png")},
 }
+DOORS, DESKS = ("events_door", "door_staff"), ("messages_staff", "messages_partner")
+MESSAGE = {"audience": "firm", "language": "en", "subject": "Bring a cup", "words": "There is tea."}
 FIELDS: dict[str, dict[str, str]] = {
     "events_staff.new": {**FACTS, "slug": "new-evening", "partner": ""},
     "events_staff.edit": {**FACTS, "slug": "evening", "partner": "1", "capacity": "70"},
@@ -36,7 +49,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "events_partner.new": {**FACTS, "slug": "our-evening"},
     "events_partner.edit": {**FACTS, "slug": "our-draft", "capacity": "70"},
     "events_partner.words": {"title": "Cambiado", "body": "Changed.", "version": "0"},
+    **{f"{area}.find": {"typed": "Gina"} for area in DOORS},
+    **{f"{area}.walk_in": {"name": "Hanna Sample", "came": "2", "press": "a-mark"} for area in DOORS},
+    **{f"{area}.{act}": MESSAGE for area in DESKS for act in ("new", "change")},
+    "guests_staff.lend": {"name": "Left entrance", "day": "2027-01-20"},
+    "flyers_staff.index": {"language": "en"},
 }
+GUEST = {"events_door.check_in", "door_staff.check_in", "events_door.undo", "door_staff.undo"}
 VERSIONED = {"events_staff.edit", "events_staff.questions", "events_partner.edit"}
 
 
@@ -62,6 +81,41 @@ def fill_events(site: Site, picture: bytes) -> None:
         for number in (1, 5):
             editing.publish(number, now)
         proposals.propose(3, now)
+
+
+def fill_doors(site: Site) -> None:
+    """Of the second partner's event, for nothing here calls it off: a link for its door that is open now, a guest, a
+    flyer. Of the first one's: a message by each who may write.
+    """
+    with site.inside(), db.writing() as session:
+        now = clock.now()
+        session.add(DoorHelper(event_id=5, name="Entrance", account_id=1, made_at=now, until=now + timedelta(hours=12)))
+        known = {"language": "en", "state": "seated", "joined_at": now, "confirmed_at": now, "seated_at": now}
+        session.add(Rsvp(event_id=5, name="Gina Sample", name_key="ginasample", party=2, door_code="GGGGGGG", **known))
+        seats.turn(5, now).take(2)
+        for account_id in (1, 4):
+            messages.draft(1, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now)
+        links.make("/events/theirs", "en", flyer.NOTE, now)
+
+
+def ids(site: Site, endpoint: str) -> dict[str, int]:
+    """What else stands in the addresses of doors to events."""
+    writer = 4 if endpoint.startswith("messages_partner") else 1
+    drafts = select(EventNews.id).where(EventNews.kind == "message", EventNews.account_id == writer)
+    guest = select(Rsvp.id).where(Rsvp.door_code == "GGGGGGG")
+    flyers = select(Code.id).where(Code.note == flyer.NOTE)
+    with site.inside(), db.reading() as session:
+        found = {"message_id": drafts, "code_id": flyers, "rsvp_id": guest}
+        return {"helper_id": 1, **{name: session.scalar(which) or 0 for name, which in found.items()}}
+
+
+def guest(site: Site, endpoint: str) -> dict[str, str]:
+    """The guest whom a form at the door is about."""
+    if endpoint not in GUEST:
+        return {}
+    with site.inside(), db.reading() as session:
+        found = session.scalar(select(Rsvp.id).where(Rsvp.door_code == "GGGGGGG"))
+    return {"id": str(found), "came": "2"}
 
 
 def version_of(site: Site, endpoint: str) -> dict[str, str]:

@@ -176,6 +176,7 @@ class Everything:
         }
         known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known["invitation_id"] = known["application_id"] = 1
+        known |= events.ids(self.site, rule.endpoint)
         known |= AREAS.get(rule.endpoint.partition(".")[0], {}) | ROUTES.get(rule.endpoint, {})
         with self.site.inside():
             values = {name: known[name] for name in rule.arguments}
@@ -185,7 +186,7 @@ class Everything:
         """What a form at this route would send."""
         name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
-        version = events.version_of(self.site, rule.endpoint)
+        version = events.version_of(self.site, rule.endpoint) | events.guest(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 
@@ -225,6 +226,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     _set_aside(site, visitor, later)
     _coalition(site)
     events.fill_events(site, a_logo())
+    events.fill_doors(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

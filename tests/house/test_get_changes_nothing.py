@@ -57,6 +57,7 @@ DEEDS = [
     *("agreements", "join-again", "leave", "logo", "remove", "pause", "resume", "approve", "turn-down", "bring-in"),
     *("file", "removed", "end", "language", "letters", "news", "send", "take-back"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
+    *("find", "in", "walk-in", "undo", "links", "test", "throw-away"),
 ]
 
 

@@ -125,10 +125,7 @@ def check_in(event_id: int, rsvp_id: int, came: int, by: By, now: datetime, *, l
     for all of them it answers ASK, unless whoever stands at the door has decided to let them in.
     """
     rsvp = _guest(event_id, rsvp_id)
-    more = came - rsvp.party if rsvp.state == RsvpState.SEATED else came
-    if rsvp.checked_in_at is not None:
-        return Came.ALREADY
-    if rsvp.state == RsvpState.SEATED and more <= 0:
+    if rsvp.state == RsvpState.SEATED and came <= rsvp.party:
         _refuse_dead(board.get(event_id).event)
         return _count(rsvp, came, by, now)
     mine = seats.turn(event_id, now)

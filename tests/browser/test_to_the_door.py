@@ -27,9 +27,9 @@ CAMERA = """
 def evening(tmp_path, program):
     """A demonstration, somebody of its staff at 1280 pixels, and an event that begins there within the hour."""
     with running(tmp_path, "run", "--demo") as site:
-        link = re.search(r"/staff/link/\S+", site.wait_for(r"/staff/link/\S+"))
+        [link] = re.findall(r"/staff/link/\S+", site.wait_for(r"/staff/link/\S+"))[:1]
         staff = Person(program.new_context(viewport={"width": 1280, "height": 900}), site)
-        page = staff.open(link[0])
+        page = staff.open(link)
         page.locator("main button").click()
         page.wait_for_url("**/staff/")
         _hold(page, site)
@@ -50,7 +50,7 @@ def _hold(page, site):
     page.locator("[name=link]").fill("https://meet.example/listen")
     page.locator("main form.broad button, main form button").last.click()
     page.wait_for_url("**/words/en")
-    number = re.search(r"/events/(\d+)/", page.url)[1]
+    [number] = re.findall(r"/events/(\d+)/", page.url)
     for code, (title, _) in WORDS.items():
         page.goto(f"{site.address}/staff/events/{number}/words/{code}")
         page.locator("[name=title]").fill(title)
@@ -126,10 +126,10 @@ def test_from_the_flyer_to_the_door(program, evening):
     door.get_by_text("Sample Guest EN is checked in. People: 2.").wait_for()
     assert door.url.endswith(paths[0])  # the page stayed: only its middle is new
     look_closely(door)
-    other.wait_for_function("document.querySelector('[data-door-here]').textContent === '2'")
+    other.locator("[data-door-here]", has_text="2").wait_for()
 
     _scan(program, site, korean, shown["ko"])
-    door.wait_for_function("document.querySelector('[data-door-here]').textContent === '5'")
+    door.locator("[data-door-here]", has_text="5").wait_for()
     _without_scripts(program, site, paths[0], shown["en"])
     assert helper.strays == []
 

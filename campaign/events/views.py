@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, feeds, rules, seats, service, times
+from . import board, calendar, feeds, rules, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -181,6 +181,20 @@ def not_me(rsvp_id: int) -> ResponseReturnValue:
     with db.writing():
         _try(partial(service.disown, rsvp_id))
     return web.to("events.own", rsvp_id=rsvp_id)
+
+
+@area.get('/rsvp/<signed("rsvp"):rsvp_id>/event.ics')
+def own_entry(rsvp_id: int) -> ResponseReturnValue:
+    """The event for the guest's own calendar, with the link and how to join: for who has a seat."""
+    with db.reading():
+        try:
+            rsvp = service.get(rsvp_id)
+        except LookupError as error:
+            raise NotFound from error
+        if rsvp.state != RsvpState.SEATED:
+            raise NotFound
+        file = feeds.for_guest(board.get(rsvp.event_id))
+    return Response(file, content_type=calendar.TYPE, headers={"Cache-Control": "no-store"})
 
 
 @area.get("/rsvp/<path:token>")

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaign import clock, db
-from campaign.events import editing, pictures, proposals, questions
+from campaign.events import editing, pictures, proposals, questions, service
 from campaign.events.editing import Facts, Words
 from campaign.events.models import Event
 from campaign.events.questions import Asked
+from campaign.events.service import Coming
 from tests.conftest import Site
 
 STARTS, ENDS = datetime(2027, 1, 21, 2, 0, tzinfo=UTC), datetime(2027, 1, 21, 4, 0, tzinfo=UTC)
@@ -25,6 +26,9 @@ TRIED = {
     "events_partner.propose": 4,
 }
 FIELDS: dict[str, dict[str, str]] = {
+    "events.come": {"name": "Carla Sample", "email": "carla@example.org", "party": "2", "answer_1": "yes"},
+    "events.resend": {"email": "bela@example.org"},
+    "events.change_party": {"party": "2"},
     "events_staff.new": {**FACTS, "slug": "new-evening", "partner": ""},
     "events_staff.edit": {**FACTS, "slug": "evening", "partner": "1", "capacity": "70"},
     "events_staff.words": {"title": "Cambiado", "body": "Changed.", "version": "1"},
@@ -62,6 +66,16 @@ def fill_events(site: Site, picture: bytes) -> None:
         for number in (1, 5):
             editing.publish(number, now)
         proposals.propose(3, now)
+        _guests(now)
+
+
+def _guests(now: datetime) -> None:
+    """Somebody with a seat, and somebody who has not answered: of ids 1 and 2."""
+    for name in ("Anna", "Bela"):
+        address = f"{name.lower()}@example.org"
+        said: dict[str, Any] = {"access_needs": "A ramp", "interpretation": "es", "answers": '{"1": "yes"}'}
+        service.come("evening", Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
+    service.confirm(1, now)
 
 
 def version_of(site: Site, endpoint: str) -> dict[str, str]:

@@ -103,7 +103,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "accounts_partner": {"id": 5},
     "places_partner": {"id": 3},
     "mail_staff": {"id": 3},
-    **{area: {"slug": "evening"} for area in ("events", "calendar", "events_staff", "events_partner")},
+    **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {

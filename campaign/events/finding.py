@@ -118,6 +118,7 @@ def _month(month: Month, wanted: Wanted) -> str:
         on = {day: [one for one in found if i18n.local(one.event.starts_at).date() == day] for day in month.days}
         known = {"month": month, "days": on, "weekdays": periods.weekdays(), "wanted": wanted}
         known |= {"offer": listing.offer(clock.now()), "today": _today(), "show_day": periods.show_short}
+        known |= {"ways": [month.before.near(_today()), month.after.near(_today())]}
         return render_template("events/month.html", **known)
 
 

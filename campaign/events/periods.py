@@ -10,6 +10,7 @@ from babel.dates import format_date, format_skeleton, get_day_names
 
 from .. import i18n
 
+MONTHS_BACK, MONTHS_AHEAD = -6, 12
 A_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -53,6 +54,11 @@ class Month:
     def days(self) -> list[date]:
         """All its days."""
         return [self.first + timedelta(days=n) for n in range((self.after.first - self.first).days)]
+
+    def near(self, today: date) -> "Month | None":
+        """This month, if pages lead to it; not to far ones, or programs that follow links would walk on for ever."""
+        away = (self.year - today.year) * 12 + self.number - today.month
+        return self if MONTHS_BACK <= away <= MONTHS_AHEAD else None
 
     @property
     def name(self) -> str:

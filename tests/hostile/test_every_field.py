@@ -207,7 +207,7 @@ NAMELESS = ("The link that you asked for", "Your account on our website", "Pleas
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
-    *("Welcome", "About your application"),
+    *("Welcome", "About your application", "About your event"),
     *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
     "A reminder of your reservation",
 )

@@ -70,8 +70,8 @@ def fill_events(site: Site, picture: bytes) -> None:
 
 
 def _guests(now: datetime) -> None:
-    """Somebody with a seat, and somebody who has not answered: of ids 1 and 2."""
-    for name in ("Anna", "Bela"):
+    """Somebody with a seat, and two who have not answered: of ids 1, 2 and 3."""
+    for name in ("Anna", "Bela", "Gina"):
         address = f"{name.lower()}@example.org"
         said: dict[str, Any] = {"access_needs": "A ramp", "interpretation": "es", "answers": '{"1": "yes"}'}
         service.come("evening", Coming(f"{name} Sample", address, address, party=2, **said), "en", now)

@@ -121,6 +121,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "supporters.end": {"link_id": 3},
     "calendar.partner_feed": {"slug": "sample-partner-1"},
     **{endpoint: {"id": number} for endpoint, number in events.TRIED.items()},
+    "events.not_me": {"rsvp_id": 2},
+    "events.cancel": {"rsvp_id": 3},
 }
 
 

@@ -100,7 +100,7 @@ def change(event_id: int, facts: Facts, version: int, now: datetime) -> None:
         _show_place(event)
         if moved:
             news.changed(event, before, now)
-        seats.turn(event_id, now)  # seats that are new go to those who wait
+        seats.promote(seats.turn(event_id, now))  # seats that are new go to those who wait
 
 
 def _refuse_too_late(event: Event, facts: Facts, now: datetime) -> None:

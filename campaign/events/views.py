@@ -74,15 +74,16 @@ def come(slug: str) -> ResponseReturnValue:
     """Take an RSVP: the same answer for a seat and a place in the line, for a new and a known address."""
     offer = doors.offered()
     with db.reading():
-        event = board.find(slug) or board.find(board.forward(slug) or "")
-        if event is None:
-            raise NotFound
-        form, reason = _form(event, offer), event.refusal(clock.now())
-        if reason is None and not form.validate():
-            return _page(_public(event), form), 422
+        try:
+            event = service.find(slug)
+        except LookupError as error:
+            raise NotFound from error
+        form = RsvpForm.of(board.questions(event.id), offer=offer, capacity=event.capacity)
+        if rules.refusal(event, clock.now()) is None and not form.validate():
+            return _page(_public(board.get(event.id)), form), 422
     seen = None if current_app.extensions["switches"].seats_in_turn else _look(slug)
     with db.writing():
-        service.come(slug, _coming(form), i18n.language().code, clock.now(), seen=seen)
+        _try(partial(service.come, event.id, _coming(form), i18n.language().code, seen=seen))
     return web.to("events.thanks", slug=event.slug)
 
 

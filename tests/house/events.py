@@ -74,7 +74,7 @@ def _guests(now: datetime) -> None:
     for name in ("Anna", "Bela", "Gina"):
         address = f"{name.lower()}@example.org"
         said: dict[str, Any] = {"access_needs": "A ramp", "interpretation": "es", "answers": '{"1": "yes"}'}
-        service.come("evening", Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
+        service.come(1, Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
     service.confirm(1, now)
 
 

@@ -91,7 +91,7 @@ def edit(id: int) -> ResponseReturnValue:
 
 def _to_be_told(form: EventForm, event: Event) -> str:
     """What guests would be written about, in words; empty when nothing, or when that was said before."""
-    moved = ", ".join(editing.moves(event, form.facts()))
+    moved = ", ".join(editing.moves(event, form.facts(), clock.now()))
     number = editing.guests(event.id) if moved else 0
     if not number or form.told.data == moved:
         return ""

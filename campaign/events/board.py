@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from .. import db, i18n
 from ..partners import agreements
@@ -15,6 +15,17 @@ from ..places.models import Place
 from ..text import markdown
 from . import rules, times
 from .models import Event, EventHost, EventQuestion, EventState, EventTexts, FormerEventSlug, QuestionWords, Refusal
+
+# Built once: building it takes longer than the database takes to obey it.
+QUESTIONS = (
+    select(EventQuestion, QuestionWords)
+    .join(QuestionWords, QuestionWords.question_id == EventQuestion.id)
+    .where(
+        EventQuestion.event_id == bindparam("event_id"),
+        (QuestionWords.language == "en") | (QuestionWords.language == bindparam("language")),
+    )
+    .order_by(EventQuestion.place, EventQuestion.id)
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,8 @@ def get(event_id: int) -> Shown:
 
 def shown(events: Iterable[Event]) -> list[Shown]:
     """These events with their words, places and hosts, in as many statements for a thousand as for one."""
-    events = list(events)
+    if not (events := list(events)):
+        return []
     words, hosts = _words([one.id for one in events]), _hosts(events)
     named = {one.place_id for one in events if one.place_id}
     places = {one.id: one for one in db.session().scalars(select(Place).where(Place.id.in_(named)))} if named else {}
@@ -138,14 +150,8 @@ def named(hosts: Sequence[Partner]) -> dict[int, Partner]:
 def questions(event_id: int) -> list[Question]:
     """What staff ask those who come, in the order of the form."""
     spoken = i18n.language().code
-    found = (
-        select(EventQuestion, QuestionWords)
-        .join(QuestionWords, QuestionWords.question_id == EventQuestion.id)
-        .where(EventQuestion.event_id == event_id, QuestionWords.language.in_(("en", spoken)))
-        .order_by(EventQuestion.place, EventQuestion.id)
-    )
     chosen: dict[int, Question] = {}
-    for one, words in db.session().execute(found):
+    for one, words in db.session().execute(QUESTIONS, {"event_id": event_id, "language": spoken}):
         if words.language == spoken or one.id not in chosen:
             chosen[one.id] = Question(one.id, one.answer, one.required, words.words, words.language)
     return list(chosen.values())

@@ -83,7 +83,8 @@ def change(event_id: int, facts: Facts, version: int, now: datetime) -> None:
     event = locked(event_id)
     db.must_be(event.version, version)
     _refuse_wrong(facts)
-    before, moved = news.Before.of(event), bool(moves(event, facts))
+    _refuse_too_late(event, facts, now)
+    before, moved = news.Before.of(event), bool(moves(event, facts, now))
     if facts.slug != event.slug:
         _refuse_taken(facts.slug, event_id)
         db.session().execute(delete(FormerEventSlug).where(FormerEventSlug.slug == facts.slug))
@@ -99,12 +100,23 @@ def change(event_id: int, facts: Facts, version: int, now: datetime) -> None:
         _show_place(event)
         if moved:
             news.changed(event, before, now)
-        seats.turn(event_id, now)  # seats that are new go to those who wait
+        seats.promote(seats.turn(event_id, now))  # seats that are new go to those who wait
 
 
-def moves(event: Event, facts: Facts) -> list[str]:
-    """What of an event these facts change that its guests must hear of: words for staff; nothing of a draft."""
-    if event.state != EventState.PUBLISHED:
+def _refuse_too_late(event: Event, facts: Facts, now: datetime) -> None:
+    if event.state == EventState.CANCELLED:
+        raise Refused("This event was cancelled, and its guests were told. Duplicate it instead.")
+    moved = (event.starts_at, event.ends_at) != (facts.starts_at, facts.ends_at)
+    if event.state == EventState.PUBLISHED and moved and facts.ends_at <= now:
+        raise Refused("This time is over already. Choose one that is to come.")
+
+
+def moves(event: Event, facts: Facts, now: datetime) -> list[str]:
+    """What of an event these facts change that its guests must hear of: words for staff.
+
+    Nothing of a draft, and of what is over only that it takes place after all.
+    """
+    if event.state != EventState.PUBLISHED or facts.ends_at <= now:
         return []
     times = any(getattr(event, name) != getattr(facts, name) for name in ("starts_at", "ends_at", "zone"))
     other = {"the time": times, "the place": event.place_id != facts.place_id, "the link": event.link != facts.link}
@@ -169,7 +181,7 @@ def write(event_id: int, language: str, words: Words, now: datetime, version: in
             setattr(there, name, value)
         there.version, there.made_from = there.version + 1, made_from
     _note_change(event, now)
-    if renamed and event.state == EventState.PUBLISHED:
+    if renamed and event.state == EventState.PUBLISHED and not event.over(now):
         news.changed(event, before, now)
 
 

@@ -50,7 +50,9 @@ class Turn:
 
 
 def turn(event_id: int, now: datetime, seen: int | None = None) -> Turn:
-    """Take a turn at an event, and bring it up to date first. Raises LookupError.
+    """Take a turn at an event, and let first what is overdue lapse. Raises LookupError.
+
+    When no turn is being taken, nobody waits who would fit: so whoever makes room in it (`promote`) leaves it so.
 
     `seen` is the negative control of "a seat is never given twice": how many seats were taken a moment ago.
     """
@@ -65,14 +67,14 @@ def turn(event_id: int, now: datetime, seen: int | None = None) -> Turn:
     return mine
 
 
-def settle(mine: Turn) -> int:
-    """Let what is overdue lapse, and offer what is free to those who fit; how many rows that changed."""
+def settle(mine: Turn) -> None:
+    """Let what is overdue lapse, and offer what that frees."""
     overdue = db.session().execute(OVERDUE, {"event_id": mine.event.id, "now": mine.now}).all()
     if overdue:
         gone = update(Rsvp).where(Rsvp.id.in_([one.id for one in overdue]))
         db.session().execute(gone.values(state=RsvpState.LAPSED, lapses_at=None, ended_at=mine.now))
         mine.take(-sum(one.party for one in overdue if one.state in TAKES_SEATS))
-    return len(overdue) + promote(mine)
+        promote(mine)
 
 
 def promote(mine: Turn) -> int:

@@ -63,17 +63,15 @@ class Change(StrEnum):
 
 
 def come(
-    slug: str, coming: Coming, language: str, now: datetime, *, member: bool = False, seen: int | None = None
+    event_id: int, coming: Coming, language: str, now: datetime, *, member: bool = False, seen: int | None = None
 ) -> None:
     """Take an RSVP: a seat at once, held until it is confirmed, or a place in the line. The caller learns nothing.
 
     Raises Refused when nobody can come now, LookupError when there is no such event. `seen`: see `seats.turn`.
     """
-    event = _event(slug)
-    _refuse(rules.refusal(event, now, member=member))
     supporter_id = supporters.find_or_add(coming.email, coming.mailbox, language, now)
-    mine = seats.turn(event.id, now, seen)
-    _refuse(rules.refusal(mine.event, now, member=member))  # once more: it may have been closed since
+    mine = seats.turn(event_id, now, seen)
+    _refuse(rules.refusal(mine.event, now, member=member))
     if not _add(mine, supporter_id, coming, language):
         _come_again(mine, supporter_id, coming, language)
 
@@ -83,13 +81,13 @@ def look(slug: str) -> int:
     return db.session().scalar(select(Event.taken).where(Event.slug == slug)) or 0
 
 
-def _event(slug: str) -> Event:
-    """The event with this address, today's or a former one: a form may have been open meanwhile."""
+def find(slug: str) -> Event:
+    """The event with this address, today's or a former one: a form may have been open meanwhile. Raises LookupError."""
     event = db.session().scalar(EVENT, {"slug": slug})
     if event is None:
         if (now_at := board.forward(slug)) is None:
             raise LookupError(slug)
-        return _event(now_at)
+        return find(now_at)
     return event
 
 
@@ -192,7 +190,7 @@ def _remind(kind: str, rsvp: Rsvp, now: datetime, most: int) -> bool:
 
 def send_letter_again(slug: str, mailbox: str, now: datetime) -> None:
     """The letter did not come: write it again, at most so often a day. Says nothing about who is known."""
-    rsvp_id = _theirs(_event(slug).id, supporters.find_by_mailbox(mailbox))
+    rsvp_id = _theirs(find(slug).id, supporters.find_by_mailbox(mailbox))
     rsvp = get(rsvp_id) if rsvp_id is not None else None
     if rsvp is None or rsvp.supporter_id is None or rsvp.state not in LIVE:
         mail.write_to_nobody(now)

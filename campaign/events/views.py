@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, feeds, rules, seats, service, times
+from . import board, calendar, feeds, rules, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -74,15 +74,16 @@ def come(slug: str) -> ResponseReturnValue:
     """Take an RSVP: the same answer for a seat and a place in the line, for a new and a known address."""
     offer = doors.offered()
     with db.reading():
-        event = board.find(slug) or board.find(board.forward(slug) or "")
-        if event is None:
-            raise NotFound
-        form, reason = _form(event, offer), event.refusal(clock.now())
-        if reason is None and not form.validate():
-            return _page(_public(event), form), 422
+        try:
+            event = service.find(slug)
+        except LookupError as error:
+            raise NotFound from error
+        form = RsvpForm.of(board.questions(event.id), offer=offer, capacity=event.capacity)
+        if rules.refusal(event, clock.now()) is None and not form.validate():
+            return _page(_public(board.get(event.id)), form), 422
     seen = None if current_app.extensions["switches"].seats_in_turn else _look(slug)
     with db.writing():
-        service.come(slug, _coming(form), i18n.language().code, clock.now(), seen=seen)
+        _try(partial(service.come, event.id, _coming(form), i18n.language().code, seen=seen))
     return web.to("events.thanks", slug=event.slug)
 
 
@@ -181,6 +182,20 @@ def not_me(rsvp_id: int) -> ResponseReturnValue:
     with db.writing():
         _try(partial(service.disown, rsvp_id))
     return web.to("events.own", rsvp_id=rsvp_id)
+
+
+@area.get('/rsvp/<signed("rsvp"):rsvp_id>/event.ics')
+def own_entry(rsvp_id: int) -> ResponseReturnValue:
+    """The event for the guest's own calendar, with the link and how to join: for who has a seat."""
+    with db.reading():
+        try:
+            rsvp = service.get(rsvp_id)
+        except LookupError as error:
+            raise NotFound from error
+        if rsvp.state != RsvpState.SEATED:
+            raise NotFound
+        file = feeds.for_guest(board.get(rsvp.event_id))
+    return Response(file, content_type=calendar.TYPE, headers={"Cache-Control": "no-store"})
 
 
 @area.get("/rsvp/<path:token>")

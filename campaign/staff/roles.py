@@ -79,6 +79,7 @@ ALLOWED: dict[str, Roles] = {
     "POST events_staff": PRINTERS,
     "events_staff.new": PRINTERS,
     "events_staff.cancel": PRINTERS,
+    "events_staff.questions": PRINTERS,
     "guests_staff": PRINTERS,  # names of guests, but no addresses
     "door_staff": PRINTERS,
     "messages_staff": PRINTERS,

@@ -105,7 +105,7 @@ def at_rest_after_raise(site, event_id):
     from campaign.events import seats
 
     with site.inside(), db.writing():
-        seats.turn(event_id, clock.now())
+        seats.promote(seats.turn(event_id, clock.now()))
     assert [state for state, _ in states(site)][2:] == ["offered", "offered", "offered"]
     at_rest(site)
 

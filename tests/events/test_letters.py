@@ -57,6 +57,12 @@ def test_the_letter_with_the_seat_has_the_calendars_entry(site, visitor):
     assert file.get_filename() == "event.ics" and file.get_content_type() == "text/calendar"
     body = file.get_payload(decode=True)
     assert b"BEGIN:VEVENT" in body and b"Ring twice." in body
+    mine = link_of(site, 1)
+    assert visitor.get(mine).link("Put it into my calendar") == f"{mine}/event.ics"
+    answer = visitor.raw(f"{mine}/event.ics")
+    assert answer.content_type.startswith("text/calendar") and b"Ring twice." in answer.data
+    visitor.post(f"{mine}/cancel")
+    assert visitor.raw(f"{mine}/event.ics").status_code == 404
 
 
 def test_only_those_with_a_seat_learn_the_link(site, visitor, event_id):

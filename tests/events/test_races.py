@@ -179,7 +179,7 @@ def _edit(site, event_id):
                 event = editing.locked(event_id)
                 event.capacity = capacity
                 db.session().flush()
-                seats.turn(event_id, clock.now())
+                seats.promote(seats.turn(event_id, clock.now()))
 
 
 def _trial(site, host, trial, rendered):

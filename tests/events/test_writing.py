@@ -147,6 +147,20 @@ def test_it_is_cancelled_with_words_for_its_guests_and_stays_to_be_read(site, st
     assert "La sala está cerrada." in visitor.get("/es/events/opening").text
     assert "STATUS:CANCELLED" in visitor.raw("/events/opening.ics").get_data(as_text=True)
     assert staff.get("/staff/events/1/cancel").all("main form") == []
+    token = staff.get("/staff/account").form("Sign out")["fields"]["csrf_token"]
+    late = staff.post("/staff/events/1", {**FACTS, "csrf_token": token, "capacity": "70", "version": "5"})
+    assert late.status == 409 and site.rows(select(Event.capacity)) == [(60,)]
+
+
+def test_an_event_is_not_moved_to_a_time_that_is_over(site, staff, later):
+    soon = {**FACTS, "starts": "2027-01-11T04:02", "ends": "2027-01-11T04:05"}
+    published(staff, **soon)
+    past = {"starts": "2027-01-02T18:00", "ends": "2027-01-02T20:00"}
+    page = staff.press(staff.get("/staff/events/1"), "Save", **{**FACTS, **past})
+    assert page.status == 409 and "over already" in page.text
+    later(minutes=9)  # it is over, and what was wrong about it can still be put right
+    assert staff.press(staff.get("/staff/events/1"), "Save", **{**soon, "capacity": "50"}).status == 200
+    assert site.rows(select(Event.capacity)) == [(50,)]
 
 
 def test_rsvps_are_closed_and_taken_again_by_hand(staff, visitor):

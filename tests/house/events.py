@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from campaign import clock, db
-from campaign.events import editing, messages, pictures, proposals, questions, seats
+from campaign.events import editing, messages, pictures, proposals, questions, seats, service
 from campaign.events.editing import Facts, Words
 from campaign.events.models import Audience, DoorHelper, Event, EventNews, Rsvp
 from campaign.events.questions import Asked
+from campaign.events.service import Coming
 from campaign.links import service as links
 from campaign.links.models import Code
 from campaign.printables import flyer
@@ -38,6 +39,9 @@ TRIED = {
 DOORS, DESKS = ("events_door", "door_staff"), ("messages_staff", "messages_partner")
 MESSAGE = {"audience": "firm", "language": "en", "subject": "Bring a cup", "words": "There is tea."}
 FIELDS: dict[str, dict[str, str]] = {
+    "events.come": {"name": "Carla Sample", "email": "carla@example.org", "party": "2", "answer_1": "yes"},
+    "events.resend": {"email": "bela@example.org"},
+    "events.change_party": {"party": "2"},
     "events_staff.new": {**FACTS, "slug": "new-evening", "partner": ""},
     "events_staff.edit": {**FACTS, "slug": "evening", "partner": "1", "capacity": "70"},
     "events_staff.words": {"title": "Cambiado", "body": "Changed.", "version": "1"},
@@ -49,7 +53,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "events_partner.new": {**FACTS, "slug": "our-evening"},
     "events_partner.edit": {**FACTS, "slug": "our-draft", "capacity": "70"},
     "events_partner.words": {"title": "Cambiado", "body": "Changed.", "version": "0"},
-    **{f"{area}.find": {"typed": "Gina"} for area in DOORS},
+    **{f"{area}.find": {"typed": "Ines"} for area in DOORS},
     **{f"{area}.walk_in": {"name": "Hanna Sample", "came": "2", "press": "a-mark"} for area in DOORS},
     **{f"{area}.{act}": MESSAGE for area in DESKS for act in ("new", "change")},
     "guests_staff.lend": {"name": "Left entrance", "day": "2027-01-20"},
@@ -81,6 +85,16 @@ def fill_events(site: Site, picture: bytes) -> None:
         for number in (1, 5):
             editing.publish(number, now)
         proposals.propose(3, now)
+        _guests(now)
+
+
+def _guests(now: datetime) -> None:
+    """Somebody with a seat, and two who have not answered: of ids 1, 2 and 3."""
+    for name in ("Anna", "Bela", "Gina"):
+        address = f"{name.lower()}@example.org"
+        said: dict[str, Any] = {"access_needs": "A ramp", "interpretation": "es", "answers": '{"1": "yes"}'}
+        service.come(1, Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
+    service.confirm(1, now)
 
 
 def fill_doors(site: Site) -> None:
@@ -91,7 +105,7 @@ def fill_doors(site: Site) -> None:
         now = clock.now()
         session.add(DoorHelper(event_id=5, name="Entrance", account_id=1, made_at=now, until=now + timedelta(hours=12)))
         known = {"language": "en", "state": "seated", "joined_at": now, "confirmed_at": now, "seated_at": now}
-        session.add(Rsvp(event_id=5, name="Gina Sample", name_key="ginasample", party=2, door_code="GGGGGGG", **known))
+        session.add(Rsvp(event_id=5, name="Ines Sample", name_key="inessample", party=2, door_code="GGGGGGG", **known))
         seats.turn(5, now).take(2)
         for account_id in (1, 4):
             messages.draft(1, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now)
@@ -102,10 +116,9 @@ def ids(site: Site, endpoint: str) -> dict[str, int]:
     """What else stands in the addresses of doors to events."""
     writer = 4 if endpoint.startswith("messages_partner") else 1
     drafts = select(EventNews.id).where(EventNews.kind == "message", EventNews.account_id == writer)
-    guest = select(Rsvp.id).where(Rsvp.door_code == "GGGGGGG")
     flyers = select(Code.id).where(Code.note == flyer.NOTE)
     with site.inside(), db.reading() as session:
-        found = {"message_id": drafts, "code_id": flyers, "rsvp_id": guest}
+        found = {"message_id": drafts, "code_id": flyers}
         return {"helper_id": 1, **{name: session.scalar(which) or 0 for name, which in found.items()}}
 
 

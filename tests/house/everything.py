@@ -103,7 +103,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "accounts_partner": {"id": 5},
     "places_partner": {"id": 3},
     "mail_staff": {"id": 3},
-    **{area: {"slug": "evening"} for area in ("events", "calendar", "events_staff", "events_partner")},
+    **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -122,6 +122,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "supporters.end": {"link_id": 3},
     "calendar.partner_feed": {"slug": "sample-partner-1"},
     **{endpoint: {"id": number} for endpoint, number in events.TRIED.items()},
+    "events.not_me": {"rsvp_id": 2},
+    "events.cancel": {"rsvp_id": 3},
 }
 
 

@@ -105,7 +105,8 @@ def get(event_id: int) -> Shown:
 
 def shown(events: Iterable[Event]) -> list[Shown]:
     """These events with their words, places and hosts, in as many statements for a thousand as for one."""
-    events = list(events)
+    if not (events := list(events)):
+        return []
     words, hosts = _words([one.id for one in events]), _hosts(events)
     named = {one.place_id for one in events if one.place_id}
     places = {one.id: one for one in db.session().scalars(select(Place).where(Place.id.in_(named)))} if named else {}

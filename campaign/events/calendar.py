@@ -1,7 +1,6 @@
 """Events as other calendars read them: iCalendar (RFC 5545), written so that every change finds its entry again.
 
-Nothing in it is for guests alone: how to join, who comes, and the link of a meeting are told by letter. `entry` makes
-an exception for the file that goes with a letter to somebody who has a seat.
+What an entry says is decided in `feeds`: to everybody nothing that is for guests alone.
 """
 
 from collections.abc import Iterable, Iterator

@@ -10,8 +10,6 @@ from .board import Shown
 from .calendar import Entry
 from .models import EventState
 
-A_GUEST = "guest"
-
 
 def feed(events: Iterable[Shown], name: str = "") -> str:
     """These events as one calendar, in the language spoken. Without a name it has the campaign's."""

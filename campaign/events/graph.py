@@ -31,7 +31,6 @@ def of(event: Shown, picture: str) -> dict[str, Any]:
         "image": [picture],
         "description": event.summary or event.title,
         "inLanguage": [i18n.find(code).tag for code in one.spoken],
-        "isAccessibleForFree": True,
         "organizer": _organizers(event),
         "url": web.address("events.show", slug=event.slug),
     }

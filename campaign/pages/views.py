@@ -27,7 +27,7 @@ def front() -> ResponseReturnValue:
     """The promise, the count, the next events, how to help. Without the records it still stands, without the count."""
     try:
         with db.reading():
-            cards, named = board.cards(), partners.announced(partners.cards())
+            cards, named = board.cards(), partners.announced_now()
             events = listing.upcoming(listing.Wanted(), clock.now(), size=NEXT_EVENTS)[:NEXT_EVENTS]
     except DBAPIError:
         cards, named, events = None, partners.announced(), []

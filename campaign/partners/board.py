@@ -83,7 +83,14 @@ def _card(one: Partner, agreed: set[What], sizes: dict[int, tuple[int, int]], sa
     return Card(one.name, one.slug, language, logo=sizes.get(one.id) if What.LOGO in agreed else None, **words)
 
 
-def announced(shown: list[Card] | None = None) -> list[Named]:
+def announced_now() -> list[Named]:
+    """The same as `announced(cards())`, asked for at once."""
+    everyone = list(db.session().scalars(select(Partner).order_by(Partner.name_key)))
+    gone = {one.name_key for one in everyone if one.state in OVER}
+    return announced(_cards([one for one in everyone if one.state == PartnerState.ACTIVE]), gone)
+
+
+def announced(shown: list[Card] | None = None, gone: set[str] | None = None) -> list[Named]:
     """The names in campaign.toml, but for partners that have retired or left since; with a page where there is one.
 
     With the records away (`shown` is None) the names alone.
@@ -91,7 +98,8 @@ def announced(shown: list[Card] | None = None) -> list[Named]:
     names = [partner.name for partner in i18n.site().partners]
     if shown is None:
         return [Named(name) for name in names]
-    gone = set(db.session().scalars(select(Partner.name_key).where(Partner.state.in_(OVER))))
+    if gone is None:
+        gone = set(db.session().scalars(select(Partner.name_key).where(Partner.state.in_(OVER))))
     pages = {fold(card.name)[:200]: card.slug for card in shown}
     keys = {name: fold(name)[:200] for name in names}
     return [Named(name, pages.get(key, "")) for name, key in keys.items() if key not in gone]

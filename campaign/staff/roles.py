@@ -79,6 +79,7 @@ ALLOWED: dict[str, Roles] = {
     "POST events_staff": PRINTERS,
     "events_staff.new": PRINTERS,
     "events_staff.cancel": PRINTERS,
+    "events_staff.questions": PRINTERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,

@@ -153,12 +153,12 @@ def test_it_is_cancelled_with_words_for_its_guests_and_stays_to_be_read(site, st
 
 
 def test_an_event_is_not_moved_to_a_time_that_is_over(site, staff, later):
-    soon = {**FACTS, "starts": "2027-01-11T05:00", "ends": "2027-01-11T06:00"}
+    soon = {**FACTS, "starts": "2027-01-11T04:02", "ends": "2027-01-11T04:05"}
     published(staff, **soon)
     past = {"starts": "2027-01-02T18:00", "ends": "2027-01-02T20:00"}
     page = staff.press(staff.get("/staff/events/1"), "Save", **{**FACTS, **past})
     assert page.status == 409 and "over already" in page.text
-    later(hours=3)  # it is over, and what was wrong about it can still be put right
+    later(minutes=9)  # it is over, and what was wrong about it can still be put right
     assert staff.press(staff.get("/staff/events/1"), "Save", **{**soon, "capacity": "50"}).status == 200
     assert site.rows(select(Event.capacity)) == [(50,)]
 

@@ -172,7 +172,7 @@ ACCESS = {
     "POST /staff/events/<int:id>/picture/remove": PRINTERS,
     "GET /staff/events/<int:id>/preview/<code>": LOOKERS,
     "POST /staff/events/<int:id>/publish": PRINTERS,
-    "GET /staff/events/<int:id>/questions/<code>": LOOKERS,
+    "GET /staff/events/<int:id>/questions/<code>": PRINTERS,
     "POST /staff/events/<int:id>/questions/<code>": PRINTERS,
     "POST /staff/events/<int:id>/reopen": PRINTERS,
     "GET /staff/events/<int:id>/words/<code>": LOOKERS,

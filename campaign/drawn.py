@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,17 +19,18 @@ class Busy(Exception):
     """Others are having things made, and it takes too long."""
 
 
-def kept(folder: Path, name: str, sketch: bytes, make: Callable[[], bytes]) -> bytes:
+def kept(folder: Path, name: str, sketch: bytes, make: Callable[[], bytes], *, in_turn: bool = True) -> bytes:
     """The file made from this sketch before, else made now. `name` such as `share-en.png` tells files apart.
 
     One thing is made at a time on this machine, in whatever process; an older file of the name goes when a newer
-    comes. Where nothing can be written it is made again each time. Raises Busy, and whatever `make` raises.
+    comes. Where nothing can be written it is made again each time. Raises Busy, and whatever `make` raises. Without
+    `in_turn` everybody makes their own: a test shows so that it would notice.
     """
     stem, _, kind = name.rpartition(".")
     path = folder / f"{stem}-{sha256(sketch).hexdigest()[:16]}.{kind}"
     if (found := _read(path)) is not None:
         return found
-    with _in_turn(folder.with_suffix(".lock")):
+    with _in_turn(folder.with_suffix(".lock")) if in_turn else nullcontext():
         if (found := _read(path)) is not None:  # made while we waited
             return found
         made = make()

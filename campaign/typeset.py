@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SMALLEST = 0.5  # mm a module: below that, blurred codes at 150 dpi were lost when measured
 HANGUL = re.compile(r"(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
+# A few Chinese characters between two signs are a phrase, such as “free”: a reader stumbles where it is torn apart.
+PHRASE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}(?![\u4e00-\u9fff])")
 JOINER = "\u2060"
 
 
@@ -175,8 +177,12 @@ def picture(drawn: bytes) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text with joiners where typst would break a line and a reader would not: inside Korean words, before ๆ."""
-    return HANGUL.sub(JOINER, text).replace("ๆ", f"{JOINER}ๆ")
+    """The text with joiners where typst would break a line and a reader would not.
+
+    That is inside Korean words, inside short Chinese phrases, and before ๆ.
+    """
+    phrased = PHRASE.sub(lambda phrase: JOINER.join(phrase[0]), text)
+    return HANGUL.sub(JOINER, phrased).replace("ๆ", f"{JOINER}ๆ")
 
 
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:

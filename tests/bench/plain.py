@@ -70,6 +70,7 @@ def plain_site(url: str, templates: Path) -> Flask:
         "pages.about": "/about",
         "pages.learn": "/learn",
         "finding.share": "/share.png",
+        "materials.index": "/materials",
     }.items():
         app.add_url_rule(path, endpoint, lambda **_: "")
     return app

@@ -20,6 +20,8 @@ PUBLIC = (
     "/contact",
     "/press",
     "/privacy",
+    "/materials",
+    "/materials/palm-card?and=th",
     "/accessibility",
     "/style",
     "/nowhere",

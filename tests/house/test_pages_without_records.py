@@ -31,6 +31,8 @@ STANDS = (
     "/coalition/join",
     "/contact",
     "/press",
+    "/materials",
+    "/th/materials/shoe-card",
     "/accessibility",
     "/sitemap.xml",
     "/robots.txt",

@@ -1,0 +1,137 @@
+"""P28: a poster is set while one blinks, a thousand of them leave no trace in memory, a thousand cards cost little."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import typst
+
+from campaign import fonts, qr
+from campaign.printables import designs
+from campaign.printables.designs import Item
+from tests.printables.looking import ADDRESS, CONTENT, PRESS, codes, look
+
+from .gates import Failed, Figure, Finding, Series, gate
+from .p18_poster import _turn
+from .stand import Stand
+
+CARDS = 1000
+POSTERS = 20  # in a run
+NEVER = count()  # used again
+EARLY, ALL = 100, 1000  # posters after which memory is read
+CARD, POSTER = designs.get("business-card"), designs.get("poster")
+UNCODED = replace(CARD, side=0.0)
+SETTLED = """
+import resource, sys
+from tests.bench.p28_designs import poster
+for number in range({early}): poster(number)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+for number in range({early}, {all}): poster(number)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@gate(
+    "P28",
+    "A poster is set in the blink of an eye; a thousand unique cards cost little more than their codes and "
+    "pages apart.",
+    ("sqlite",),
+)
+def measure(stand: Stand, finding: Finding) -> None:
+    """Posters warm; a thousand cards beside qrcode's codes and typst's pages; a thousand posters in one process."""
+    with TemporaryDirectory(dir=stand.folder) as folder:
+        bare = _without_codes(Path(folder))
+        finding.remarks.append(_readable())
+        poster(0)
+        posters, cards, plain, press = stand.in_turn(
+            _turn("a poster, warm", POSTERS, poster),
+            _turn("1,000 unique cards, office", 1, lambda _: cards_for("office")),
+            _turn("1,000 codes by qrcode, and the pages without codes", 1, lambda _: (_codes(), _pages(bare))),
+            _turn("1,000 unique cards, a shop", 1, lambda _: cards_for("press")),
+        )
+    finding.series += [posters, cards, plain, press]
+    early, late = _memory()
+    finding.figures += [
+        Figure("a poster, warm", posters.middle("p50") * 1000, 30, 10, unit=" ms", upwards=False),
+        Figure("1,000 cards ÷ codes and pages apart", _cost(cards) / _cost(plain), 1.5, 1.1, upwards=False),
+        Figure("the same for a shop", _cost(press) / _cost(plain), upwards=False),
+        Figure("memory after 1,000 posters ÷ after 100", late / early, 1.15, 1.05, upwards=False),
+    ]
+
+
+def _cost(series: Series) -> float:
+    """Processor time: in so few and so long runs the neighbours' share of the clock would be measured."""
+    return series.middle("cpu")
+
+
+def poster(number: int) -> bytes:
+    """One of many different posters."""
+    return designs.pdf(PRESS, CONTENT, POSTER, [Item(("en",), _address(number))])
+
+
+def cards_for(output: str) -> bytes:
+    """A thousand cards, each with a code of its own."""
+    return designs.pdf(PRESS, CONTENT, CARD, _items(), "letter", output)
+
+
+def _items() -> list[Item]:
+    """Cards that were never set before: typst remembers what it has laid out."""
+    return [Item(("en",), _address(next(NEVER))) for _ in range(CARDS)]
+
+
+def _address(number: int) -> str:
+    return f"{ADDRESS[:-6]}{number:06}"
+
+
+def _codes() -> list[str]:
+    """The same codes as qrcode makes them with a fixed mask, drawn as we draw them."""
+    return [qr.path(qr.runs(qr.modules(item.address))) for item in _items()]
+
+
+def _without_codes(folder: Path) -> Path:
+    """The same design, with white where the code would stand."""
+    shutil.copytree(PRESS.folder, folder / "bare")
+    design = folder / "bare" / f"{CARD.slug}.typ"
+    said = design.read_text("utf-8")
+    bare = said.replace("code-square(one.code, square, logo: logo-of(one))", "none")
+    bare = bare.replace("one.code.side * 1mm", f"{CARD.side}mm").replace(
+        "square * one.code.quiet / one.code.modules", "3mm"
+    )
+    if "one.code" in bare or bare == said:
+        raise Failed("the design does not draw its code as expected")
+    design.write_text(bare, "utf-8")
+    return folder / "bare"
+
+
+def _pages(folder: Path) -> bytes:
+    """What typst alone makes of them: no gate, but the tags, for they are what the file is."""
+    filled = designs.filled(CONTENT, UNCODED, _items())
+    given = {"print": json.dumps(filled, ensure_ascii=False)}
+    folders = [face.folder for face in fonts.FACES if face.folder]
+    return typst.compile(folder / f"{CARD.slug}.typ", font_paths=folders, ignore_system_fonts=True, sys_inputs=given)
+
+
+def _memory() -> tuple[int, int]:
+    """The most memory of a process that sets posters, after some and after many; kilobytes."""
+    said = subprocess.run(
+        [sys.executable, "-c", SETTLED.format(early=EARLY, all=ALL)], check=True, capture_output=True, text=True
+    ).stdout.split()
+    return int(said[0]), int(said[1])
+
+
+def _readable() -> str:
+    """How large they are, and how long a cold start takes. Raises Failed unless a phone reads the first sheet."""
+    began = perf_counter()
+    made = cards_for("office")
+    took = perf_counter() - began
+    sheet = look(made)
+    found = sorted(one.text for one in codes(sheet.picture))
+    if found != [_address(number) for number in range(10)] or sheet.pages != CARDS // 10:
+        raise Failed(f"the first of {sheet.pages} sheets has the codes {found}")
+    return f"{CARDS} cards on {sheet.pages} sheets have {len(made)} bytes; the first time they took {took:.1f} s."

@@ -1,0 +1,31 @@
+"""A file that many want at once is made once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+from campaign import drawn
+
+
+def _crowd(folder, *, in_turn):
+    """How often a file is made for eight who ask at once."""
+    made, all_here = [], Barrier(8)
+
+    def make():
+        made.append(1)
+        Event().wait(0.1)
+        return b"made"
+
+    def ask(_):
+        all_here.wait()
+        return drawn.kept(folder / "drawn", "x-en.png", b"sketch", make, in_turn=in_turn)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {b"made"}
+    return len(made)
+
+
+def test_a_crowd_has_a_file_made_once_and_without_turns_more_often(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert _crowd(tmp_path / "a", in_turn=True) == 1
+    assert _crowd(tmp_path / "b", in_turn=False) > 1

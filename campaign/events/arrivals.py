@@ -87,7 +87,7 @@ def expected(event_id: int) -> tuple[list[Line], bool]:
 
 def find(event_id: int, typed: str) -> tuple[list[Line], bool]:
     """Guests by a part of the name or by the code that they show, those who are here too; whether there are more."""
-    if (code := codes.read(typed)) or (code := _code(typed)):
+    if code := _code(typed):
         found = _lines(event_id, Rsvp.state.in_(LIVE) & (Rsvp.door_code == code))
         if found[0]:
             return found

@@ -13,9 +13,9 @@ from .writing import no_telephone
 
 
 class LendForm(StaffForm):
-    """A link for a helper at the door: what staff call it by, and for which day."""
+    """A link for a helper at the door: where they stand, which is what it is called by, and for which day."""
 
-    name = Line("Who gets it", [not_blank("Say who gets it, so that you know which one to end.")], most=100)
+    name = Line("Where the helper stands", [not_blank("Say where, so that you know which link to end.")], most=100)
     day = SelectField("For which day")
 
     @classmethod

@@ -120,7 +120,7 @@ def test_a_link_opens_one_event_on_one_day_until_it_is_ended(site, visitor, staf
 @on_sqlite
 def test_staff_make_a_link_and_show_it_to_scan(site, visitor, staff, evening):
     page = staff.get("/staff/events/1/guests")
-    assert "Say who gets it" in staff.press(page, "Make a link").text
+    assert "Say where, so that you know" in staff.press(page, "Make a link").text
     page = staff.press(page, "Make a link", name="Left entrance", day="2027-01-11")
     assert "Left entrance" in page.heading and page.all(".qr svg")
     address = page.all(".facts dd code")[1].to_text()

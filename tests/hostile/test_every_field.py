@@ -210,6 +210,7 @@ SUBJECTS = (
     *("Welcome", "About your application", "About your event"),
     *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
     "A reminder of your reservation",
+    "A message about your reservation",
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

@@ -50,6 +50,7 @@ def test_a_message_goes_to_each_guest_once_and_alone(site, staff, full):
     assert "on its way to you" in tried.text
     letter = site.letter()
     assert letter["to"] == "staff@example.org" and "There is tea." in text_of(letter) and told(site) == []
+    sent = page
     for _ in range(2):
         sent = staff.press(page, "Send it to 2 guests")
     assert "Sent" in sent.text

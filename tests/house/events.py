@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from campaign import clock, db
-from campaign.events import editing, messages, pictures, proposals, questions, seats, service
+from campaign.events import arrivals, editing, messages, pictures, proposals, questions, seats, service
 from campaign.events.editing import Facts, Words
 from campaign.events.models import Audience, DoorHelper, Event, EventNews, Rsvp
 from campaign.events.questions import Asked
@@ -59,6 +59,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "guests_staff.lend": {"name": "Left entrance", "day": "2027-01-20"},
     "flyers_staff.index": {"language": "en"},
 }
+WAITED_FOR, HERE = "GGGGGGG", "HHHHHHH"  # what guests show at the door
 GUEST = {"events_door.check_in", "door_staff.check_in", "events_door.undo", "door_staff.undo"}
 VERSIONED = {"events_staff.edit", "events_staff.questions", "events_partner.edit"}
 
@@ -98,15 +99,20 @@ def _guests(now: datetime) -> None:
 
 
 def fill_doors(site: Site) -> None:
-    """Of the second partner's event, for nothing here calls it off: a link for its door that is open now, a guest, a
+    """Of the second partner's event, for nothing here calls it off: a link for its door that is open now, guests, a
     flyer. Of the first one's: a message by each who may write.
     """
     with site.inside(), db.writing() as session:
         now = clock.now()
         session.add(DoorHelper(event_id=5, name="Entrance", account_id=1, made_at=now, until=now + timedelta(hours=12)))
         known = {"language": "en", "state": "seated", "joined_at": now, "confirmed_at": now, "seated_at": now}
-        session.add(Rsvp(event_id=5, name="Ines Sample", name_key="inessample", party=2, door_code="GGGGGGG", **known))
-        seats.turn(5, now).take(2)
+        for name, code in (("Ines", WAITED_FOR), ("Jana", HERE)):
+            session.add(
+                Rsvp(event_id=5, name=f"{name} Sample", name_key=name.lower(), party=2, door_code=code, **known)
+            )
+        seats.turn(5, now).take(4)
+        here = select(Rsvp.id).where(Rsvp.door_code == HERE)
+        arrivals.check_in(5, session.scalars(here).one(), 2, arrivals.By(account_id=1), now)
         for account_id in (1, 4):
             messages.draft(1, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now)
         links.make("/events/theirs", "en", flyer.NOTE, now)
@@ -126,8 +132,9 @@ def guest(site: Site, endpoint: str) -> dict[str, str]:
     """The guest whom a form at the door is about."""
     if endpoint not in GUEST:
         return {}
+    code = HERE if endpoint.endswith("undo") else WAITED_FOR
     with site.inside(), db.reading() as session:
-        found = session.scalar(select(Rsvp.id).where(Rsvp.door_code == "GGGGGGG"))
+        found = session.scalar(select(Rsvp.id).where(Rsvp.door_code == code))
     return {"id": str(found), "came": "2"}
 
 

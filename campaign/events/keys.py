@@ -26,7 +26,7 @@ def days(event: Event) -> list[date]:
     return [first + timedelta(days=n) for n in range(min((last - first).days, 13) + 1)]
 
 
-def lend(event_id: int, name: str, day: date, account_id: int, now: datetime) -> int:
+def lend(event_id: int, name: str, day: date, account_id: int | None, now: datetime) -> int:
     """A new link, for this day; its id. Raises LookupError, and Refused when it would open nothing."""
     if (event := db.session().get(Event, event_id)) is None:
         raise LookupError(event_id)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from campaign import clock, db, seals
 from campaign.events import arrivals, editing, keys
-from campaign.events.models import Arrival, Rsvp, RsvpState
+from campaign.events.models import Arrival, Event, Rsvp, RsvpState
 from tests.events.acts import at_rest, hold
 from tests.events.test_races import _at_once, _open
 
@@ -28,7 +28,7 @@ def _evening(site):
         guests = [Rsvp(event_id=event_id, party=2, state=RsvpState.SEATED, **known) for _ in range(GUESTS)]
         session.add_all(guests)
         session.flush()
-        session.execute(update(editing.Event).values(taken=2 * GUESTS))
+        session.execute(update(Event).values(taken=2 * GUESTS))
         event = editing.get(event_id)
         path = f"/door/{seals.sign('door', keys.lend(event_id, 'Entrance', keys.days(event)[0], None, now))}"
         return event_id, [one.id for one in guests], path

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, redirect, render_template
+from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -61,6 +61,8 @@ class Desk:
         """Write a draft of one's own anew."""
         one = self._message_or_404(message_id)
         if one.sent_at is not None or not self._is_mine(one):
+            if request.method == "GET":
+                return self.show(message_id)
             raise Refused("Only a draft of your own can be changed.")
         form = MessageForm.of(one)
         if not form.validate_on_submit():

@@ -113,15 +113,19 @@ def fill_doors(site: Site) -> None:
         seats.turn(5, now).take(4)
         here = select(Rsvp.id).where(Rsvp.door_code == HERE)
         arrivals.check_in(5, session.scalars(here).one(), 2, arrivals.By(account_id=1), now)
-        for account_id in (1, 4):
-            messages.draft(1, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now)
+        for event_id, account_id in ((1, 1), (1, 4), (5, 4)):
+            messages.draft(
+                event_id, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now
+            )
         links.make("/events/theirs", "en", flyer.NOTE, now)
 
 
 def ids(site: Site, endpoint: str) -> dict[str, int]:
     """What else stands in the addresses of doors to events."""
     writer = 4 if endpoint.startswith("messages_partner") else 1
-    drafts = select(EventNews.id).where(EventNews.kind == "message", EventNews.account_id == writer)
+    drafts = (
+        select(EventNews.id).where(EventNews.kind == "message", EventNews.account_id == writer).order_by(EventNews.id)
+    )
     flyers = select(Code.id).where(Code.note == flyer.NOTE)
     with site.inside(), db.reading() as session:
         found = {"message_id": drafts, "code_id": flyers}

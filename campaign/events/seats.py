@@ -21,8 +21,11 @@ SEAT_FREE = "events.seat_free"
 EVENTS = cast(Table, Event.__table__)
 A_PART = 200  # of the line, looked at together
 
-LOCKED = select(Event).where(Event.id == bindparam("event_id")).with_for_update()
-UNLOCKED = select(Event).where(Event.id == bindparam("event_id"))
+# What decides who may come, without the rest of the event: these columns alone are read for each seat.
+DECIDES = [EVENTS.c[name] for name in ("id", "slug", "state", "members_only", "takes_rsvps", "capacity", "taken")]
+DECIDES += [EVENTS.c[name] for name in ("starts_at", "ends_at", "closed_at", "cancel_until")]
+UNLOCKED = select(*DECIDES).where(EVENTS.c.id == bindparam("event_id"))
+LOCKED = UNLOCKED.with_for_update()
 TAKE = update(EVENTS).where(EVENTS.c.id == bindparam("event_id")).values(taken=EVENTS.c.taken + bindparam("seats"))
 OVERDUE = select(Rsvp.id, Rsvp.state, Rsvp.party).where(
     Rsvp.event_id == bindparam("event_id"), Rsvp.lapses_at <= bindparam("now")
@@ -31,7 +34,10 @@ OVERDUE = select(Rsvp.id, Rsvp.state, Rsvp.party).where(
 
 @dataclass
 class Turn:
-    """Somebody's turn at an event: nobody else takes or gives back a seat before the commit."""
+    """Somebody's turn at an event: nobody else takes or gives back a seat before the commit.
+
+    Of the event it knows what decides who may come (`DECIDES`), as it stands in the records: to be read only.
+    """
 
     event: Event
     taken: int
@@ -57,10 +63,10 @@ def turn(event_id: int, now: datetime, seen: int | None = None) -> Turn:
     `seen` is the negative control of "a seat is never given twice": how many seats were taken a moment ago.
     """
     guarded = current_app.extensions["switches"].seats_in_turn
-    found = (LOCKED if guarded else UNLOCKED).execution_options(populate_existing=True)
-    event = db.session().scalar(found, {"event_id": event_id})
-    if event is None:
+    row = db.session().execute(LOCKED if guarded else UNLOCKED, {"event_id": event_id}).one_or_none()
+    if row is None:
         raise LookupError(event_id)
+    event = cast(Event, row)
     mine = Turn(event, event.taken if seen is None else seen, now)
     if seen is None:
         settle(mine)

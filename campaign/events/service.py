@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from secrets import choice
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from .. import clock, db, i18n, mail
 from ..errors import Refused
@@ -25,14 +25,16 @@ from ..supporters.models import Purpose
 from ..supporters.shares import PURPOSES, Ticked, Yes
 from ..text import fold
 from . import board, rules, seats
-from .models import LIVE, TAKES_SEATS, Event, Refusal, Rsvp, RsvpState
+from .models import LIVE, TAKES_SEATS, Event, EventQuestion, Refusal, Rsvp, RsvpState
 from .seats import Turn
 
 QUIET = timedelta(minutes=10)  # a double click or a reload within this time writes no second letter
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 PLEASE_CONFIRM, ALREADY_COMING = "events.please_confirm", "events.already_coming"
 YOUR_PLACE, WAITING = "events.your_place", "events.waiting"
-EVENT = select(Event).where(Event.slug == bindparam("slug"))
+EVENT = select(*seats.DECIDES, exists().where(EventQuestion.event_id == Event.id).label("asks")).where(
+    Event.slug == bindparam("slug")
+)
 THEIRS = select(Rsvp.id).where(Rsvp.event_id == bindparam("event_id"), Rsvp.supporter_id == bindparam("supporter_id"))
 
 
@@ -81,14 +83,22 @@ def look(slug: str) -> int:
     return db.session().scalar(select(Event.taken).where(Event.slug == slug)) or 0
 
 
-def find(slug: str) -> Event:
+@dataclass(frozen=True)
+class Found:
+    """An event that somebody wants to come to: what decides whether they may, and whether staff ask anything."""
+
+    event: Event
+    asks: bool
+
+
+def find(slug: str) -> Found:
     """The event with this address, today's or a former one: a form may have been open meanwhile. Raises LookupError."""
-    event = db.session().scalar(EVENT, {"slug": slug})
-    if event is None:
+    row = db.session().execute(EVENT, {"slug": slug}).one_or_none()
+    if row is None:
         if (now_at := board.forward(slug)) is None:
             raise LookupError(slug)
         return find(now_at)
-    return event
+    return Found(cast(Event, row), bool(row.asks))
 
 
 def _refuse(reason: Refusal | None) -> None:
@@ -190,7 +200,7 @@ def _remind(kind: str, rsvp: Rsvp, now: datetime, most: int) -> bool:
 
 def send_letter_again(slug: str, mailbox: str, now: datetime) -> None:
     """The letter did not come: write it again, at most so often a day. Says nothing about who is known."""
-    rsvp_id = _theirs(find(slug).id, supporters.find_by_mailbox(mailbox))
+    rsvp_id = _theirs(find(slug).event.id, supporters.find_by_mailbox(mailbox))
     rsvp = get(rsvp_id) if rsvp_id is not None else None
     if rsvp is None or rsvp.supporter_id is None or rsvp.state not in LIVE:
         mail.write_to_nobody(now)

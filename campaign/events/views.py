@@ -75,10 +75,11 @@ def come(slug: str) -> ResponseReturnValue:
     offer = doors.offered()
     with db.reading():
         try:
-            event = service.find(slug)
+            found = service.find(slug)
         except LookupError as error:
             raise NotFound from error
-        form = RsvpForm.of(board.questions(event.id), offer=offer, capacity=event.capacity)
+        event = found.event
+        form = RsvpForm.of(board.questions(event.id) if found.asks else [], offer=offer, capacity=event.capacity)
         if rules.refusal(event, clock.now()) is None and not form.validate():
             return _page(_public(board.get(event.id)), form), 422
     seen = None if current_app.extensions["switches"].seats_in_turn else _look(slug)

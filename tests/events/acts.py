@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from campaign import clock, db, seals
 from campaign.events import editing, seats
 from campaign.events.editing import Facts, Words
-from campaign.events.models import TAKES_SEATS, Event, Rsvp, RsvpState
+from campaign.events.models import Event, Rsvp, RsvpState
+from campaign.supporters.models import Supporter
 from tests.conftest import Site
 from tests.pledges.acts import text_of as text_of
 from tests.visitor import Page, Visitor
@@ -69,8 +70,6 @@ def link_of(site: Site, rsvp_id: int) -> str:
 
 def rsvp_of(site: Site, number: int) -> int:
     """The RSVP of the mailbox of this number."""
-    from campaign.supporters.models import Supporter
-
     found = select(Rsvp.id).join(Supporter).where(Supporter.mailbox == f"guest{number}@example.org")
     return int(site.rows(found)[0][0])
 
@@ -96,14 +95,3 @@ def at_rest(site: Site) -> None:
             waits = select(func.min(Rsvp.party)).where(Rsvp.event_id == event.id, Rsvp.state == RsvpState.WAITING)
             smallest = site.rows(waits)[0][0]
             assert smallest is None or smallest > event.capacity - event.taken
-
-
-def taken(site: Site, event_id: int) -> int:
-    """How many seats are taken, counted from the RSVPs themselves."""
-    seats_of = select(func.coalesce(func.sum(Rsvp.party), 0))
-    return int(site.rows(seats_of.where(Rsvp.event_id == event_id, Rsvp.state.in_(TAKES_SEATS)))[0][0])
-
-
-def now() -> datetime:
-    """The moment at which the clock of the test stands."""
-    return clock.now()

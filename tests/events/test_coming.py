@@ -1,16 +1,19 @@
 """Coming to an event, from the form to the seat: through the door, as a guest goes."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from campaign import clock, db
-from campaign.events import editing
+from campaign import clock, db, seals
+from campaign.events import editing, seats
 from campaign.events.models import Rsvp
 from tests.events.acts import at_rest, come, hold, link_in, link_of, rsvp_of, send, states
 from tests.house.everything import on_sqlite
 from tests.pledges.acts import text_of
 
 
+@on_sqlite
 def test_a_guest_asks_confirms_and_has_a_seat(site, visitor, later):
     hold(site, capacity=2)
     page = come(visitor, later, party="2")
@@ -29,6 +32,7 @@ def test_a_guest_asks_confirms_and_has_a_seat(site, visitor, later):
     at_rest(site)
 
 
+@on_sqlite
 def test_the_answer_page_says_the_same_to_a_seat_a_waiting_one_and_a_known_one(site, visitor, later):
     hold(site, capacity=3)
     first = come(visitor, later, party="2").html
@@ -64,8 +68,6 @@ def test_who_waits_is_told_the_number_and_gets_the_seat_that_is_given_back(site,
 @pytest.mark.parametrize(("days", "hours"), [(10, 24), (0.9, 2)])
 @on_sqlite
 def test_a_seat_that_nobody_confirms_goes_to_the_next(site, later, days, hours):
-    from datetime import timedelta
-
     hold(site, capacity=1, starts_in=timedelta(days=days))
     send(site, 1)
     later(hours=hours - 0.1)
@@ -78,6 +80,7 @@ def test_a_seat_that_nobody_confirms_goes_to_the_next(site, later, days, hours):
     at_rest(site)
 
 
+@on_sqlite
 def test_an_offered_seat_is_kept_until_its_deadline_and_then_goes_on(site, visitor, later):
     event_id = hold(site, capacity=1)
     for number in range(3):
@@ -102,14 +105,13 @@ def test_an_offered_seat_is_kept_until_its_deadline_and_then_goes_on(site, visit
 
 
 def at_rest_after_raise(site, event_id):
-    from campaign.events import seats
-
     with site.inside(), db.writing():
         seats.promote(seats.turn(event_id, clock.now()))
     assert [state for state, _ in states(site)][2:] == ["offered", "offered", "offered"]
     at_rest(site)
 
 
+@on_sqlite
 def test_a_large_party_waits_while_a_small_one_that_fits_gets_a_seat(site):
     hold(site, capacity=4)
     for number, party in enumerate((3, 2, 1, 1)):
@@ -138,6 +140,7 @@ def test_a_party_grows_only_if_it_fits_and_else_keeps_its_seats(site, visitor, l
     at_rest(site)
 
 
+@on_sqlite
 def test_asking_twice_changes_nothing_and_is_told_by_letter(site, visitor, later):
     hold(site)
     come(visitor, later, party="2")
@@ -186,6 +189,7 @@ def test_this_was_not_me_forgets_what_was_typed_and_is_quiet_for_a_week(site, vi
     assert len(site.letters()) == 1 and states(site) == [("held", 1)]
 
 
+@on_sqlite
 def test_an_event_without_a_limit_seats_everybody(site):
     hold(site)
     for number in range(3):
@@ -244,8 +248,6 @@ def test_each_refusal_says_why(site, later, facts, then, days, sentence):
 def test_a_link_of_another_kind_opens_no_seat(site, visitor, later):
     hold(site)
     come(visitor, later)
-    from campaign import seals
-
     with site.inside():
         wrong = [seals.sign("sign", 1), seals.sign("rsvp", 2), seals.sign("rsvp", 1)[:-1], "x"]
     assert [visitor.raw(f"/rsvp/{token}").status_code for token in wrong] == [404, 410, 404, 404]

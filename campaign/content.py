@@ -177,6 +177,11 @@ class Content:
         """The names of all pages of words: what is not among them has no address and stands in no menu."""
         return frozenset([*self.names(), *self.names("learn")])
 
+    @cached_property
+    def prints(self) -> frozenset[str]:
+        """The designs that there are English words for: a campaign need not print anything."""
+        return frozenset(path.stem for path in (self.folder / "en" / "print").glob("*.toml"))
+
     def lessons(self, language: str) -> list[Page]:
         """The pages below `learn/`, in the order that each states."""
         pages = [self.page(name, language) for name in self.names("learn")]

@@ -92,7 +92,12 @@ def install(app: Flask, config: Config) -> None:
 def _what_pages_know() -> dict[str, object]:
     site = i18n.site()
     spoken = {"language": i18n.language(), "languages": site.languages, "english": i18n.find("en")}
-    return {"site": site, **spoken, "hotline": site.hotline, "written": i18n.content().known}
+    return {"site": site, **spoken, "hotline": site.hotline, **_there()}
+
+
+def _there() -> dict[str, object]:
+    """What this campaign has written: pages, and designs to print."""
+    return {"written": i18n.content().known, "prints": i18n.content().prints}
 
 
 def asset(name: str) -> str:

@@ -21,7 +21,9 @@ DRAWN = 24 * 60 * 60.0
 @area.get("/materials")
 @cache.keep(KEPT)
 def index() -> ResponseReturnValue:
-    """Every design as a picture, in the language of the page."""
+    """Every design as a picture, in the language of the page; no page where a campaign prints nothing."""
+    if not shelf.offered():
+        abort(404)
     choices = [Choice(design, (shelf.spoken(design),)) for design in shelf.offered()]
     rows = [(choice, *shelf.titles()[choice.design.slug], shelf.size(choice)) for choice in choices]
     return render_template("printables/materials.html", rows=rows)

@@ -150,7 +150,7 @@ def _teach_template(app: Flask) -> None:
     words = Content(HERE.parent / "content")
     site, english = words.site, words.site.languages[0]
     known = {"site": site, "language": english, "languages": site.languages, "hotline": site.hotline}
-    app.jinja_env.globals.update(known, demo=True, english=english, written=words.known)
+    app.jinja_env.globals.update(known, demo=True, english=english, written=words.known, prints=words.prints)
     app.jinja_env.globals.update(guarded=gettext, findable=lambda: True, call_first=lambda: site.hotline)
     app.jinja_env.globals.update(lang_of=lambda *_: "", language_of=lambda *_: "en", _=gettext, ngettext=ngettext)
     app.jinja_env.globals["whole"] = lambda other: request.host_url.rstrip("/") + other.prefix + request.path

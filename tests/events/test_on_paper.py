@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from sqlalchemy import func, select
 
-from campaign import db
+from campaign import clock, db
 from campaign.events import board, editing, guest_list
 from campaign.events.editing import Words
 from campaign.events.models import Rsvp
@@ -14,7 +14,7 @@ from campaign.links import service as links
 from campaign.links.models import Code
 from campaign.typeset import Press
 from tests.conftest import ROOT
-from tests.events.acts import hold, now
+from tests.events.acts import hold
 from tests.house.everything import on_sqlite
 from tests.printables.looking import codes, look
 
@@ -28,7 +28,13 @@ def guests(site):
     event_id = hold(site, capacity=40)
     with site.inside(), db.writing() as session:
         for number, name in enumerate(NAMES):
-            known = {"name": name, "name_key": f"{number}", "language": "en", "state": "seated", "joined_at": now()}
+            known = {
+                "name": name,
+                "name_key": f"{number}",
+                "language": "en",
+                "state": "seated",
+                "joined_at": clock.now(),
+            }
             session.add(Rsvp(event_id=event_id, party=2, access_needs="+ a ramp", **known))
         editing.get(event_id).taken = 2 * len(NAMES)
     return event_id
@@ -68,7 +74,7 @@ def test_the_table_runs_nothing_and_names_no_address(site, staff, guests):
 def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(site, visitor, staff):
     event_id = hold(site)
     with site.inside(), db.writing():
-        editing.write(event_id, "ko", Words("함께 듣는 저녁", "예시입니다."), now())
+        editing.write(event_id, "ko", Words("함께 듣는 저녁", "예시입니다."), clock.now())
     page = staff.get("/staff/events/1/flyers")
     for language in ("ko", "en"):
         page = staff.press(page, "Make a flyer", language=language)
@@ -80,7 +86,7 @@ def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(s
     answer = visitor.raw(f"/q/{read.text.rpartition('/')[2]}")
     assert answer.status_code == 302 and answer.location.startswith("/ko/events/evening?via=")
     with site.inside(), db.writing():
-        other = links.make("/pledges/freedom", "en", "Library", now())
+        other = links.make("/pledges/freedom", "en", "Library", clock.now())
     assert staff.raw(f"/staff/events/1/flyers/{other}.pdf").status_code == 404  # it is no flyer of this
     assert staff.press(page, "Make a flyer", language="km").status == 422
 
@@ -88,7 +94,7 @@ def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(s
 def test_an_event_that_nobody_may_see_has_no_flyer_and_no_code_leads_there(site, staff):
     hold(site, publish=False)
     with site.inside(), db.writing():
-        code = links.make("/pledges/freedom", "en", "Library", now())
+        code = links.make("/pledges/freedom", "en", "Library", clock.now())
     assert staff.get("/staff/events/1/flyers").status == 404
     said = staff.press(staff.get(f"/staff/codes/{code}"), "Save", target="/events/evening")
     assert said.status == 409 and "no published event" in said.text

@@ -99,6 +99,14 @@ def test_a_real_site_hands_out_what_is_reviewed_and_the_english(make_site, tmp_p
     assert not visitor.get("/materials/shoe-card").all("#and")
 
 
+def test_a_campaign_that_prints_nothing_has_no_such_page_and_no_link_to_it(make_site, tmp_path):
+    folder = tmp_path / "content"
+    shutil.copytree(CONTENT.folder, folder, ignore=shutil.ignore_patterns("print"))
+    visitor = make_site(content_dir=folder).visitor()
+    assert visitor.get("/materials").status == visitor.get("/materials/poster").status == 404
+    assert "/materials" not in visitor.get("/").html and "/materials" not in visitor.raw("/sitemap.xml").text
+
+
 def test_a_file_is_made_once_and_anew_when_its_words_change(make_site, tmp_path):
     folder = tmp_path / "content"
     shutil.copytree(CONTENT.folder, folder)

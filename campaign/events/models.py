@@ -346,7 +346,7 @@ class EventNews(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(12), default="en")
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
-    audience: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    audience: Mapped[str] = mapped_column(String(8), default="", server_default=text("''"))
     sent_at: Mapped[datetime | None]
 
 

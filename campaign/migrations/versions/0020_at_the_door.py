@@ -17,7 +17,9 @@ def upgrade() -> None:
     op.add_column("rsvps", sa.Column("came", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute("UPDATE rsvps SET came = party WHERE checked_in_at IS NOT NULL")
     op.create_index("ix_rsvps_name_key", "rsvps", ["event_id", "name_key"])
-    op.add_column("event_news", sa.Column("audience", sa.String(length=8), server_default="", nullable=False))
+    op.add_column(
+        "event_news", sa.Column("audience", sa.String(length=8), server_default=sa.text("''"), nullable=False)
+    )
     op.add_column("event_news", sa.Column("sent_at", MOMENT, nullable=True))
     _arrivals()
 

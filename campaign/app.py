@@ -12,6 +12,17 @@ from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
+from .events import admin as events_admin
+from .events import answers as event_answers
+from .events import door, door_staff, guests, messages_partner, messages_staff
+from .events import emails as event_emails
+from .events import finding as calendar
+from .events import of_partners as events_of_partners
+from .events import of_places as events_of_places
+from .events import own_page as own_seats
+from .events import partner as events_partner
+from .events import upkeep as event_upkeep
+from .events import views as events
 from .links import of_partners as links_of_partners
 from .links import origin, shortcut, visits
 from .links import views as links
@@ -34,7 +45,7 @@ from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, groups, own_page, upkeep
 from .pledges import views as pledges
 from .printables import admin as printables_admin
-from .printables import making, materials, orders, scans
+from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
 from .staff import account as own_account
 from .staff import admin as accounts_admin
@@ -54,6 +65,9 @@ PUBLIC = [
     pages.area,
     finding.area,
     pledges.area,
+    events.area,
+    calendar.area,
+    door.area,
     links.area,
     supporter_views.area,
     partner_views.area,
@@ -81,6 +95,13 @@ BEHIND_THE_DOOR = [
     places_admin.area,
     places_intake.area,
     places_partner.area,
+    events_admin.area,
+    events_partner.area,
+    door_staff.area,
+    guests.area,
+    flyers.area,
+    messages_staff.area,
+    messages_partner.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -91,6 +112,9 @@ UPKEEP = [
     partner_emails,
     links_of_partners,
     applicants,
+    event_emails,
+    event_upkeep,
+    own_seats,
     counting,
     crowds,
     emails,
@@ -105,6 +129,9 @@ UPKEEP = [
     own_shares,
     supporters_of_partners,
     staff_emails,
+    event_answers,
+    events_of_partners,
+    events_of_places,
     audit,
 ]
 TABLES = Base.metadata
@@ -126,6 +153,7 @@ class Switches:
     `codes_once`: a code from the app opens once. `fresh_tickets`: the cookie changes with every sign-in.
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
+    `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
@@ -168,6 +196,7 @@ class Switches:
     finish_files: bool = True
     print_apart: bool = True
     look_up_first: bool = True
+    seats_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

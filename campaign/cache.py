@@ -20,7 +20,7 @@ VIA, VIA_QUERY = f"~~via-{OURS}~~", f"~~?via-{OURS}~~"  # and where the code goe
 WITH_VIA = re.compile(r"via=([2-9A-HJKMNP-Z]{7})")
 WITH_FROM = re.compile(r"from=([a-z0-9-]{1,60})")
 PARTNER = "campaign.partner"  # the id of the partner by whom a reader came, where a kept page differs by it
-BY_PARTNER = "/pledges/"  # the pages that do: they offer the boxes of that partner
+BY_PARTNER = ("/pledges/", "/events/")  # the pages that do: they offer the boxes of that partner
 MOST_PAGES = 2_000
 NEVER_KEPT = ("/static/", "/staff", "/partner", "/healthz", "/readyz", "/metrics", "/q/", "/Q/")
 STALE_FOR = 24 * 60 * 60.0  # seconds that an old page may stand in while the records are away
@@ -89,7 +89,7 @@ class PageCache:
         asked = environ["REQUEST_METHOD"] in ("GET", "HEAD") and (via or sender or not query)
         if not asked or path.startswith(NEVER_KEPT) or "campaign.wrong_host" in environ:
             return self.app(environ, start)  # type: ignore[no-any-return]
-        if query and BY_PARTNER in path:
+        if query and any(part in path for part in BY_PARTNER):
             environ[PARTNER] = self.whose(via[1] if via else "", sender[1] if sender else "")
         key = (environ.get("HTTP_HOST", ""), environ.get("wsgi.url_scheme", ""), path, str(environ.get(PARTNER) or ""))
         page = self.pages.get(key)

@@ -11,9 +11,10 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from markupsafe import Markup
 from wtforms import EmailField as BareEmailField
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from . import cache, i18n, seals
 from .errors import Plea
@@ -57,6 +58,17 @@ class Lines(TextAreaField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = clean(valuelist[0], lines=True) if valuelist else ""
+
+
+class Ticks(SelectMultipleField):
+    """Several of a list, each with a box of its own."""
+
+    widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
+
+    def pre_validate(self, _form: object) -> None:
+        """Only what is offered; the library's own sentence would repeat whatever was sent."""
+        if set(self.data or ()) - {box.data for box in self}:
+            raise ValidationError("Choose among these only.")
 
 
 class EmailField(BareEmailField):

@@ -129,6 +129,11 @@ def codes_of(partner_id: int, *, single: bool = False) -> list[Code]:
     return list(db.session().scalars(found.where(Code.print_id.is_(None)) if single else found))
 
 
+def codes_to(target: str) -> list[Code]:
+    """The codes that lead to a page, retired ones too, newest first."""
+    return list(db.session().scalars(select(Code).where(Code.target == target).order_by(Code.id.desc())))
+
+
 @places.naming.connect
 def _hanging_at(place_id: int) -> list[places.Named]:
     found = select(Code).where(Code.place_id == place_id, Code.print_id.is_(None)).order_by(Code.id.desc())

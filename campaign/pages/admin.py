@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import backup, clock, db, i18n, mail, pleas, web
+from ..events import drafts
 from ..partners import applications
 from ..pledges import asides, editing
 from ..staff import audit, doors
@@ -22,7 +23,7 @@ def home() -> ResponseReturnValue:
     with db.reading():
         signatures, letters, aside = editing.figures(), mail.counts(), asides.waiting()
         asked = pleas.since(clock.today() - timedelta(days=30))
-        trail, joining = audit.last_check(), applications.to_read()
+        trail, joining, proposed = audit.last_check(), applications.to_read(), drafts.waiting()
         overdue = removing.waiting(now - removing.PATIENCE)
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
@@ -30,6 +31,7 @@ def home() -> ResponseReturnValue:
         ("names and messages to read", signatures["to_read"], "pledges_staff.signatures", None),
         ("signatures set aside by the limit", aside, "pledges_staff.asides", None),
         ("applications to join", joining, "partners_staff.applications", None),
+        ("events that partners propose", proposed, "events_staff.index", "proposed"),
         ("letters that need a person", stuck, "mail_staff.index", None),
         ("letters waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
     ]

@@ -9,8 +9,7 @@ from .. import drawn
 from ..settings import Campaign, Language
 from ..typeset import Press, Unprintable, unbroken
 
-POINTS = 72
-SHARE_PPI = 2 * POINTS  # the design is 600 by 315 points, and link previews want 1200 by 630 pixels
+SHARE_PPI = 144  # the designs are 600 points wide, and link previews want 1200 pixels
 DAWN_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # no moment, so that the same kit is the same bytes
 
 

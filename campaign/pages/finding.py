@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from .. import cache, clock, db, i18n, web
 from ..drawn import Busy
+from ..events import listing
 from ..partners import board as partners
 from ..pledges import board
 from ..printables import shelf
@@ -43,11 +44,11 @@ class Place:
 @area.get("/sitemap.xml")
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
-    """Every page that is for everybody, in every language. Without the records it stands, without the pledges."""
+    """Every page that is for everybody, in every language. Without the records it stands, with fewer."""
     places = [*_words(), *_lessons(), *_coalition(), *_materials()]
     try:
         with db.reading():
-            places += [*_pledges(), *_partners()]
+            places += [*_pledges(), *_partners(), *_events()]
     except DBAPIError:
         pass
     page = render_template("pages/sitemap.xml", places=places)
@@ -82,6 +83,12 @@ def _materials() -> Iterator[Place]:
 def _partners() -> Iterator[Place]:
     shown = partners.cards() if "coalition" in i18n.content().known else []
     return (Place("partners.show", {"slug": card.slug}) for card in shown)
+
+
+def _events() -> Iterator[Place]:
+    yield from (Place("calendar.index"), Place("calendar.timeline"), Place("calendar.past"))
+    for slug, changed_at in listing.changes():
+        yield Place("events.show", {"slug": slug}, i18n.local(changed_at).date())
 
 
 @area.get("/robots.txt")

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, i18n, web
+from .. import clock, db, i18n, pictures, web
 from ..errors import Refused, Stale
 from ..settings import Language
 from ..staff import audit, doors
@@ -120,12 +120,12 @@ def see_logo(id: int) -> ResponseReturnValue:
 
 
 @area.post("/partners/<int:id>/logo")
-@web.takes(logos.LARGEST_BODY)
+@web.takes(pictures.LARGEST_BODY)
 def logo(id: int) -> ResponseReturnValue:
     """Take a logo, drawn anew; whether it is shown is the partner's to say."""
     form, sent = LogoForm(), request.files.get("logo")
     try:
-        drawn = logos.draw(sent.stream.read(logos.LARGEST + 1) if sent else b"")
+        drawn = logos.draw(sent.stream.read(pictures.LARGEST + 1) if sent else b"")
     except Refused as no:
         form.logo.errors = [str(no)]
         return _page(id, AgreementForm(formdata=None), form), 422

@@ -1,7 +1,9 @@
 """What pages show of partners: nothing but what each agreed to, and the names that were announced."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from blinker import Signal
 from sqlalchemy import select
 
 from .. import db, i18n
@@ -9,6 +11,7 @@ from ..text import fold
 from . import agreements, logos, texts
 from .models import Logo, Partner, PartnerState, PartnerTexts, What
 
+showing = Signal("Asks the features above what the page of the partner with this address shows too; each with a dict.")
 OVER = (PartnerState.RETIRED, PartnerState.LEFT)
 
 
@@ -46,6 +49,11 @@ def find(slug: str) -> Card | None:
     return next(iter(_cards(list(db.session().scalars(active)))), None)
 
 
+def beside(slug: str) -> dict[str, Any]:
+    """What the features above show on the page of this partner, by name."""
+    return {name: value for _, answer in showing.send(slug) for name, value in answer.items()}
+
+
 def logo(slug: str) -> Logo | None:
     """The logo at this address, if it may be shown."""
     found = select(Partner.id).where(Partner.slug == slug, Partner.state == PartnerState.ACTIVE)
@@ -81,7 +89,14 @@ def _card(one: Partner, agreed: set[What], sizes: dict[int, tuple[int, int]], sa
     return Card(one.name, one.slug, language, logo=sizes.get(one.id) if What.LOGO in agreed else None, **words)
 
 
-def announced(shown: list[Card] | None = None) -> list[Named]:
+def announced_now() -> list[Named]:
+    """The same as `announced(cards())`, asked for at once."""
+    everyone = list(db.session().scalars(select(Partner).order_by(Partner.name_key)))
+    gone = {one.name_key for one in everyone if one.state in OVER}
+    return announced(_cards([one for one in everyone if one.state == PartnerState.ACTIVE]), gone)
+
+
+def announced(shown: list[Card] | None = None, gone: set[str] | None = None) -> list[Named]:
     """The names in campaign.toml, but for partners that have retired or left since; with a page where there is one.
 
     With the records away (`shown` is None) the names alone.
@@ -89,7 +104,8 @@ def announced(shown: list[Card] | None = None) -> list[Named]:
     names = [partner.name for partner in i18n.site().partners]
     if shown is None:
         return [Named(name) for name in names]
-    gone = set(db.session().scalars(select(Partner.name_key).where(Partner.state.in_(OVER))))
+    if gone is None:
+        gone = set(db.session().scalars(select(Partner.name_key).where(Partner.state.in_(OVER))))
     pages = {fold(card.name)[:200]: card.slug for card in shown}
     keys = {name: fold(name)[:200] for name in names}
     return [Named(name, pages.get(key, "")) for name, key in keys.items() if key not in gone]

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from wtforms import FileField, HiddenField, SelectField, SelectMultipleField
+from wtforms import FileField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from .. import i18n
-from ..forms import EditForm, Line, Lines, StaffForm, not_blank
+from ..forms import EditForm, Line, Lines, StaffForm, Ticks, not_blank
 from .models import Place
 from .rules import KINDS, LABELS, MOST, Facts, fault_of
 
@@ -22,17 +21,6 @@ def words_for_templates() -> dict[str, object]:
     """What the templates of places know: kinds, labels, how languages are called."""
     languages = {one.code: one.name for one in i18n.site().languages}
     return {"kinds": {kind.value: label for kind, label in KINDS.items()}, "labels": LABELS, "spoken": languages}
-
-
-class Ticks(SelectMultipleField):
-    """Several of a list, each with a box of its own."""
-
-    widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
-
-    def pre_validate(self, _form: object) -> None:
-        """Only what is offered; the library's own sentence would repeat whatever was sent."""
-        if set(self.data or ()) - {box.data for box in self}:
-            raise ValidationError("Choose among these only.")
 
 
 class OwnPlaceForm(EditForm):

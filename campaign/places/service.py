@@ -204,6 +204,11 @@ def to_name(place_id: int) -> int:
     return place.id
 
 
+def show(place_id: int) -> None:
+    """Something that everybody may see names this place from now on, so it may be shown itself."""
+    db.session().execute(update(Place).where(Place.id == place_id, Place.public.is_(False)).values(public=True))
+
+
 def choices(also: int | None = None) -> list[tuple[int, str]]:
     """Places to choose from, by name, with where they are; `also` is among them however many there are."""
     there = select(Place).where(Wanted().sql()).order_by(Place.name_key, Place.id).limit(MANY)

@@ -1,28 +1,23 @@
 """The forms of a signer and of those who write pledges."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from .. import cache, i18n
-from ..forms import EditForm, EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required, suggestion
+from .. import i18n
+from ..forms import EditForm, EmailField, Line, Lines, PublicForm, StaffForm, not_blank, required
 from ..partners.models import Partner
-from ..supporters import forms as words
-from ..supporters.forms import NEWSLETTER
+from ..supporters.forms import JoiningForm
 from ..text import is_slug
 from .asides import Conditions
 from .board import Card
-from .wishes import Ticked
 
 if TYPE_CHECKING:
     from ..links.models import Code
 
-NOT_A_NAME = re.compile(r"://|www\.|@|\.(?:com|org|net|info)\b|\d(?:\D?\d){4}", re.IGNORECASE)
 ANY = "any"
 
 
@@ -32,69 +27,24 @@ def in_our_time(_form: object, field: Any) -> None:
         raise ValidationError("Give a year between 2000 and 2100.")
 
 
-class SignForm(PublicForm):
+class SignForm(JoiningForm):
     """Name and address of a signer; everything else is a wish."""
 
-    name = Line(lazy_gettext("Your name"), [not_blank(lazy_gettext("Please give your name."))], most=100)
-    email = EmailField(lazy_gettext("Email address"))
     place = Line(lazy_gettext("ZIP code or city"), most=80)
     message = Lines(lazy_gettext("Why do you sign?"), most=280)
     show_name = BooleanField(i18n.guarded("Show my first name and my message on this page"))
-    newsletter = BooleanField(NEWSLETTER)
-    delivery = BooleanField()
-    mailing = BooleanField()
     old_enough = BooleanField(validators=[required(lazy_gettext("You must be old enough to sign."))])
-    suggestion = HiddenField()
-    via = HiddenField()
-    partner = HiddenField()
-    hint = ""
 
     def __init__(self, *args: Any, offer: Partner | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer(offer)
+        super().__init__(*args, offer=offer, **kwargs)
         limits = i18n.site().limits
         self.message.most = limits.message_characters
-        if request.method in ("GET", "HEAD"):
-            self.via.data = cache.VIA if cache.keeping() else (request.args.get("via") or "")[:10]
-            came = f"?via={self.via.data}" if self.via.data else f"?from={offer.slug}" if offer else ""
-            i18n.carry(cache.VIA_QUERY if cache.keeping() else came)
         self.old_enough.label.text = i18n.guarded("I am %(age)d years old or older", age=limits.minimum_age)
-
-    def _offer(self, offer: Partner | None) -> None:
-        """The boxes of the partner by whom somebody came, with its name in their words; none for anybody else."""
-        self.offer, self.partner.data = offer, offer.slug if offer else ""
-        if offer is None:
-            del self.delivery, self.mailing
-        else:
-            self.delivery.label.text = words.delivery(offer.name)
-            self.mailing.label.text = words.mailing(offer.name)
-
-    @property
-    def ticked(self) -> Ticked | None:
-        """What is ticked for that partner; None when nothing is."""
-        if self.offer is None or not (self.delivery.data or self.mailing.data):
-            return None
-        delivery, mailing = ((str(one.label.text) if one.data else "") for one in (self.delivery, self.mailing))
-        return Ticked(self.offer.id, delivery, mailing, self.delivery.label.text.language)
-
-    def validate_name(self, field: Line) -> None:
-        """The name stands in a letter to somebody who may not have asked for it, so it must not be an advertisement."""
-        if NOT_A_NAME.search(field.data or ""):
-            raise ValidationError(gettext("Please give your name only, without addresses or numbers."))
 
     def validate_message(self, field: Lines) -> None:
         """The campaign may set a limit below the form's own."""
         if len(field.data or "") > field.most:
             raise ValidationError(gettext("Please use at most %(max)d characters.", max=field.most))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also asks once whether a likely slip in the address is meant; sent again unchanged, it is taken."""
-        valid = super().validate(extra_validators)
-        address = self.email.data or ""
-        if not self.email.errors and self.suggestion.data != address:
-            self.hint = suggestion(address)
-            self.suggestion.data = address if self.hint else ""
-        return valid and not self.hint
 
 
 class ResendForm(PublicForm):

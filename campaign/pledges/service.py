@@ -16,7 +16,7 @@ from ..supporters import erasure, ledger
 from ..supporters import service as supporters
 from ..supporters.ledger import Entry, What
 from ..supporters.models import Purpose, Supporter
-from ..supporters.shares import PURPOSES
+from ..supporters.shares import PURPOSES, Ticked
 from ..text import fold
 from . import wishes
 from .models import (
@@ -30,7 +30,6 @@ from .models import (
     SignatureState,
     refusal,
 )
-from .wishes import Ticked
 
 QUIET = timedelta(minutes=10)  # a double click or a reload within this time writes no second letter
 PLEDGE = select(Pledge.__table__.c.id, Pledge.__table__.c.state).where(Pledge.__table__.c.slug == bindparam("slug"))

@@ -10,13 +10,10 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from .. import cache, clock, content, db, i18n, security, web
 from ..cache import keep
-from ..links import origin
+from ..links import doors
 from ..links import service as links
-from ..partners import service as partners
-from ..partners.models import Partner
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from ..text import is_slug
 from . import board, service, wishes
 from .forms import ResendForm, SignForm
 from .models import A_KEY, PledgeState, SignatureState
@@ -42,14 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
         if pledge is None and (now_at := service.forward(slug)):
             return _moved("pledges.show", now_at)
         pledge = _public(pledge)
-        return _page(pledge, SignForm(offer=_came_by()) if pledge.state == PledgeState.OPEN else None)
-
-
-def _came_by() -> Partner | None:
-    """The partner whose code or page led here, if it takes part now."""
-    via, slug = (request.args.get("via") or "")[:10], (request.args.get("from") or "")[:60]
-    partner_id = cache.came_by() if cache.keeping() else origin.partner_of(via, slug) if via or slug else None
-    return partners.find_active(partner_id) if partner_id else None
+        return _page(pledge, SignForm(offer=doors.came_by()) if pledge.state == PledgeState.OPEN else None)
 
 
 def _moved(endpoint: str, slug: str) -> WerkzeugResponse:
@@ -85,7 +75,7 @@ def _draft(pledge: board.Card) -> content.Page | None:
 @at_an_even_pace
 def sign(slug: str) -> ResponseReturnValue:
     """Take a signature: the same answer for a new, a repeated and a known address."""
-    form = SignForm(offer=_offered())
+    form = SignForm(offer=doors.offered())
     if not form.validate():
         with db.reading():
             return _page(_public(board.find(slug)), form), 422
@@ -97,15 +87,6 @@ def sign(slug: str) -> ResponseReturnValue:
     return web.to("pledges.thanks", slug=slug)
 
 
-def _offered() -> Partner | None:
-    """The partner whose boxes the form had, if it still takes part."""
-    if not (slug := request.form.get("partner", "")[:60]) or not is_slug(slug):
-        return None
-    with db.reading():
-        partner = partners.find(slug)
-        return partners.find_active(partner.id) if partner else None
-
-
 def _promise(form: SignForm) -> service.Promise:
     return service.Promise(
         name=form.name.data or "",
@@ -114,7 +95,7 @@ def _promise(form: SignForm) -> service.Promise:
         area=form.place.data or "",
         message=form.message.data or "",
         show_name=bool(form.show_name.data),
-        newsletter=str(form.newsletter.label.text) if form.newsletter.data else "",
+        newsletter=form.news,
         code_id=links.id_of(form.via.data) if form.via.data else None,
         network=security.network()[:A_KEY] or None,
         ticked=form.ticked,

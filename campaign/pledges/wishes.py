@@ -5,7 +5,6 @@ words and with the box to untick.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -14,22 +13,8 @@ from .. import db
 from ..partners import service as partners
 from ..supporters import shares
 from ..supporters.models import Purpose
-from ..supporters.shares import PURPOSES, Yes
+from ..supporters.shares import PURPOSES, Ticked, Yes
 from .models import Signature, Wish
-
-
-@dataclass(frozen=True)
-class Ticked:
-    """What was ticked: for which partner, and the words of each box; empty where it was left."""
-
-    partner_id: int
-    delivery: str
-    mailing: str
-    language: str
-
-    def words(self, purpose: Purpose) -> str:
-        """The words of this box."""
-        return self.delivery if purpose is Purpose.DELIVERY else self.mailing
 
 
 def keep(signature_id: int, ticked: Ticked | None) -> None:

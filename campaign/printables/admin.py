@@ -14,7 +14,7 @@ from ..pledges import board
 from ..pledges import service as pledges
 from ..staff import audit, doors, organisations
 from ..staff.acts import Act
-from . import poster, sheets
+from . import flyer, poster, sheets
 from .forms import CodeForm, LiftForm, TargetForm
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def _retarget(code_id: int, target: str, version: int) -> None:
     slug = target.removeprefix("/pledges/")
     if slug != target and ((pledge := board.find(slug)) is None or pledge.state == "draft"):
         raise Refused("There is no open pledge at this address. Look it up under Pledges.")
+    if target.startswith("/events/"):
+        flyer.refuse_hidden(target.removeprefix("/events/"))
     links.retarget(code_id, target, doors.me().id, clock.now(), version)
 
 

@@ -8,8 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from .. import i18n
-from ..forms import EditForm, Line, StaffForm, not_blank
-from ..places.forms import Ticks
+from ..forms import EditForm, Line, StaffForm, Ticks, not_blank
 from ..pledges.board import Card
 from ..staff import organisations
 from . import formats
@@ -137,3 +136,16 @@ class PrintForm(StaffForm):
         chosen = [(one, str(names[one]).partition(" (")[0]) for one in self.places.data or ()]
         lines = {one: name if self.says("named") else "" for one, name in chosen}
         return [replace(usual, place_id=one, place=name, place_line=lines[one]) for one, name in chosen]
+
+
+class FlyerForm(StaffForm):
+    """In which language a flyer is, and where its code leads."""
+
+    language = SelectField("In the language")
+
+    @classmethod
+    def of(cls, codes: list[str]) -> "FlyerForm":
+        """The form with the languages that have the words of a flyer."""
+        form = cls()
+        form.language.choices = [(code, i18n.find(code).name) for code in codes]
+        return form

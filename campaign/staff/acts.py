@@ -75,6 +75,31 @@ class Act(StrEnum):
     PRINT_SIGNED_OFF = "print.signed-off"
     PRINT_TRIED_AGAIN = "print.tried-again"
     PRINT_DISCARDED = "print.discarded"
+    EVENT_BEGUN = "event.begun"
+    EVENT_CHANGED = "event.changed"
+    EVENT_WORDS_WRITTEN = "event.words-written"
+    EVENT_QUESTIONS_WRITTEN = "event.questions-written"
+    EVENT_PUBLISHED = "event.published"
+    EVENT_COPIED = "event.copied"
+    EVENT_CANCELLED = "event.cancelled"
+    EVENT_PICTURE_PUT = "event.picture-put"
+    EVENT_PICTURE_REMOVED = "event.picture-removed"
+    RSVPS_CLOSED = "event.rsvps-closed"
+    RSVPS_OPENED = "event.rsvps-opened"
+    EVENT_PROPOSED = "event.proposed"
+    PROPOSAL_TAKEN_BACK = "event.taken-back"
+    PROPOSAL_APPROVED = "event.approved"
+    PROPOSAL_DECLINED = "event.declined"
+    GUESTS_TAKEN = "event.guests-taken"
+    GUEST_CHECKED_IN = "event.guest-checked-in"
+    WALK_IN_COUNTED = "event.walk-in-counted"
+    CHECK_IN_UNDONE = "event.check-in-undone"
+    DOOR_LINK_MADE = "event.door-link-made"
+    DOOR_LINK_ENDED = "event.door-link-ended"
+    MESSAGE_WRITTEN = "event.message-written"
+    MESSAGE_TRIED = "event.message-tried"
+    MESSAGE_SENT = "event.message-sent"
+    MESSAGE_THROWN_AWAY = "event.message-thrown-away"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -161,6 +186,31 @@ WORDS: dict[Act, str] = {
     Act.PRINT_SIGNED_OFF: "signed off the proof of a print",
     Act.PRINT_TRIED_AGAIN: "let a print be tried again",
     Act.PRINT_DISCARDED: "discarded a print",
+    Act.EVENT_BEGUN: "began an event",
+    Act.EVENT_CHANGED: "changed the facts of an event",
+    Act.EVENT_WORDS_WRITTEN: "wrote the words of an event",
+    Act.EVENT_QUESTIONS_WRITTEN: "wrote the questions of an event",
+    Act.EVENT_PUBLISHED: "published an event",
+    Act.EVENT_COPIED: "copied an event",
+    Act.EVENT_CANCELLED: "cancelled an event",
+    Act.EVENT_PICTURE_PUT: "put the picture of an event",
+    Act.EVENT_PICTURE_REMOVED: "removed the picture of an event",
+    Act.RSVPS_CLOSED: "closed the RSVPs of an event",
+    Act.RSVPS_OPENED: "opened the RSVPs of an event again",
+    Act.EVENT_PROPOSED: "proposed an event of their organization",
+    Act.PROPOSAL_TAKEN_BACK: "took a proposed event back",
+    Act.PROPOSAL_APPROVED: "approved an event that a partner proposed",
+    Act.PROPOSAL_DECLINED: "gave an event back to the partner that proposed it",
+    Act.GUESTS_TAKEN: "took the guests of an event as a table or on paper",
+    Act.GUEST_CHECKED_IN: "checked a guest of an event in",
+    Act.WALK_IN_COUNTED: "counted in somebody without a reservation",
+    Act.CHECK_IN_UNDONE: "took back that a guest had come",
+    Act.DOOR_LINK_MADE: "made a link for a helper at the door",
+    Act.DOOR_LINK_ENDED: "ended a link for a helper at the door",
+    Act.MESSAGE_WRITTEN: "wrote a message to the guests of an event",
+    Act.MESSAGE_TRIED: "sent themselves a message to the guests to look at",
+    Act.MESSAGE_SENT: "sent a message to the guests of an event",
+    Act.MESSAGE_THROWN_AWAY: "threw away a message to the guests of an event",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -183,6 +233,7 @@ KINDS = (
     "application",
     "batch",
     "code",
+    "event",
     "letter",
     "partner",
     "place",

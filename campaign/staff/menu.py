@@ -9,6 +9,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("pages_staff.home", "Today"),
         ("pledges_staff.index", "Pledges"),
         ("pledges_staff.signatures", "Signatures"),
+        ("events_staff.index", "Events"),
     ],
     "Print": [
         ("printables_staff.index", "Codes"),
@@ -31,6 +32,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("printables_partner.index", "Our codes"),
         ("printables_partner.printed", "Our prints"),
         ("printables_partner.scans", "Our scans"),
+        ("events_partner.index", "Events"),
         ("places_partner.index", "Places"),
         ("supporters_partner.index", "Supporters"),
         ("accounts_partner.index", "People"),

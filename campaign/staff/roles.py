@@ -34,7 +34,7 @@ PLURAL = {
 MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
     Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, keeps codes, places, the list.",
-    Role.EVENTS: "Makes codes, prints posters, keeps places. Sees totals, no names or addresses of signers.",
+    Role.EVENTS: "Writes events, makes codes, prints posters, keeps places. Sees no names or addresses of signers.",
     Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
     Role.VIEWER: "Looks at pledges, codes, places, totals. Changes nothing, and sees no names or addresses of signers.",
 }
@@ -80,6 +80,15 @@ ALLOWED: dict[str, Roles] = {
     "places_staff.merge": PRINTERS,
     "places_staff.table": PRINTERS,
     "place_lists_staff": PRINTERS,
+    "GET events_staff": LOOKERS,
+    "POST events_staff": PRINTERS,
+    "events_staff.new": PRINTERS,
+    "events_staff.cancel": PRINTERS,
+    "events_staff.questions": PRINTERS,
+    "guests_staff": PRINTERS,  # names of guests, but no addresses
+    "door_staff": PRINTERS,
+    "messages_staff": PRINTERS,
+    "flyers_staff": PRINTERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -88,6 +97,8 @@ ALLOWED: dict[str, Roles] = {
     "mail_staff.file": ADMINISTRATORS,
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
+    "events_partner": PARTNERS,
+    "messages_partner": PARTNERS,
     "supporters_partner": PARTNERS,
     "places_partner": PARTNERS,
     "printables_partner": PARTNERS,
@@ -99,6 +110,12 @@ ALLOWED: dict[str, Roles] = {
 PROVED_ONLY = {
     "pledges_staff.table",
     "supporters_partner.file",
+    "events_partner.guests",
+    "guests_staff.table",
+    "guests_staff.print_list",
+    "guests_staff.print_sign_in",
+    "guests_staff.lend",  # whoever has the link sees names
+    "guests_staff.link",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "partners_staff.new",
     "partners_staff.approve",

@@ -15,6 +15,7 @@ PAGES = {
     "code": "printables_staff.edit",
     "letter": "mail_staff.show",
     "partner": "partners_staff.show",
+    "event": "events_staff.edit",
     "place": "places_staff.edit",
 }
 

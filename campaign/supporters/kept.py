@@ -95,6 +95,7 @@ def _source(source: str) -> str:
     kind = source.partition(" ")[0]
     words: dict[str, str] = {
         "signature": gettext("with a signature"),
+        "rsvp": gettext("with a reservation"),
         "page": gettext("on the page for stopping our letters"),
         "one-click": gettext("with the button of your mail program"),
         "own": gettext("on this page"),

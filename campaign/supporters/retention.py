@@ -56,6 +56,20 @@ RULES: dict[str, Rule] = {
     "messages": Rule(
         lazy_gettext("The message of a signature"), lazy_gettext("%(days)d days after the pledge closes"), 365
     ),
+    "rsvps_ended": Rule(
+        lazy_gettext("A reservation that was cancelled or not confirmed"),
+        lazy_gettext("%(days)d days after that"),
+        30,
+    ),
+    "rsvp_needs": Rule(
+        lazy_gettext("What you told us that you need at an event, and your answers to its questions"),
+        lazy_gettext("%(days)d days after the event"),
+        14,
+    ),
+    "rsvps": Rule(lazy_gettext("That you had a seat at an event"), lazy_gettext("%(days)d days after the event"), 90),
+    "event_messages": Rule(
+        lazy_gettext("What the host of an event wrote to its guests"), lazy_gettext("%(days)d days after the event"), 90
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None

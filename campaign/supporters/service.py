@@ -44,10 +44,14 @@ def get(supporter_id: int) -> Supporter:
 
 def hold(supporter_id: int) -> bool:
     """Lock the record until the commit, before anything that hangs on it: whoever locks in one order never waits in a
-    ring, and nobody is erased in the middle of an act. False when there is none (any more)."""
+    ring, and nobody is erased in the middle of an act. False when there is none (any more).
+
+    Not so far that a letter could not be owed to them meanwhile (PostgreSQL: FOR NO KEY UPDATE): somebody else's act
+    at an event may offer them a seat, and must not wait here for who waits there.
+    """
     found = select(Supporter.id).where(Supporter.id == supporter_id)
     if current_app.extensions["switches"].hold_first:  # else the negative control of "nobody is erased in the middle"
-        found = found.with_for_update()
+        found = found.with_for_update(key_share=True)
     return db.session().scalar(found) is not None
 
 

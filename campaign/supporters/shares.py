@@ -29,6 +29,23 @@ ENDED_BEFORE_RESTORE = "Had said no before the records were restored from a back
 
 
 @dataclass(frozen=True)
+class Ticked:
+    """What was ticked: for which partner, and the words of each box; empty where it was left.
+
+    It is no consent before the mailbox has answered: whoever types an address need not own it.
+    """
+
+    partner_id: int
+    delivery: str
+    mailing: str
+    language: str
+
+    def words(self, purpose: Purpose) -> str:
+        """The words of this box."""
+        return self.delivery if purpose is Purpose.DELIVERY else self.mailing
+
+
+@dataclass(frozen=True)
 class Yes:
     """What somebody agrees to: the partner, the purpose, the words and their language, from where, under which name."""
 

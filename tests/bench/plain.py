@@ -59,6 +59,7 @@ def plain_site(url: str, templates: Path) -> Flask:
         "pledges.count": "/pledges/<slug>/count",
         "pledges.index": "/pledges",
         "pages.front": "/",
+        "calendar.index": "/events",
         "pages.help": "/help",
         "pages.privacy": "/privacy",
         "partners.index": "/coalition",

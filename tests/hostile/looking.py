@@ -11,14 +11,14 @@ from urllib.parse import urljoin, urlsplit
 from justhtml import JustHTML
 
 Step = tuple[str, str, tuple[str, ...]]
-SCHEMES = ("", "http", "https", "mailto", "tel", "sms")
+SCHEMES = ("", "http", "https", "mailto", "tel", "sms", "webcal")
 LEADING = ("href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "cite", "background")
 FORMULA = re.compile("[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]")
 # What staff may write in Markdown, and the attributes that it makes.
 MARKDOWN = {"p", "em", "strong", "a", "ul", "ol", "li", "code", "pre", "blockquote", "hr", "br"}
 MARKDOWN |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 MARKDOWN_ATTRIBUTES = {"href", "rel", "title", "start", "class"}
-WRITTEN = ("pledge-words",)  # regions of a page in which somebody's Markdown stands
+WRITTEN = ("pledge-words", "event-words")  # regions of a page in which somebody's Markdown stands
 
 
 def grammar(tree: Any) -> set[Step]:

@@ -212,7 +212,10 @@ NAMELESS = (
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
-    *("Welcome", "About your application"),
+    *("Welcome", "About your application", "About your event"),
+    *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
+    "A reminder of your reservation",
+    "A message about your reservation",
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

@@ -18,6 +18,7 @@ from tests.staff.acts import set_up
 # Sent as a form, for they hold what a URL must not or cannot: searches, references in an old file, a list to look at.
 ONLY_LOOKS = {"POST /staff/set-aside", "POST /partner/supporters/check", "POST /staff/places/import"}
 ONLY_LOOKS |= {"POST /staff/list/find"}  # what is found is shown by another page, which notes it
+ONLY_LOOKS |= {"POST /staff/events/<int:id>/door/find"}
 DEEDS = sorted(
     one
     for one, who in ACCESS.items()
@@ -27,6 +28,8 @@ DEEDS = sorted(
 LOOKS = ["GET /staff/letters/<int:id>", "GET /staff/letters/<int:id>.eml", "GET /staff/signatures.csv"]
 LOOKS += ["GET /staff/partners/<int:id>/data.json", "GET /partner/data.json", "GET /staff/places.csv"]
 LOOKS += ["GET /staff/list/<int:id>"]
+LOOKS += ["GET /partner/events/<int:id>/guests.csv", "GET /staff/events/<int:id>/guests.csv"]
+LOOKS += ["GET /staff/events/<int:id>/guests.pdf", "GET /staff/events/<int:id>/sign-in.pdf"]
 A_NAME, AN_ADDRESS = "Canary Quetzalcoatl", "canary-7f3a@example.org"
 
 

@@ -68,6 +68,8 @@ DEEDS = [
         "bring-in",
     ),
     *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
+    *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
+    *("in", "walk-in", "undo", "links", "test", "throw-away"),
 ]
 
 

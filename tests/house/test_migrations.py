@@ -167,7 +167,8 @@ def test_with_foreign_keys_on_rebuilding_a_table_would_delete_them(tmp_path):
     schema.upgrade(url)
     _fill(url)
     with create_engine(url, poolclass=NullPool).connect() as connection:
-        connection.exec_driver_sql("DELETE FROM signatures")  # they would not let go of their supporter
+        for table in ("signatures", "rsvps"):  # they would not let go of their supporter
+            connection.exec_driver_sql(f"DELETE FROM {table}")
         connection.commit()
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         connection.commit()

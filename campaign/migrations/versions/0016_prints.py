@@ -8,7 +8,7 @@ MOMENT = sa.DateTime(timezone=True)
 BROUGHT = sa.text("code_id IS NOT NULL AND confirmed_at IS NOT NULL")
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

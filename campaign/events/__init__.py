@@ -1,0 +1,1 @@
+"""Gatherings: who comes, who waits, and what they are told."""

@@ -1,0 +1,45 @@
+"""When an event is, as its own clock shows it and as each language writes it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
+from flask_babel import format_date, format_time, get_locale
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """A moment as a clock in this zone shows it."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def day(moment: datetime, zone: str) -> str:
+    """The day, with the day of the week."""
+    return str(format_date(local(moment, zone), "full", rebase=False))
+
+
+def hour(moment: datetime, zone: str) -> str:
+    """The time of day."""
+    return str(format_time(local(moment, zone), "short", rebase=False))
+
+
+def clock_of(moment: datetime, zone: str) -> str:
+    """The name of the clock, such as Pacific Standard Time."""
+    return str(get_timezone_name(local(moment, zone), width="long", locale=get_locale()))
+
+
+def at(moment: datetime, zone: str) -> str:
+    """Day and time of one moment."""
+    return f"{day(moment, zone)}, {hour(moment, zone)}"
+
+
+def hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """From when to when, below its day; with the day of the end where that is another one."""
+    same = local(starts_at, zone).date() == local(ends_at, zone).date()
+    return f"{hour(starts_at, zone)} – {hour(ends_at, zone) if same else at(ends_at, zone)}"
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """From when to when: the day once, where it is one day."""
+    same = local(starts_at, zone).date() == local(ends_at, zone).date()
+    end = hour(ends_at, zone) if same else at(ends_at, zone)
+    return f"{at(starts_at, zone)} – {end} ({clock_of(starts_at, zone)})"

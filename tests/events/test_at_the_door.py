@@ -1,0 +1,279 @@
+"""At the door: checking guests in by name and by code, walk-ins, taking back, the helper's link and what it opens."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from campaign import clock, db, seals
+from campaign.app import Switches
+from campaign.events import arrivals, editing, keys
+from campaign.events.arrivals import By, Came
+from campaign.events.models import Arrival, DoorHelper, Event, Rsvp
+from campaign.staff import service
+from campaign.staff.audit import AuditRow
+from tests.events.acts import at_rest, confirm_all, hold, link_of, rsvp_of, send, states
+from tests.house.everything import on_sqlite
+
+HELPER = By(helper_id=1)
+
+
+def lend(site, event_id=1):
+    """A link for today, made by staff; its path."""
+    with site.inside(), db.writing():
+        event = editing.get(event_id)
+        helper_id = keys.lend(event_id, "Left entrance", keys.days(event)[0], 1, clock.now())
+        return f"/door/{seals.sign('door', helper_id)}"
+
+
+@pytest.fixture
+def evening(site, visitor, staff):
+    """An event that begins in two hours, with three guests who have seats: of 1, 2 and 3 people."""
+    event_id = hold(site, capacity=20, starts_in=timedelta(hours=1))
+    for number in range(3):
+        send(site, number, number + 1)
+    confirm_all(site, visitor)
+    return event_id
+
+
+def again(site):
+    """The staff, signed in anew: sessions end with the day."""
+    with site.inside(), db.writing():
+        key = service.one_time_link(1, clock.now())
+    person = site.visitor()
+    person.press(person.get(f"/staff/link/{key}"), "Sign in")
+    return person
+
+
+def here(site, event_id=1):
+    with site.inside(), db.reading():
+        return arrivals.here(event_id)
+
+
+@on_sqlite
+def test_a_helper_finds_a_guest_by_name_and_by_code_and_counts_the_party_in(site, visitor, evening):
+    path = lend(site)
+    page = visitor.get(path)
+    assert page.heading == "A sample evening" and "Here now" in page.text
+    assert [one.to_text() for one in page.all("[data-door-here]")] == ["0"]
+    for private in ("guest0@example.org", "Ring twice"):
+        assert private not in page.html
+    found = visitor.press(page, "Find", typed="person b")
+    assert len(found.all(".door-lines li")) == 1 and "Sample Person B" in found.text
+    done = visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "3"})
+    assert "Sample Person B is checked in. People: 3." in done.text and here(site) == 3
+    code = site.rows(select(Rsvp.door_code).where(Rsvp.id == rsvp_of(site, 2)))[0][0]
+    found = visitor.press(visitor.get(path), "Find", typed=f" {code[:3].lower()}-{code[3:]} ")
+    assert "Sample Person C" in found.text and len(found.all(".door-lines form select")) == 1
+    visitor.post(f"{path}/in", {"id": rsvp_of(site, 2), "came": "3"})
+    assert visitor.raw(f"{path}/count").json == {"here": "6", "expected": "1"}
+    again = visitor.post(f"{path}/in", {"id": rsvp_of(site, 2), "came": "2"})
+    assert "was checked in at" in again.text and "Nothing was counted again" in again.text and here(site) == 6
+    back = visitor.press(again, "Undo Sample Person C")
+    assert "Taken back: Sample Person C" in back.text and here(site) == 3
+    assert site.rows(select(Arrival.helper_id, Arrival.undone_by_helper_id).where(Arrival.rsvp_id == 3)) == [(1, 1)]
+    assert "Nobody was found" in visitor.press(visitor.get(path), "Find", typed="%").text
+    at_rest(site)
+
+
+@on_sqlite
+def test_the_page_of_a_helper_is_kept_by_nobody_and_tells_nobody(site, visitor, evening):
+    path = lend(site)
+    for answer in (
+        visitor.raw(path),
+        visitor.raw(f"{path}/count"),
+        visitor.raw(f"{path}/find", method="POST", data={"typed": "a"}),
+    ):
+        assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Referrer-Policy"] == "no-referrer"
+        assert not answer.headers.getlist("Set-Cookie") and "camera=(self)" in answer.headers["Permissions-Policy"]
+    assert visitor.get(path).one('meta[name="robots"]').attrs["content"] == "noindex"
+    assert visitor.raw(f"{path}/in", method="POST", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    # As a browser sends the form of a page without a referrer.
+    sent = {"id": rsvp_of(site, 0), "came": "1"}
+    assert visitor.raw(f"{path}/in", method="POST", data=sent, headers={"Origin": "null"}).status_code == 303
+
+
+@on_sqlite
+def test_a_link_opens_one_event_on_one_day_until_it_is_ended(site, visitor, staff, later):
+    hold(site, starts_in=timedelta(days=3))
+    other = hold(site, slug="other", starts_in=timedelta(days=3))
+    send(site, 1, slug="other")
+    path = lend(site)
+    assert "This link opens on" in visitor.get(path).text and visitor.get(path).status == 410
+    later(days=3)
+    assert visitor.get(path).status == 200
+    answer = visitor.raw(f"{path}/in", method="POST", data={"id": rsvp_of(site, 1), "came": "1"})
+    assert "gone=1" in answer.location and here(site, other) == 0
+    later(hours=30)
+    assert "that day is over" in visitor.get(path).text
+    later(hours=-30)
+    staff = again(site)
+    page = staff.press(staff.get("/staff/events/1/guests"), "End it")
+    assert "ended" in page.text
+    for way in (path, f"{path}/count"):
+        assert "This link was ended" in visitor.get(way).text
+    for act in ("in", "find", "walk-in", "undo"):
+        assert visitor.raw(f"{path}/{act}", method="POST", data={"id": "1", "came": "1"}).status_code == 410
+    assert "cut in two" in visitor.get("/door/door-1.cut").text
+
+
+@on_sqlite
+def test_staff_make_a_link_and_show_it_to_scan(site, visitor, staff, evening):
+    page = staff.get("/staff/events/1/guests")
+    assert "Say where, so that you know" in staff.press(page, "Make a link").text
+    page = staff.press(page, "Make a link", name="Left entrance", day="2027-01-11")
+    assert "Left entrance" in page.heading and page.all(".qr svg")
+    address = page.all(".facts dd code")[1].to_text()
+    assert visitor.get(address.removeprefix("http://localhost")).status == 200 and "/es/door/" in address
+    assert "choose another one" in staff.post(
+        "/staff/events/1/links",
+        {"name": "x", "day": "2027-01-20", "csrf_token": _token(page)},
+    ).text.lower() or site.rows(select(func.count()).select_from(DoorHelper)) == [(1,)]
+    acts = {row[0] for row in site.rows(select(AuditRow.act))}
+    assert "event.door-link-made" in acts
+
+
+def _token(page):
+    return page.all("input[name=csrf_token]")[0].attrs["value"]
+
+
+@on_sqlite
+def test_who_came_without_a_reservation_is_counted_once_and_may_be_taken_back(site, visitor, evening):
+    path = lend(site)
+    page = visitor.get(path)
+    done = visitor.press(page, "Count them in", name="Dora Sample", came="2")
+    assert "Dora Sample is checked in. People: 2." in done.text and here(site) == 2
+    visitor.press(page, "Count them in", name="Dora Sample", came="2")
+    assert here(site) == 2 and states(site)[-1] == ("seated", 2) and len(states(site)) == 4
+    nameless = visitor.press(visitor.get(path), "Count them in", came="1")
+    assert "Nobody" not in nameless.text and "No name given is checked in" in nameless.text
+    at_rest(site)
+    visitor.press(done, "Undo Dora Sample")
+    assert here(site) == 1 and states(site)[3][0] == "cancelled"
+    at_rest(site)
+    for came in ("0", "11", "x", "", "-1"):
+        answer = visitor.raw(f"{path}/walk-in", method="POST", data={"name": "E", "came": came, "press": "p"})
+        assert answer.status_code == 422 and "from 1 to 10" in answer.get_data(as_text=True), came
+    assert here(site) == 1
+
+
+@on_sqlite
+def test_without_a_free_seat_whoever_stands_at_the_door_decides_and_a_full_room_stays_full(site, visitor, staff):
+    hold(site, capacity=4, starts_in=timedelta(hours=8))
+    for number, party in ((1, 3), (2, 2)):
+        send(site, number, party)
+    confirm_all(site, visitor)
+    assert states(site) == [("seated", 3), ("waiting", 2)]
+    path = lend(site)
+    ask = visitor.post(f"{path}/in", {"id": rsvp_of(site, 2), "came": "2"})
+    assert ask.status == 409 and "Free seats: 1." in ask.text and here(site) == 0
+    done = visitor.press(ask, "Let them in all the same")
+    assert "People: 2." in done.text and states(site) == [("seated", 3), ("seated", 2)]
+    full = visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "4"})
+    assert full.status == 409 and "The room is full: 2 people are here, and it holds 4." in full.text
+    assert visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "2"}).status == 200 and here(site) == 4
+    visitor.press(done, "Undo Sample Person C")
+    assert states(site) == [("seated", 3), ("waiting", 2)] and here(site) == 2
+    at_rest(site)
+
+
+@on_sqlite
+def test_staff_check_in_and_the_trail_names_the_event_alone(site, visitor, staff, evening):
+    page = staff.get("/staff/events/1/door")
+    done = staff.press(page, "Check in Sample Person A", came="1")
+    assert "Sample Person A is checked in" in done.text
+    staff.press(done, "Undo Sample Person A")
+    staff.press(staff.get("/staff/events/1/door"), "Count them in", name="Dora Sample", came="1")
+    acts = [tuple(row) for row in site.rows(select(AuditRow.act, AuditRow.kind, AuditRow.record))]
+    for act in ("event.guest-checked-in", "event.check-in-undone", "event.walk-in-counted"):
+        assert (act, "event", "1") in acts
+    assert site.rows(select(Arrival.account_id).distinct()) == [(1,)]
+
+
+@on_sqlite
+def test_a_cancelled_event_has_no_door(site, visitor, staff, evening):
+    path = lend(site)
+    with site.inside(), db.writing():
+        editing.cancel(1, {}, clock.now())
+    assert "This event was cancelled" in visitor.get(path).text
+    assert "was not cancelled, has a door" in staff.get("/staff/events/1/door").text
+    with site.inside(), db.reading(), pytest.raises(Exception, match="cancelled"):
+        arrivals.check_in(1, rsvp_of(site, 0), 1, HELPER, clock.now())
+
+
+@on_sqlite
+def test_no_shows_are_written_down_and_cost_nothing(site, visitor, staff, later, evening):
+    path = lend(site)
+    visitor.post(f"{path}/in", {"id": rsvp_of(site, 0), "came": "1"})
+    later(hours=3)
+    site.work("note-no-shows")
+    assert site.rows(select(func.count()).select_from(Rsvp).where(Rsvp.no_show)) == [(0,)]
+    later(minutes=30)
+    site.work("note-no-shows")
+    assert site.rows(select(Rsvp.no_show).order_by(Rsvp.id)) == [(False,), (True,), (True,)]
+    staff = again(site)
+    page = staff.get("/staff/events/1/guests")
+    assert "5 had a seat and did not come (2 parties)" in page.text
+    site.letters()
+    later(hours=1, minutes=30)
+    assert [one["to"] for one in site.letters() if one["subject"] == "Thank you"] == ["guest0@example.org"]
+    staff = again(site)
+    # Typed in from paper a day later: the guest did come.
+    staff.press(staff.get("/staff/events/1/door"), "Check in Sample Person B", came="2")
+    assert site.rows(select(Rsvp.no_show).order_by(Rsvp.id)) == [(False,), (False,), (True,)]
+    hold(site, slug="next", starts_in=timedelta(days=3))
+    assert send(site, 2, slug="next").status_code == 303 and states(site)[-1] == ("held", 1)
+
+
+@on_sqlite
+def test_where_nobody_was_checked_in_nobody_is_a_no_show(site, later, evening):
+    later(hours=4)
+    site.work("note-no-shows")
+    assert site.rows(select(func.count()).select_from(Rsvp).where(Rsvp.no_show)) == [(0,)]
+
+
+@on_sqlite
+def test_who_is_erased_is_gone_from_the_door_and_the_number_stays(site, visitor, staff, later, evening):
+    path = lend(site)
+    visitor.post(f"{path}/in", {"id": rsvp_of(site, 1), "came": "1"})
+    later(hours=2)
+    from campaign.events.models import NamelessGuests
+    from campaign.supporters import erasure
+    from campaign.supporters.models import Supporter
+
+    with site.inside(), db.writing() as session:
+        person = session.scalars(select(Supporter).where(Supporter.mailbox == "guest1@example.org")).one()
+        erasure.erase(person.id, clock.now())
+    assert site.rows(select(NamelessGuests.seats, NamelessGuests.came)) == [(2, 1)]
+    assert site.rows(select(func.count()).select_from(Arrival)) == [(0,)]
+    at_rest(site)
+
+
+@on_sqlite
+def test_a_guest_shows_a_code_and_is_told_who_sees_the_name(site, visitor, evening):
+    page = visitor.get(link_of(site, rsvp_of(site, 0)))
+    assert page.all(".door-code svg") and "see your name and how many come" in page.text
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+@on_sqlite
+def test_counted_twice_only_without_the_key(make_site, noon, guarded):
+    site = make_site(switches=Switches(natural_keys=guarded))
+    event_id = hold(site, starts_in=timedelta(hours=8))
+    with site.inside(), db.writing():
+        assert isinstance(arrivals.walk_in(event_id, "Dora", 2, "one", HELPER_NONE, clock.now()), int)
+        arrivals.walk_in(event_id, "Dora", 2, "one", HELPER_NONE, clock.now())
+    assert here(site, event_id) == (2 if guarded else 4)
+
+
+HELPER_NONE = By()
+
+
+def test_a_party_of_any_number_up_to_ten(site, visitor, evening):
+    with site.inside(), db.writing():
+        db.session().get_one(Event, evening).capacity = None
+    for number, came in ((0, 10), (1, 1)):
+        with site.inside(), db.writing():
+            assert arrivals.check_in(evening, rsvp_of(site, number), came, HELPER_NONE, clock.now()) is Came.COUNTED
+    assert here(site) == 11 and states(site)[:2] == [("seated", 10), ("seated", 2)]
+    at_rest(site)

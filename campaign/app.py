@@ -51,6 +51,8 @@ from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
+from .volunteers import models as volunteer_models
+from .volunteers import shift_models
 
 PUBLIC = [pages.area, finding.area, pledges.area, events.area, links.area, supporter_views.area, partner_views.area]
 BEHIND_THE_DOOR = [
@@ -96,6 +98,8 @@ UPKEEP = [
     supporters_of_partners,
     staff_emails,
     audit,
+    volunteer_models,
+    shift_models,
 ]
 TABLES = Base.metadata
 

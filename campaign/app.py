@@ -51,10 +51,15 @@ from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
-from .volunteers import models as volunteer_models
-from .volunteers import shift_models
+from .volunteers import admin as volunteers_admin
+from .volunteers import emails as volunteer_emails
+from .volunteers import lists_admin, shift_models, trainings_admin, witnesses
+from .volunteers import own_page as own_volunteering
+from .volunteers import upkeep as volunteer_upkeep
+from .volunteers import views as volunteers
 
 PUBLIC = [pages.area, finding.area, pledges.area, events.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC += [volunteers.area, witnesses.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -74,6 +79,9 @@ BEHIND_THE_DOOR = [
     places_admin.area,
     places_intake.area,
     places_partner.area,
+    volunteers_admin.area,
+    lists_admin.area,
+    trainings_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -98,7 +106,9 @@ UPKEEP = [
     supporters_of_partners,
     staff_emails,
     audit,
-    volunteer_models,
+    volunteer_emails,
+    volunteer_upkeep,
+    own_volunteering,
     shift_models,
 ]
 TABLES = Base.metadata

@@ -41,7 +41,7 @@ class Place:
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
     """Every page that is for everybody, in every language. Without the records it stands, without the pledges."""
-    places = [*_words(), *_lessons(), *_coalition()]
+    places = [*_words(), *_lessons(), *_coalition(), Place("volunteers.sign_up")]
     try:
         with db.reading():
             places += [*_pledges(), *_partners()]

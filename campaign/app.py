@@ -12,8 +12,14 @@ from . import answers, backup, cache, content, db, dispatch, i18n, jobs, metrics
 from .config import Config
 from .db import Base
 from .errors import Misconfigured
+from .events import admin as events_admin
+from .events import answers as event_answers
 from .events import emails as event_emails
+from .events import finding as calendar
+from .events import of_partners as events_of_partners
+from .events import of_places as events_of_places
 from .events import own_page as own_seats
+from .events import partner as events_partner
 from .events import upkeep as event_upkeep
 from .events import views as events
 from .links import of_partners as links_of_partners
@@ -58,7 +64,16 @@ from .volunteers import own_page as own_volunteering
 from .volunteers import upkeep as volunteer_upkeep
 from .volunteers import views as volunteers
 
-PUBLIC = [pages.area, finding.area, pledges.area, events.area, links.area, supporter_views.area, partner_views.area]
+PUBLIC = [
+    pages.area,
+    finding.area,
+    pledges.area,
+    events.area,
+    calendar.area,
+    links.area,
+    supporter_views.area,
+    partner_views.area,
+]
 PUBLIC += [volunteers.area, witnesses.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
@@ -79,6 +94,8 @@ BEHIND_THE_DOOR = [
     places_admin.area,
     places_intake.area,
     places_partner.area,
+    events_admin.area,
+    events_partner.area,
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
@@ -105,6 +122,9 @@ UPKEEP = [
     own_shares,
     supporters_of_partners,
     staff_emails,
+    event_answers,
+    events_of_partners,
+    events_of_places,
     audit,
     volunteer_emails,
     volunteer_upkeep,

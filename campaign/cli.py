@@ -109,6 +109,7 @@ def _ready(config: Config, demo: bool) -> str:
     """Bring the records up to date and, in a demonstration, fill them; the secret of a one-time link, if any."""
     from . import db, i18n, schema
     from .app import create_app
+    from .events import seed as event_seed
     from .partners import service as partners
     from .pledges import counting, seed
     from .staff import audit
@@ -127,6 +128,7 @@ def _ready(config: Config, demo: bool) -> str:
         with db.writing():
             if seed.pledges(clock.now()):
                 click.echo(f"Loaded the campaign's words and {seed.samples(clock.now())} sample signatures.")
+                click.echo(f"Loaded {event_seed.samples(clock.now())} sample events.")
             account_id = staff.add("staff@example.invalid", "Sample staff", clock.now())
             link = staff.one_time_link(account_id, clock.now())
             audit.note(Act.LINK_MADE, "account", account_id)

@@ -10,6 +10,11 @@ def without_natural_keys() -> Flask:
     return create_app(switches=Switches(natural_keys=False))
 
 
+def seats_out_of_turn() -> Flask:
+    """A site that looks how many seats are taken, and writes a moment later."""
+    return create_app(switches=Switches(seats_in_turn=False))
+
+
 def without_claims() -> Flask:
     """A site whose worker marks a letter only after the mail server has taken it."""
     return create_app(switches=Switches(claim_letters=False))

@@ -1,6 +1,6 @@
 """What pages and letters show of events: one of them in the reader's language, English where it is not translated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from .. import db, i18n
-from ..partners import service as partners
-from ..partners.models import Partner
+from ..partners import agreements
+from ..partners.models import Partner, PartnerState, What
 from ..places.models import Place
 from ..text import markdown
 from . import rules, times
@@ -42,6 +42,11 @@ class Shown:
     def html(self) -> Markup:
         """The longer words, as HTML."""
         return markdown(self.words.body if self.words else "")
+
+    @property
+    def agenda_html(self) -> Markup:
+        """The agenda, as HTML: for members alone."""
+        return markdown(self.words.agenda if self.words else "")
 
     @property
     def joining(self) -> Markup:
@@ -118,8 +123,16 @@ def _hosts(events: list[Event]) -> dict[int, list[Partner]]:
     for row in rows:
         if row.partner_id not in with_them[row.event_id]:
             with_them[row.event_id].append(row.partner_id)
-    known = {one.id: one for one in partners.everyone()} if any(with_them.values()) else {}
+    ids = sorted({one for theirs in with_them.values() for one in theirs})
+    known = named(db.session().scalars(select(Partner).where(Partner.id.in_(ids))).all()) if ids else {}
     return {event_id: [known[one] for one in theirs if one in known] for event_id, theirs in with_them.items()}
+
+
+def named(hosts: Sequence[Partner]) -> dict[int, Partner]:
+    """Those of these partners whose names may be shown, by id: active ones that agreed to a page."""
+    agreed = agreements.holding([one.id for one in hosts]) if hosts else {}
+    shown = [one for one in hosts if one.state == PartnerState.ACTIVE and What.PAGE in agreed.get(one.id, set())]
+    return {one.id: one for one in shown}
 
 
 def questions(event_id: int) -> list[Question]:

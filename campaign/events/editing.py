@@ -201,6 +201,13 @@ def hosts_beside(event_id: int) -> set[int]:
     return set(db.session().scalars(select(EventHost.partner_id).where(EventHost.event_id == event_id)))
 
 
+def describe_picture(event_id: int, alt: str) -> None:
+    """Say in English what the picture shows. Raises Refused when the event has no English words yet."""
+    if (english := words_in(event_id, "en")) is None:
+        raise Refused("Write the event in English first; other languages may follow later.")
+    english.picture_alt = alt
+
+
 def host_together(event_id: int, partner_ids: set[int]) -> None:
     """Let these partners be the co-hosts, and no others."""
     db.session().execute(delete(EventHost).where(EventHost.event_id == event_id))

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from .. import clock, db, i18n
-from ..mail import Mail, letter
+from ..mail import Attachment, Letter, LetterState, Mail, letter
 from ..places.models import Place
 from ..supporters import service as supporters
 from ..web import address
-from . import board, seats, times
+from . import board, feeds, seats, times
 from .board import Shown
 from .models import LIVE, TAKES_SEATS, EventNews, EventState, GuestNews, Rsvp, RsvpState
 
@@ -47,18 +48,19 @@ def _mail(rsvp: Rsvp, subject: str, says: Any) -> Mail | None:
         known = {"name": rsvp.name, "event": event, "says": replace(said, facts=[*said.facts, *_facts(rsvp, event)])}
         known["joining"] = event.joining if said.joining else ""
         known["joining_text"] = event.words.joining if said.joining and event.words else ""
-    links = {
-        "rsvp": address("events.own", language, rsvp_id=rsvp.id),
-        "event": address("events.show", language, slug=event.slug),
-        "help": address("pages.help", language),
-    }
-    to = supporters.get(rsvp.supporter_id).email
-    return Mail(to, language, lambda: gettext(subject), "event", {**known, "links": links}, rsvp.supporter_id)
+        links = {
+            "rsvp": address("events.own", language, rsvp_id=rsvp.id),
+            "event": address("events.show", language, slug=event.slug),
+            "help": address("pages.help", language),
+        }
+        files = [Attachment("event.ics", "text/calendar", feeds.for_guest(event))] if said.attached else []
+    to, values = supporters.get(rsvp.supporter_id).email, {**known, "links": links}
+    return Mail(to, language, lambda: gettext(subject), "event", values, rsvp.supporter_id, files)
 
 
 def _facts(rsvp: Rsvp, event: Shown) -> list[tuple[str, str]]:
     """When, where and with how many."""
-    facts = [(gettext("When"), event.when), (gettext("Where"), board.where(event.place, event.event.link))]
+    facts = [(gettext("When"), event.when), (gettext("Where"), _where(rsvp, event))]
     if rsvp.state in TAKES_SEATS:
         facts.append((gettext("Seats"), i18n.show_number(rsvp.party)))
     elif rsvp.state == RsvpState.WAITING:
@@ -66,6 +68,12 @@ def _facts(rsvp: Rsvp, event: Shown) -> list[tuple[str, str]]:
     if rsvp.state == RsvpState.SEATED and rsvp.door_code:
         facts.append((gettext("Your code for the door"), rsvp.door_code))
     return [(name, text) for name, text in facts if text]
+
+
+def _where(rsvp: Rsvp, event: Shown) -> str:
+    """Where it is; the link for those with a seat only."""
+    seated = rsvp.state == RsvpState.SEATED
+    return board.where(event.place, event.event.link) if seated else feeds.where(event)
 
 
 def _find(rsvp_id: int, *states: RsvpState) -> Rsvp | None:
@@ -216,12 +224,24 @@ def it_changed(guest_news_id: int) -> Mail | None:
     """Says what is different; moot when it is as it was again, in this guest's language."""
     if (told := _told(guest_news_id)) is None or _find(told[0].id, *LIVE) is None:
         return None
-    rsvp, news = told
+    rsvp, news = told[0], _since(*told)
     with i18n.speaking(i18n.find(rsvp.language)):
-        changes = differences(news, board.get(rsvp.event_id))
+        changes = differences(news, board.get(rsvp.event_id), seated=rsvp.state == RsvpState.SEATED)
     if not changes:
         return None
     return _mail(rsvp, N_("A change to your reservation"), lambda rsvp, event: _it_changed(rsvp, changes))
+
+
+def _since(rsvp: Rsvp, news: EventNews) -> EventNews:
+    """The change from which on this guest was told nothing yet: what was taken back at once need not be told."""
+    letter_of = (Letter.about_id == GuestNews.id) & (Letter.kind == "events.it_changed")
+    earlier = select(EventNews, Letter.state).join(GuestNews).join(Letter, letter_of)
+    earlier = earlier.where(GuestNews.rsvp_id == rsvp.id, EventNews.id < news.id).order_by(EventNews.id.desc())
+    for one, state in db.session().execute(earlier):
+        if state not in (LetterState.WAITING, LetterState.DROPPED):
+            break
+        news = one
+    return news
 
 
 def _it_changed(rsvp: Rsvp, changes: list[tuple[str, str]]) -> Says:
@@ -235,8 +255,8 @@ def _it_changed(rsvp: Rsvp, changes: list[tuple[str, str]]) -> Says:
     )
 
 
-def differences(news: EventNews, event: Shown) -> list[tuple[str, str]]:
-    """What is not as it was: title, time, place, each as it was before. In the language spoken."""
+def differences(news: EventNews, event: Shown, *, seated: bool) -> list[tuple[str, str]]:
+    """What is not as it was: title, time, place, each as it was before; the link for those with a seat only."""
     titles: dict[str, str] = json.loads(news.titles_before or "{}")
     title, now = titles.get(event.language, event.title), event.event
     changes = [(gettext("Title before"), title)] if title != event.title else []
@@ -244,9 +264,10 @@ def differences(news: EventNews, event: Shown) -> list[tuple[str, str]]:
     before = (news.starts_before, news.ends_before, news.zone_before)
     if before != (now.starts_at, now.ends_at, now.zone):
         changes.append((gettext("Time before"), times.span(*before)))
-    if (news.place_before_id, news.link_before) != (now.place_id, now.link):
+    link_before, link = (news.link_before, now.link) if seated else ("", "")
+    if (news.place_before_id, link_before) != (now.place_id, link):
         place = db.session().get(Place, news.place_before_id) if news.place_before_id else None
-        changes.append((gettext("Place before"), board.where(place, news.link_before) or "–"))
+        changes.append((gettext("Place before"), board.where(place, link_before) or "–"))
     return changes
 
 

@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from .. import i18n
-from ..forms import EmailField, Line, Lines, PublicForm, required
+from ..forms import EmailField, FieldsAlone, Line, Lines, PublicForm, required
 from ..partners.models import Partner
 from ..supporters.forms import JoiningForm
 from .board import Question
@@ -88,7 +90,8 @@ def _with(questions: tuple[Question, ...]) -> type[RsvpForm]:
 def _field(one: Question) -> Any:
     asked = [_answered] if one.required else []
     if one.answer == Answer.YES_NO:
-        choices = [("", "–"), ("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No"))]
+        said = (("", "–"), ("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No")))
+        choices = [SelectChoice(value, label) for value, label in said]
         return SelectField(one.words, asked, choices=choices, default="")
     return Line(one.words, asked, most=200)
 
@@ -104,7 +107,10 @@ class ResendForm(PublicForm):
     email = EmailField(lazy_gettext("Email address"))
 
 
-class ChangeForm(PublicForm):
-    """Come with more or with fewer."""
+class ChangeForm(FlaskForm):
+    """Come with more or with fewer. Who holds the link has read a letter: no trap, and no time to wait for."""
+
+    class Meta(FieldsAlone, FlaskForm.Meta):
+        csrf = False
 
     party = PartyField(lazy_gettext("How many people come, with you?"))

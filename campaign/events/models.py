@@ -377,3 +377,16 @@ class NamelessGuests(Base):
     code_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     seats: Mapped[int] = mapped_column(server_default=text("0"))
     came: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class EventAnswer(Base):
+    """That one of a partner's people is told what became of a proposal: what the letter about it names."""
+
+    __tablename__ = "event_answers"
+    __table_args__ = (NEVER_REUSED,)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="CASCADE"), index=True)
+    approved: Mapped[bool]
+    message: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]

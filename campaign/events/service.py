@@ -14,7 +14,7 @@ from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import bindparam, select, update
 
-from .. import db, i18n, mail
+from .. import clock, db, i18n, mail
 from ..errors import Refused
 from ..links.rules import ALPHABET
 from ..partners import service as partners
@@ -144,7 +144,7 @@ def _said(mine: Turn, coming: Coming, language: str) -> dict[str, Any]:
         "delivery": ticked.delivery if ticked else "",
         "mailing": ticked.mailing if ticked else "",
         "code_id": coming.code_id,
-        "joined_at": mine.now,
+        "joined_at": max(mine.now, clock.now()),  # in the order of turns, or numbers already told would change
         "lapses_at": rules.confirm_by(mine.event.starts_at, mine.now),
     }
 

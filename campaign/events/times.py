@@ -32,6 +32,12 @@ def at(moment: datetime, zone: str) -> str:
     return f"{day(moment, zone)}, {hour(moment, zone)}"
 
 
+def hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """From when to when, below its day; with the day of the end where that is another one."""
+    same = local(starts_at, zone).date() == local(ends_at, zone).date()
+    return f"{hour(starts_at, zone)} – {hour(ends_at, zone) if same else at(ends_at, zone)}"
+
+
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """From when to when: the day once, where it is one day."""
     same = local(starts_at, zone).date() == local(ends_at, zone).date()

@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, rules, seats, service, times
+from . import board, calendar, feeds, rules, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -183,6 +183,20 @@ def not_me(rsvp_id: int) -> ResponseReturnValue:
     return web.to("events.own", rsvp_id=rsvp_id)
 
 
+@area.get('/rsvp/<signed("rsvp"):rsvp_id>/event.ics')
+def own_entry(rsvp_id: int) -> ResponseReturnValue:
+    """The event for the guest's own calendar, with the link and how to join: for who has a seat."""
+    with db.reading():
+        try:
+            rsvp = service.get(rsvp_id)
+        except LookupError as error:
+            raise NotFound from error
+        if rsvp.state != RsvpState.SEATED:
+            raise NotFound
+        file = feeds.for_guest(board.get(rsvp.event_id))
+    return Response(file, content_type=calendar.TYPE, headers={"Cache-Control": "no-store"})
+
+
 @area.get("/rsvp/<path:token>")
 def own_broken(token: str) -> ResponseReturnValue:
     """A link that was cut in two, altered, or made for something else."""
@@ -205,6 +219,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             return _broken(410)
         event, now = board.get(rsvp.event_id), clock.now()
         over_due = rsvp.lapses_at is not None and rsvp.lapses_at <= now
+        seated = rsvp.state == RsvpState.SEATED
         state = "disowned" if rsvp.disowned_at else "lapsed" if over_due else rsvp.state
         known = {
             "rsvp": rsvp,
@@ -214,8 +229,8 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "ticked": service.ticked_by(rsvp),
             "to_come": rsvp.state in LIVE and not over_due and service.is_to_come(event.event, now),
             "until": times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else "",
-            "where": board.where(event.place, event.event.link),
-            "joining": event.joining if rsvp.state == RsvpState.SEATED else "",
+            "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
+            "joining": event.joining if seated else "",
             "changeable": rules.may_leave(event.event, now),
         }
         page = render_template("events/own.html", event=event, **known)

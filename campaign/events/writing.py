@@ -161,7 +161,8 @@ class EventForm(OwnEventForm):
 
 def _said(event: Event | None) -> dict[str, Any]:
     if event is None:
-        return {"zone": i18n.site().campaign.time_zone, "kind": Kind.GATHERING.value, "takes_rsvps": True}
+        begun = {"zone": i18n.site().campaign.time_zone, "kind": Kind.GATHERING.value, "takes_rsvps": True}
+        return {**begun, "place": "", "partner": ""}
     said = {name: getattr(event, name) for name in ("slug", "kind", "zone", "link", "capacity", "members_only")}
     until = event.cancel_until
     said |= {"starts": zones.wall(event.starts_at, event.zone), "ends": zones.wall(event.ends_at, event.zone)}
@@ -192,6 +193,21 @@ class WordsForm(EditForm):
         parts = ("title", "summary", "body", "joining", "agenda", "picture_alt", "thanks")
         said = {name: self[name].data or "" for name in parts}
         return Words(**said, notice=there.notice if there else "", reviewed=bool(self.reviewed.data))
+
+
+class OwnWordsForm(EditForm):
+    """The same as partners write it: without what is for staff to say."""
+
+    PARTS = ("title", "summary", "body", "joining")
+    title = Line("Title", [not_blank("Give the event a title."), no_telephone], most=120)
+    summary = Line("In one sentence", [no_telephone], most=300)
+    body = Lines("More about it (Markdown)", [no_telephone], most=20_000)
+    joining = Lines("How to join, for those with a seat", most=2_000)
+
+    def words(self, there: EventTexts | None) -> Words:
+        """What was written; what the form does not hold stays as it was."""
+        kept = {name: getattr(there, name, "") for name in ("agenda", "picture_alt", "notice", "thanks")}
+        return Words(**{name: self[name].data or "" for name in self.PARTS}, **kept, reviewed=False)
 
 
 class PictureForm(StaffForm):
@@ -230,8 +246,8 @@ class AnswerForm(StaffForm):
 class QuestionsForm(EditForm):
     """What those who come are asked, in one language; in English also how it is answered. An empty one is not asked."""
 
-    def __init__(self, asked: list[Asked], english: bool) -> None:
-        said: dict[str, Any] = {}
+    def __init__(self, asked: list[Asked], *, english: bool, version: int) -> None:
+        said: dict[str, Any] = {"version": version}
         for number, one in enumerate(asked, start=1):
             said |= {f"words{number}": one.words, f"answer{number}": one.answer, f"needed{number}": one.required}
         super().__init__(data=said)

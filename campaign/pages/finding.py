@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from .. import cache, clock, db, i18n, web
+from ..events import listing
 from ..partners import board as partners
 from ..pledges import board
 from ..settings import Campaign, Language
@@ -40,11 +41,11 @@ class Place:
 @area.get("/sitemap.xml")
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
-    """Every page that is for everybody, in every language. Without the records it stands, without the pledges."""
+    """Every page that is for everybody, in every language. Without the records it stands, with fewer."""
     places = [*_words(), *_lessons(), *_coalition(), Place("volunteers.sign_up")]
     try:
         with db.reading():
-            places += [*_pledges(), *_partners()]
+            places += [*_pledges(), *_partners(), *_events()]
     except DBAPIError:
         pass
     page = render_template("pages/sitemap.xml", places=places)
@@ -73,6 +74,12 @@ def _coalition() -> Iterator[Place]:
 def _partners() -> Iterator[Place]:
     shown = partners.cards() if "coalition" in i18n.content().known else []
     return (Place("partners.show", {"slug": card.slug}) for card in shown)
+
+
+def _events() -> Iterator[Place]:
+    yield from (Place("calendar.index"), Place("calendar.timeline"), Place("calendar.past"))
+    for slug, changed_at in listing.changes():
+        yield Place("events.show", {"slug": slug}, i18n.local(changed_at).date())
 
 
 @area.get("/robots.txt")

@@ -6,8 +6,9 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 
-from .. import cache, db, i18n, web
+from .. import cache, clock, db, i18n, web
 from ..content import Page
+from ..events import listing
 from ..partners import board as partners
 from ..pledges import board
 from ..pledges.forms import SignForm
@@ -16,20 +17,23 @@ from ..supporters import retention
 from . import graph
 
 area = web.public_area("pages", __name__)
+NEXT_EVENTS = 3
 WORDS_KEPT = 60.0  # seconds; words change only when the site is started again
 
 
 @area.get("/")
 @cache.keep(0.8)
 def front() -> ResponseReturnValue:
-    """The promise, the count, how to help. Without the records it still stands, without the count."""
+    """The promise, the count, the next events, how to help. Without the records it still stands, without the count."""
     try:
         with db.reading():
             cards, named = board.cards(), partners.announced(partners.cards())
+            events = listing.upcoming(listing.Wanted(), clock.now(), size=NEXT_EVENTS)[:NEXT_EVENTS]
     except DBAPIError:
-        cards, named = None, partners.announced()
+        cards, named, events = None, partners.announced(), []
     about = graph.of(i18n.site(), web.address("pages.front"), i18n.language())
-    return render_template("pages/front.html", words=_words("front"), pledges=cards, named=named, graph=about)
+    known = {"words": _words("front"), "pledges": cards, "named": named, "graph": about, "events": events}
+    return render_template("pages/front.html", **known)
 
 
 @area.get("/help")

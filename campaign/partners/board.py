@@ -1,7 +1,9 @@
 """What pages show of partners: nothing but what each agreed to, and the names that were announced."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from blinker import Signal
 from sqlalchemy import select
 
 from .. import db, i18n
@@ -9,6 +11,7 @@ from ..text import fold
 from . import agreements, logos, texts
 from .models import Logo, Partner, PartnerState, PartnerTexts, What
 
+showing = Signal("Asks the features above what the page of the partner with this address shows too; each with a dict.")
 OVER = (PartnerState.RETIRED, PartnerState.LEFT)
 
 
@@ -44,6 +47,11 @@ def find(slug: str) -> Card | None:
     """The partner with this address, if it may be shown."""
     active = select(Partner).where(Partner.slug == slug, Partner.state == PartnerState.ACTIVE)
     return next(iter(_cards(list(db.session().scalars(active)))), None)
+
+
+def beside(slug: str) -> dict[str, Any]:
+    """What the features above show on the page of this partner, by name."""
+    return {name: value for _, answer in showing.send(slug) for name, value in answer.items()}
 
 
 def logo(slug: str) -> Logo | None:

@@ -45,7 +45,7 @@ def show(slug: str) -> ResponseReturnValue:
     _words()
     with db.reading():
         card = board.find(slug) or abort(404)
-    return render_template("partners/show.html", card=card)
+        return render_template("partners/show.html", card=card, **board.beside(slug))
 
 
 @area.get("/coalition/<slug>/logo")

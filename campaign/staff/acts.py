@@ -71,6 +71,22 @@ class Act(StrEnum):
     PLACES_MERGED = "places.merged"
     PLACES_BROUGHT_IN = "places.brought-in"
     PLACES_EXPORTED = "places.exported"
+    EVENT_BEGUN = "event.begun"
+    EVENT_CHANGED = "event.changed"
+    EVENT_WORDS_WRITTEN = "event.words-written"
+    EVENT_QUESTIONS_WRITTEN = "event.questions-written"
+    EVENT_PUBLISHED = "event.published"
+    EVENT_COPIED = "event.copied"
+    EVENT_CANCELLED = "event.cancelled"
+    EVENT_PICTURE_PUT = "event.picture-put"
+    EVENT_PICTURE_REMOVED = "event.picture-removed"
+    RSVPS_CLOSED = "event.rsvps-closed"
+    RSVPS_OPENED = "event.rsvps-opened"
+    EVENT_PROPOSED = "event.proposed"
+    PROPOSAL_TAKEN_BACK = "event.taken-back"
+    PROPOSAL_APPROVED = "event.approved"
+    PROPOSAL_DECLINED = "event.declined"
+    GUESTS_TAKEN = "event.guests-taken"
     VOLUNTEER_NOTED = "volunteer.noted"
     VOLUNTEER_VOUCHED_FOR = "volunteer.vouched-for"
     QUALIFICATION_REVOKED = "volunteer.qualification-revoked"
@@ -161,6 +177,22 @@ WORDS: dict[Act, str] = {
     Act.PLACES_MERGED: "merged another place into one",
     Act.PLACES_BROUGHT_IN: "brought in a list of places",
     Act.PLACES_EXPORTED: "took all places as a table",
+    Act.EVENT_BEGUN: "began an event",
+    Act.EVENT_CHANGED: "changed the facts of an event",
+    Act.EVENT_WORDS_WRITTEN: "wrote the words of an event",
+    Act.EVENT_QUESTIONS_WRITTEN: "wrote the questions of an event",
+    Act.EVENT_PUBLISHED: "published an event",
+    Act.EVENT_COPIED: "copied an event",
+    Act.EVENT_CANCELLED: "cancelled an event",
+    Act.EVENT_PICTURE_PUT: "put the picture of an event",
+    Act.EVENT_PICTURE_REMOVED: "removed the picture of an event",
+    Act.RSVPS_CLOSED: "closed the RSVPs of an event",
+    Act.RSVPS_OPENED: "opened the RSVPs of an event again",
+    Act.EVENT_PROPOSED: "proposed an event of their organization",
+    Act.PROPOSAL_TAKEN_BACK: "took a proposed event back",
+    Act.PROPOSAL_APPROVED: "approved an event that a partner proposed",
+    Act.PROPOSAL_DECLINED: "gave an event back to the partner that proposed it",
+    Act.GUESTS_TAKEN: "took the guests of an event as a table",
     Act.VOLUNTEER_NOTED: "wrote a note about a volunteer",
     Act.VOLUNTEER_VOUCHED_FOR: "confirmed that a volunteer has what is required",
     Act.QUALIFICATION_REVOKED: "took back what a volunteer had",
@@ -191,6 +223,7 @@ KINDS = (
     "application",
     "batch",
     "code",
+    "event",
     "letter",
     "partner",
     "place",

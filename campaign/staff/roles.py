@@ -34,7 +34,7 @@ PLURAL = {
 MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
     Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, keeps codes, places, the list.",
-    Role.EVENTS: "Keeps volunteers, codes, posters, places. Sees totals, no names or addresses of signers.",
+    Role.EVENTS: "Keeps events, volunteers, codes, posters, places. Sees no names or addresses of signers.",
     Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
     Role.VIEWER: "Looks at pledges, codes, places, totals. Changes nothing, and sees no names or addresses of signers.",
 }
@@ -76,6 +76,10 @@ ALLOWED: dict[str, Roles] = {
     "places_staff.merge": PRINTERS,
     "places_staff.table": PRINTERS,
     "place_lists_staff": PRINTERS,
+    "GET events_staff": LOOKERS,
+    "POST events_staff": PRINTERS,
+    "events_staff.new": PRINTERS,
+    "events_staff.cancel": PRINTERS,
     "volunteers_staff": KEEPERS,
     "volunteer_lists_staff": KEEPERS,
     "trainings_staff": KEEPERS,
@@ -87,6 +91,7 @@ ALLOWED: dict[str, Roles] = {
     "mail_staff.file": ADMINISTRATORS,
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
+    "events_partner": PARTNERS,
     "supporters_partner": PARTNERS,
     "places_partner": PARTNERS,
     "printables_partner": PARTNERS,
@@ -98,6 +103,7 @@ ALLOWED: dict[str, Roles] = {
 PROVED_ONLY = {
     "pledges_staff.table",
     "supporters_partner.file",
+    "events_partner.guests",
     "volunteers_staff.table",
     "volunteers_staff.age",  # it takes the guardian's consent away
     "volunteers_staff.end",

@@ -38,13 +38,14 @@ def need_wrk() -> None:
         raise SystemExit("wrk is missing. To get it: sudo apt-get install wrk, then make bench.")
 
 
-def sign(server: Server, load: Load, token: str, mark: str, pledges: int) -> Signed:
+def sign(server: Server, load: Load, token: str, mark: str, pledges: int, *other: str) -> Signed:
     """Sign pledges as fast as the server takes it, each with an address of its own that begins with `mark`.
 
-    Requests go round `pledges` addresses /pledges/p1 … in turn. Raises Failed unless every single request that
+    Requests go round `pledges` addresses /pledges/p1 … in turn; `other` are other addresses and the rest of their
+    form (see sign.lua). Raises Failed unless every single request that
     was sent is answered by 303 to the thanks page.
     """
-    script = ["sign.lua", token, mark, str(pledges), str(load.seconds)]
+    script = ["sign.lua", token, mark, str(pledges), str(load.seconds), *other]
     told, cpu, share = _wrk(server, load, "/", script, load.seconds + TAIL)
     sent, acknowledged = told["sent"], told["right"]
     if not sent or sent != acknowledged or told["wrong"]:

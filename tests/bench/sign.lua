@@ -1,10 +1,12 @@
--- Signs pledges, each with an address of its own: wrk -s sign.lua URL -- TOKEN MARK PLEDGES SECONDS
+-- Signs pledges, each with an address of its own: wrk -s sign.lua URL -- TOKEN MARK PLEDGES SECONDS [WHERE MORE]
+-- WHERE is the address before its number, MORE what a form has besides: seats at events are asked for so.
 
 local told = require("told")
 setup, done = told.setup, told.done
 
 function init(arguments)
   token, mark, pledges, seconds = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[4])
+  where_to, more = arguments[5] or "/pledges/p", arguments[6] or "&place=90012&message=&show_name=y&old_enough=y"
   -- wrk asks for one request that it never sends, to look at it; so counting begins at -1.
   sent, right, first, last, wrong = -1, 0, 0, 0, {}
   answered = 0
@@ -34,8 +36,8 @@ function request()
   end
   headers["X-Forwarded-For"] = string.format("10.%d.%d.7", math.floor(sent / 256) % 256, sent % 256)
   local body = "name=Sample+Signer+" .. sent .. "&email=" .. mark .. "." .. sent .. "%40example.org"
-    .. "&place=90012&message=&show_name=y&old_enough=y&website=&suggestion=&rendered=" .. token
-  return wrk.format("POST", "/pledges/p" .. (sent % pledges + 1), headers, body)
+    .. more .. "&website=&suggestion=&rendered=" .. token
+  return wrk.format("POST", where_to .. (sent % pledges + 1), headers, body)
 end
 
 function response(status, headers)

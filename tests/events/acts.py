@@ -15,7 +15,7 @@ from campaign.events import editing, seats
 from campaign.events.editing import Facts, Words
 from campaign.events.models import TAKES_SEATS, Event, Rsvp, RsvpState
 from tests.conftest import Site
-from tests.pledges.acts import text_of
+from tests.pledges.acts import text_of as text_of
 from tests.visitor import Page, Visitor
 
 ANNA = {"name": "Anna Sample", "email": "anna@example.org", "party": "1"}

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from campaign import clock, db
 from campaign.events import editing
 from campaign.events.models import Rsvp
-from tests.events.acts import at_rest, come, hold, link_in, link_of, rsvp_of, send, states, text_of
+from tests.events.acts import at_rest, come, hold, link_in, link_of, rsvp_of, send, states
 from tests.house.everything import on_sqlite
+from tests.pledges.acts import text_of
 
 
 def test_a_guest_asks_confirms_and_has_a_seat(site, visitor, later):

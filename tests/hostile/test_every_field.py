@@ -208,6 +208,8 @@ SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
     *("Welcome", "About your application"),
+    *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
+    "A reminder of your reservation",
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

@@ -37,6 +37,7 @@ from campaign.supporters import handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
+from tests.house import events
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -92,13 +93,20 @@ FIELDS: dict[str, dict[str, str]] = {
     "places_partner.new": {"name": "A new school", "kind": "school"},
     "places_partner.edit": {"name": "Sample Market", "kind": "market", "version": "1"},
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
+    **events.FIELDS,
 }
 
 
-# Links of their own for what ends them: the other addresses go on.
-ENDING = {"supporters.erased": 2, "supporters.end": 3}
-# Partners and applications with which this can be done.
-PARTNERS: dict[str, dict[str, Any]] = {
+# What is tried in an area, where it is not the first of its kind.
+AREAS: dict[str, dict[str, Any]] = {
+    "accounts_staff": {"id": 3},
+    "accounts_partner": {"id": 5},
+    "places_partner": {"id": 3},
+    "mail_staff": {"id": 3},
+    **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
+}
+# The same of single routes. What ends a link has one of its own: the other addresses go on.
+ROUTES: dict[str, dict[str, Any]] = {
     "partners.show": {"slug": "sample-partner-1"},
     "partners.logo": {"slug": "sample-partner-1"},
     "partners.take_back": {"application_id": 3},
@@ -106,6 +114,13 @@ PARTNERS: dict[str, dict[str, Any]] = {
     "partners_staff.join_again": {"id": 4},
     "partners_staff.approve": {"id": 2},
     "partners_staff.turn_down": {"id": 2},
+    "pledges_staff.open": {"id": 2},
+    "pledges.withdraw": {"signature_id": 1},
+    "pledges.withdrawn": {"signature_id": 1},
+    "supporters.erased": {"link_id": 2},
+    "supporters.end": {"link_id": 3},
+    "calendar.partner_feed": {"slug": "sample-partner-1"},
+    **{endpoint: {"id": number} for endpoint, number in events.TRIED.items()},
 }
 
 
@@ -160,29 +175,17 @@ class Everything:
         }
         known |= {"id": 1, "other": 2, "key": self.key, "token": "sign-1.cut", "typed": self.code}
         known["invitation_id"] = known["application_id"] = 1
-        known |= PARTNERS.get(rule.endpoint, {})
-        if rule.endpoint.startswith("accounts_staff."):
-            known["id"] = 3
-        if rule.endpoint.startswith("accounts_partner."):
-            known["id"] = 5
-        if rule.endpoint.startswith("places_partner."):
-            known["id"] = 3
-        if rule.endpoint == "pledges_staff.open":
-            known["id"] = 2
-        if rule.endpoint.startswith("mail_staff."):
-            known["id"] = 3
-        if rule.endpoint in ENDING:
-            known["link_id"] = ENDING[rule.endpoint]
-        if rule.endpoint in ("pledges.withdraw", "pledges.withdrawn"):
-            known["signature_id"] = 1
+        known |= AREAS.get(rule.endpoint.partition(".")[0], {}) | ROUTES.get(rule.endpoint, {})
         with self.site.inside():
             values = {name: known[name] for name in rule.arguments}
             return self.site.app.url_map.bind("localhost").build(rule.endpoint, values)
 
     def fields(self, rule: Rule) -> dict[str, Any]:
         """What a form at this route would send."""
-        files = {"logo": (Again(a_logo()), "logo.png")} if rule.endpoint == "partners_staff.logo" else {}
-        return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **files}
+        name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
+        files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
+        version = events.version_of(self.site, rule.endpoint)
+        return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 
 class Again(BytesIO):
@@ -220,6 +223,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
         site.app.extensions["jobs"].pulse.note("deliver-letters", went_well=True)
     _set_aside(site, visitor, later)
     _coalition(site)
+    events.fill_events(site, a_logo())
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

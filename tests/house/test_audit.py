@@ -25,6 +25,7 @@ DEEDS = sorted(
 # Looking is an act, too, where what is seen is somebody's alone.
 LOOKS = ["GET /staff/letters/<int:id>", "GET /staff/letters/<int:id>.eml", "GET /staff/signatures.csv"]
 LOOKS += ["GET /staff/partners/<int:id>/data.json", "GET /partner/data.json", "GET /staff/places.csv"]
+LOOKS += ["GET /partner/events/<int:id>/guests.csv"]
 A_NAME, AN_ADDRESS = "Canary Quetzalcoatl", "canary-7f3a@example.org"
 
 

@@ -151,7 +151,9 @@ def test_what_is_wrong_in_the_form_is_said_beside_it(site, visitor, later, field
 @on_sqlite
 def test_what_is_offered_no_more_is_as_good_as_not_ticked(site, visitor, later):
     begin_lists(site)
-    sign_up(visitor, later, roles="999", skills="x", times="9-night", speaks_es="fluent", event="not-there", via="2" * 7)
+    sign_up(
+        visitor, later, roles="999", skills="x", times="9-night", speaks_es="fluent", event="not-there", via="2" * 7
+    )
     assert state_of(site) == "pending"
     assert [number_of(site, table) for table in (WishedRole, HasSkill, Availability, VolunteerLanguage)] == [0] * 4
 

@@ -7,7 +7,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 revision = "0021"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

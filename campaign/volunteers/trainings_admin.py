@@ -67,7 +67,7 @@ def edit(id: int) -> ResponseReturnValue:
 
 def _edit(one: Training, form: TrainingForm, code: CodeForm | None = None) -> str:
     known = {"training": one, "form": form, "code": code or CodeForm(formdata=None, data={"trainer": one.trainer})}
-    known |= {"codes": trainings.codes(one.id), "present": trainings.present(one.id), "now": clock.now()}
+    known |= {"codes": trainings.codes(one.id), "present": trainings.present(one.id), "at": clock.now()}
     known |= {"name": lists.names(lists.REQUIREMENTS).get(one.requirement_id, "")}
     return render_template("volunteers/staff/training.html", **known)
 
@@ -103,7 +103,7 @@ def show_code(id: int, code_id: int) -> ResponseReturnValue:
     with db.reading():
         one, code = _training_or_404(id), _code_or_404(id, code_id)
         picture = qr.svg(web.address("witnesses.at_training", code=code.code))
-        known = {"name": lists.names(lists.REQUIREMENTS).get(one.requirement_id, ""), "now": clock.now()}
+        known = {"name": lists.names(lists.REQUIREMENTS).get(one.requirement_id, ""), "at": clock.now()}
         return render_template("volunteers/staff/code.html", training=one, code=code, picture=picture, **known)
 
 

@@ -94,7 +94,7 @@ def scanned() -> ResponseReturnValue:
     return not_stored(render_template("volunteers/scanned.html"))
 
 
-@area.get('/trained/<signed("present"):presence_id>')
+@area.get('/present/<signed("present"):presence_id>')
 def present(presence_id: int) -> ResponseReturnValue:
     """A button: it was me."""
     with db.reading():
@@ -106,7 +106,7 @@ def present(presence_id: int) -> ResponseReturnValue:
         return not_stored(render_template("volunteers/present.html", presence=one, code=code))
 
 
-@area.post('/trained/<signed("present"):presence_id>')
+@area.post('/present/<signed("present"):presence_id>')
 def confirm_present(presence_id: int) -> ResponseReturnValue:
     """It was them."""
     try:
@@ -115,6 +115,12 @@ def confirm_present(presence_id: int) -> ResponseReturnValue:
     except LookupError:
         return broken(410)
     return web.to("witnesses.present", presence_id=presence_id)
+
+
+@area.get("/present/<path:token>")
+def present_broken(token: str) -> ResponseReturnValue:
+    """A link that was cut in two, altered, or made for something else."""
+    return broken()
 
 
 def broken(status: int = 404) -> Response:

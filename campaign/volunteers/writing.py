@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import i18n
@@ -12,11 +13,11 @@ from ..events.writing import A_TIME, FORMATS, sane_year
 from ..forms import EditForm, Line, Lines, StaffForm, Ticks, not_blank, required
 from .keeping import Said
 from .lists import Named
-from .models import RequirementKind, Training
+from .models import YOUNGEST, RequirementKind, Training
 from .trainings import Plan
 
-KINDS = [(kind.value, kind.value.capitalize()) for kind in RequirementKind]
-AGES = [("16", "16"), ("18", "18"), ("21", "21")]
+KINDS = [SelectChoice(kind.value, kind.value.capitalize()) for kind in RequirementKind]
+AGES = [SelectChoice(str(age), str(age)) for age in YOUNGEST.values()]
 A_DAY = "Give a day, for example 2027-01-11."
 
 

@@ -203,13 +203,21 @@ def _check_letters(trial: Trial, letters: list[Any]) -> None:
     assert [ascii(name) for name in names if f"Hello {name},\n" not in said] == []
 
 
-NAMELESS = ("The link that you asked for", "Your account on our website", "Please confirm your application")
+NAMELESS = (
+    "The link that you asked for",
+    "Your account on our website",
+    "Please confirm your application",
+    "We need your answer",
+    "About your volunteering",
+)
 SUBJECTS = (
     *NAMELESS,
     *("Please confirm your email address", "Thank you", "You have already signed", "About your signatures"),
     *("Welcome", "About your application"),
     *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
     "A reminder of your reservation",
+    *("Your own page", "Your guardian has answered", "Were you there?", "Please renew"),
+    "Something does not count any more",
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

@@ -37,7 +37,7 @@ from campaign.supporters import handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events
+from tests.house import events, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -94,6 +94,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "places_partner.edit": {"name": "Sample Market", "kind": "market", "version": "1"},
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
     **events.FIELDS,
+    **volunteers.FIELDS,
 }
 
 
@@ -104,6 +105,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "places_partner": {"id": 3},
     "mail_staff": {"id": 3},
     **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
+    **volunteers.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -121,6 +123,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "supporters.end": {"link_id": 3},
     "calendar.partner_feed": {"slug": "sample-partner-1"},
     **{endpoint: {"id": number} for endpoint, number in events.TRIED.items()},
+    **volunteers.ROUTES,
 }
 
 
@@ -224,6 +227,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     _set_aside(site, visitor, later)
     _coalition(site)
     events.fill_events(site, a_logo())
+    volunteers.fill_volunteers(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

@@ -56,6 +56,7 @@ DEEDS = [
     *("restore", "invite", "disable", "start-over", "end-others", "recovery-codes", "release"),
     *("agreements", "join-again", "leave", "logo", "remove", "pause", "resume", "approve", "turn-down", "bring-in"),
     *("file", "removed", "end", "language", "letters", "news", "send", "take-back"),
+    *("note", "vouch", "revoke", "age", "let-return", "usual", "codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
 ]
 

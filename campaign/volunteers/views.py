@@ -19,6 +19,7 @@ from ..supporters import service as supporters
 from . import forms, guardians, lists, own_page, service, standing, trainings
 from .forms import TOO_YOUNG, AddressForm, ChangeForm, CodeForm, SignUpForm
 from .models import Volunteer, VolunteerState
+from .rules import Lack, Missing
 from .witnesses import broken, not_stored
 
 area = web.public_area("volunteers", __name__)
@@ -137,7 +138,11 @@ def _known(one: Volunteer) -> dict[str, Any]:
     names, today = lists.names(lists.REQUIREMENTS), i18n.local(clock.now()).date()
     lacks, wished = standing.lacks(one.id, today), set(service.profile(one).roles)
     roles = [
-        (role, [standing.in_words(each, names, role.row.minimum_age) for each in lacks[role.id]], role.id in wished)
+        (
+            role,
+            [standing.in_words(each, names, role.row.minimum_age) for each in _of_the_role(lacks[role.id])],
+            role.id in wished,
+        )
         for role in lists.of(lists.ROLES)
     ]
     person = standing.people([one.id])[one.id]
@@ -146,6 +151,12 @@ def _known(one: Volunteer) -> dict[str, Any]:
     ]
     known = {"volunteer": one, "roles": roles, "held": held, "read": person.read}
     return {**known, "guardian": guardians.of(one.id), "band": own_page.bands()[one.age_band]}
+
+
+def _of_the_role(lacks: list[Missing]) -> list[Missing]:
+    """What a role lacks of its own; what stands above under "what comes next" only where it is all that is lacking."""
+    own = [one for one in lacks if one.requirement_id or one.lack is Lack.AGE]
+    return own or lacks
 
 
 def _find(volunteer_id: int) -> Volunteer | None:

@@ -140,11 +140,11 @@ def test_somebody_is_ended_with_a_reason_and_comes_back_only_by_staff(site, visi
     letter = site.letter()
     assert letter["subject"] == "About your volunteering" and "Gave away a name" in text_of(letter)
     assert stopped == [1] and tuple(site.rows(select(Volunteer.name, Volunteer.area))[0]) == ("", "")
-    later(days=1)
+    later(minutes=11)
     sign_up(visitor, later, email="helper1@example.org")
     assert state_of(site) == "ended" and [one["subject"] for one in site.letters()] == ["About your volunteering"]
     staff.press(staff.get("/staff/volunteers/1"), "They may sign up again")
-    later(days=1)
+    later(minutes=11)
     sign_up(visitor, later, email="helper1@example.org")
     assert state_of(site) == "pending"
 

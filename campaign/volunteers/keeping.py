@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, func, insert, select, update
 
 from .. import db, i18n, mail
 from ..errors import Refused
-from . import lists, service, standing
+from . import guardians, lists, service, standing
 from .lists import List
 from .models import (
     HasSkill,
@@ -143,6 +143,8 @@ def may_be_older(volunteer_id: int, yes: bool, now: datetime) -> None:
     if yes:
         one.age_band = one.age_band_wished
     one.age_band_wished = ""
+    if not one.minor:
+        guardians.forget(one.id)  # nobody's consent is needed any more, so no address is kept
 
 
 def note(volunteer_id: int, words: str, heard: Sequence[str], version: int, now: datetime) -> None:

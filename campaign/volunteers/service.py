@@ -4,7 +4,7 @@ Supporters are locked before volunteers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
@@ -283,7 +283,7 @@ def disown(volunteer_id: int, now: datetime) -> None:
 def stop(one: Volunteer, state: VolunteerState, now: datetime, why: str = "") -> None:
     """The end, by whomever: shifts go back, the profile is emptied; what they have done and are trained in stays."""
     standing.stops.send(one.id, now=now)
-    _write(one, replace(Profile("", one.age_band)))
+    _write(one, Profile("", one.age_band))
     guardians.forget(one.id)
     one.state, one.ended_at, one.ended_for, one.lapses_at = state, now, why, None
     one.newsletter = one.age_band_wished = one.staff_note = ""

@@ -22,6 +22,8 @@ PUBLIC = (
     "/privacy",
     "/accessibility",
     "/style",
+    "/volunteer",
+    "/volunteer/link",
     "/nowhere",
 )
 STAFF = (
@@ -33,6 +35,11 @@ STAFF = (
     "/staff/pledges/1/preview/es",
     "/staff/signatures",
     "/staff/signatures?filter=all&page=1",
+    "/staff/volunteers",
+    "/staff/volunteers/1",
+    "/staff/volunteer-lists",
+    "/staff/volunteer-lists/role/1",
+    "/staff/trainings/new",
     "/staff/letters",
     "/staff/audit",
     "/staff/codes",

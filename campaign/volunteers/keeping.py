@@ -45,7 +45,7 @@ def add(kind: str, said: Said) -> int:
     """One more on a list, the last; its id."""
     which = lists.BY_KIND[kind]
     last = db.session().scalar(select(func.max(which.table.place))) or 0
-    row = which.table(place=last + 1, **said.facts)
+    row = which.table(**{**said.facts, "place": said.facts.get("place") or last + 1})
     db.session().add(row)
     db.session().flush()
     _write(which, row.id, said)

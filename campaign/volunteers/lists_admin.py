@@ -30,8 +30,8 @@ def index() -> ResponseReturnValue:
 def usual() -> ResponseReturnValue:
     """Begin with the usual ones."""
     with db.writing():
-        if keeping.usual():
-            audit.note(Act.VOLUNTEER_LIST_CHANGED)
+        keeping.usual()
+        audit.note(Act.VOLUNTEER_LIST_CHANGED)
     return web.to("volunteer_lists_staff.index")
 
 

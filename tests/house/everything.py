@@ -187,7 +187,7 @@ class Everything:
         """What a form at this route would send."""
         name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
-        version = events.version_of(self.site, rule.endpoint)
+        version = events.version_of(self.site, rule.endpoint) | volunteers.version_of(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 

@@ -224,3 +224,15 @@ def test_after_a_restore_who_had_left_has_left(site, visitor, later, act):
             said = ledger.Entry(entry.key, entry.mark, entry.what, entry.about, entry.noted_at)
             ledger.repeat.send(said, supporter_id=1)
     assert state_of(site) == ("left" if act == "leave" else "confirmed")
+
+
+def test_one_more_is_added_at_the_end_or_where_it_is_put(site, staff):
+    begin_lists(site)
+    for name, place in (("Last", ""), ("First", "1")):
+        page = staff.get("/staff/volunteer-lists/role/new")
+        assert staff.press(page, "Save", minimum_age="18", place=place, **{"name-en": ""}).status == 422
+        staff.press(page, "Save", minimum_age="18", place=place, **{"name-en": name})
+    shown = [
+        one.to_text() for one in staff.get("/staff/volunteer-lists").all("#roles ~ ul a, section:first-of-type li a")
+    ]
+    assert shown[-1] == "Last" and shown[1] == "First"

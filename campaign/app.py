@@ -60,6 +60,12 @@ from .supporters import of_partners as supporters_of_partners
 from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
+from .volunteers import admin as volunteers_admin
+from .volunteers import emails as volunteer_emails
+from .volunteers import lists_admin, shift_models, trainings_admin, witnesses
+from .volunteers import own_page as own_volunteering
+from .volunteers import upkeep as volunteer_upkeep
+from .volunteers import views as volunteers
 
 PUBLIC = [
     pages.area,
@@ -74,6 +80,7 @@ PUBLIC = [
     materials.area,
     mailing_views.area,
 ]
+PUBLIC += [volunteers.area, witnesses.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -102,6 +109,9 @@ BEHIND_THE_DOOR = [
     flyers.area,
     messages_staff.area,
     messages_partner.area,
+    volunteers_admin.area,
+    lists_admin.area,
+    trainings_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -133,6 +143,10 @@ UPKEEP = [
     events_of_partners,
     events_of_places,
     audit,
+    volunteer_emails,
+    volunteer_upkeep,
+    own_volunteering,
+    shift_models,
 ]
 TABLES = Base.metadata
 

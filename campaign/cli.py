@@ -116,6 +116,7 @@ def _ready(config: Config, demo: bool) -> str:
     from .staff import audit
     from .staff import service as staff
     from .staff.acts import Act
+    from .volunteers import seed as volunteer_seed
 
     click.echo("Preparing the records …")
     schema.upgrade(config.database_url)
@@ -130,6 +131,7 @@ def _ready(config: Config, demo: bool) -> str:
             if seed.pledges(clock.now()):
                 click.echo(f"Loaded the campaign's words and {seed.samples(clock.now())} sample signatures.")
                 click.echo(f"Loaded {event_seed.samples(clock.now())} sample events.")
+                click.echo(f"Loaded {volunteer_seed.samples(clock.now())} sample volunteers.")
             account_id = staff.add("staff@example.invalid", "Sample staff", clock.now())
             link = staff.one_time_link(account_id, clock.now())
             audit.note(Act.LINK_MADE, "account", account_id)
@@ -151,6 +153,7 @@ def init(base_url: str, email: str, proxies: int) -> None:
     from .staff import audit
     from .staff import service as staff
     from .staff.acts import Act
+    from .volunteers import keeping
 
     folder = _writable(Path(os.environ.get("DATA_DIR") or "data").absolute())
     if (folder / "campaign.env").exists():
@@ -162,6 +165,7 @@ def init(base_url: str, email: str, proxies: int) -> None:
     schema.upgrade(config.database_url)
     with app.app_context(), db.writing():
         seed.pledges(clock.now())
+        keeping.usual()
         partners.announce([one.name for one in i18n.site().partners], clock.now())
         account_id = staff.add(mailbox_of(email), email, clock.now())
         link = staff.one_time_link(account_id, clock.now())

@@ -19,7 +19,7 @@ from .text import markdown
 
 PLACEHOLDER = re.compile(r"\{[a-z]+:?[a-z]*\}")
 # Words that somebody trusts or agrees to: shown in a language only while a native speaker's review of them holds.
-GUARDED = ("help", "safety", "privacy", "pledges/*")
+GUARDED = ("help", "safety", "privacy", "pledges/*", "when-told")
 
 
 class State(StrEnum):

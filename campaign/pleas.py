@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, HiddenField
 from . import clock, db, i18n
 from .db import Base
 from .errors import Plea
-from .forms import Lines, PublicForm, reads_like_a_plea
+from .forms import Lines, PublicForm, Ticks, reads_like_a_plea
 
 
 class PleaDay(Base):
@@ -46,6 +46,8 @@ def answer(plea: Plea) -> Response:
 
 def _kind(field: Field) -> str:
     """How a field is shown: a tick, several lines, or one."""
+    if isinstance(field, Ticks):
+        return "ticks"
     return "tick" if isinstance(field, BooleanField) else "lines" if isinstance(field, Lines) else "line"
 
 

@@ -184,6 +184,15 @@ class Limits(Part):
     held_from_one_domain: int = Field(default=10, ge=0, le=10_000)
 
 
+class Shifts(Part):
+    """What a campaign asks of volunteers' shifts: hours, and the hour of the day after which minors have gone home."""
+
+    rest_hours: int = Field(default=10, ge=0, le=24)
+    hours_a_day: int = Field(default=8, ge=1, le=16)
+    minors_hours_a_day: int = Field(default=4, ge=1, le=8)
+    minors_until: int = Field(default=20, ge=12, le=24)
+
+
 class Campaign(Part):
     """What campaign.toml holds."""
 
@@ -200,6 +209,7 @@ class Campaign(Part):
     partners: list[Partner]
     colours: Colours
     limits: Limits
+    shifts: Shifts = Shifts()
 
     @property
     def hotline(self) -> Hotline:

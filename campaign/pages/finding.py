@@ -45,7 +45,7 @@ class Place:
 @cache.keep(KEPT)
 def sitemap() -> ResponseReturnValue:
     """Every page that is for everybody, in every language. Without the records it stands, with fewer."""
-    places = [*_words(), *_lessons(), *_coalition(), *_materials()]
+    places = [*_words(), *_lessons(), *_coalition(), *_materials(), Place("volunteers.sign_up")]
     try:
         with db.reading():
             places += [*_pledges(), *_partners(), *_events()]

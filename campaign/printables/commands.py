@@ -84,13 +84,13 @@ def batch(
 ) -> None:
     """Print DESIGN for every place in the list ROWS (CSV) into FOLDER: proof first, then, looked at, all pieces."""
     from ..places import reading
-    from . import lists, prints
+    from . import order_lists, prints
 
     with open_site().app_context(), _in_words():
         order, usual = _ordered(design, title or rows.stem[:120], how)
         try:
             with _records():
-                listed = lists.read(rows.read_bytes(), prints.design_of(design), usual, named=named)
+                listed = order_lists.read(rows.read_bytes(), prints.design_of(design), usual, named=named)
         except reading.Unreadable as error:
             raise click.ClickException(str(error)) from error
         for wrong in listed.wrong:

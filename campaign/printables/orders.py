@@ -15,7 +15,7 @@ from ..places import service as places
 from ..pledges import service as pledges
 from ..staff import audit, doors, organisations
 from ..staff.acts import Act
-from . import designs, formats, lists, plans, prints, sheets, words
+from . import designs, formats, order_lists, plans, prints, sheets, words
 from .designs import Design
 from .forms import PrintForm
 from .models import Print, State
@@ -94,7 +94,7 @@ def _wanted(form: PrintForm, design: Design) -> tuple[list[Line], list[Wrong], b
         return lines or [form.usual()], [], False
     try:
         with file.stream:
-            listed = lists.read(file.stream.read(), design, form.usual(), named=bool(form.says("named")))
+            listed = order_lists.read(file.stream.read(), design, form.usual(), named=bool(form.says("named")))
     except reading.Unreadable as error:
         form.rows.errors = [str(error)]
         return [], [], False

@@ -100,6 +100,19 @@ class Act(StrEnum):
     MESSAGE_TRIED = "event.message-tried"
     MESSAGE_SENT = "event.message-sent"
     MESSAGE_THROWN_AWAY = "event.message-thrown-away"
+    VOLUNTEER_NOTED = "volunteer.noted"
+    VOLUNTEER_VOUCHED_FOR = "volunteer.vouched-for"
+    QUALIFICATION_REVOKED = "volunteer.qualification-revoked"
+    VOLUNTEER_AGE_SEEN = "volunteer.age-seen"
+    VOLUNTEER_ENDED = "volunteer.ended"
+    VOLUNTEER_LET_RETURN = "volunteer.let-return"
+    VOLUNTEERS_EXPORTED = "volunteers.exported"
+    VOLUNTEER_LIST_CHANGED = "volunteers.list-changed"
+    TRAINING_PLANNED = "training.planned"
+    TRAINING_CHANGED = "training.changed"
+    TRAINING_CANCELLED = "training.cancelled"
+    TRAINER_CODE_MADE = "training.code-made"
+    TRAINER_CODE_ENDED = "training.code-ended"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -211,6 +224,19 @@ WORDS: dict[Act, str] = {
     Act.MESSAGE_TRIED: "sent themselves a message to the guests to look at",
     Act.MESSAGE_SENT: "sent a message to the guests of an event",
     Act.MESSAGE_THROWN_AWAY: "threw away a message to the guests of an event",
+    Act.VOLUNTEER_NOTED: "wrote a note about a volunteer",
+    Act.VOLUNTEER_VOUCHED_FOR: "confirmed that a volunteer has what is required",
+    Act.QUALIFICATION_REVOKED: "took back what a volunteer had",
+    Act.VOLUNTEER_AGE_SEEN: "answered that a volunteer is older now",
+    Act.VOLUNTEER_ENDED: "ended somebody’s volunteering",
+    Act.VOLUNTEER_LET_RETURN: "let a former volunteer sign up again",
+    Act.VOLUNTEERS_EXPORTED: "took all volunteers as a table",
+    Act.VOLUNTEER_LIST_CHANGED: "changed the roles, requirements or skills of volunteers",
+    Act.TRAINING_PLANNED: "planned a training",
+    Act.TRAINING_CHANGED: "changed a training",
+    Act.TRAINING_CANCELLED: "cancelled a training",
+    Act.TRAINER_CODE_MADE: "made the code of a trainer",
+    Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -241,4 +267,6 @@ KINDS = (
     "print",
     "signature",
     "supporter",
+    "training",
+    "volunteer",
 )

@@ -10,6 +10,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("pledges_staff.index", "Pledges"),
         ("pledges_staff.signatures", "Signatures"),
         ("events_staff.index", "Events"),
+        ("volunteers_staff.index", "Volunteers"),
     ],
     "Print": [
         ("printables_staff.index", "Codes"),

@@ -34,7 +34,7 @@ PLURAL = {
 MEANING = {
     Role.ADMINISTRATOR: "Does everything: accounts, letters, and tables with names and addresses too.",
     Role.COMMUNICATIONS: "Writes and opens pledges, reads what signers said, keeps codes, places, the list.",
-    Role.EVENTS: "Writes events, makes codes, prints posters, keeps places. Sees no names or addresses of signers.",
+    Role.EVENTS: "Keeps events, volunteers, codes, posters, places. Sees no names or addresses of signers.",
     Role.PARTNER: "Belongs to an organization of the coalition. Reaches what is theirs, and nothing of another.",
     Role.VIEWER: "Looks at pledges, codes, places, totals. Changes nothing, and sees no names or addresses of signers.",
 }
@@ -46,6 +46,7 @@ ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 WRITERS: Roles = ADMINISTRATORS | {Role.COMMUNICATIONS}
 PRINTERS: Roles = WRITERS | {Role.EVENTS}
 LOOKERS: Roles = PRINTERS | {Role.VIEWER}
+KEEPERS: Roles = ADMINISTRATORS | {Role.EVENTS}  # of volunteers, whose names and telephone numbers they see
 
 ALLOWED: dict[str, Roles] = {
     "staff": EVERYBODY,  # proving again, signing out; the rest of this area is open to all
@@ -89,6 +90,9 @@ ALLOWED: dict[str, Roles] = {
     "door_staff": PRINTERS,
     "messages_staff": PRINTERS,
     "flyers_staff": PRINTERS,
+    "volunteers_staff": KEEPERS,
+    "volunteer_lists_staff": KEEPERS,
+    "trainings_staff": KEEPERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -116,6 +120,9 @@ PROVED_ONLY = {
     "guests_staff.print_sign_in",
     "guests_staff.lend",  # whoever has the link sees names
     "guests_staff.link",
+    "volunteers_staff.table",
+    "volunteers_staff.age",  # it takes the guardian's consent away
+    "volunteers_staff.end",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "partners_staff.new",
     "partners_staff.approve",

@@ -96,6 +96,7 @@ def _source(source: str) -> str:
     words: dict[str, str] = {
         "signature": gettext("with a signature"),
         "rsvp": gettext("with a reservation"),
+        "volunteer": gettext("when you signed up as a volunteer"),
         "page": gettext("on the page for stopping our letters"),
         "one-click": gettext("with the button of your mail program"),
         "own": gettext("on this page"),

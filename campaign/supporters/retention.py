@@ -70,6 +70,29 @@ RULES: dict[str, Rule] = {
     "event_messages": Rule(
         lazy_gettext("What the host of an event wrote to its guests"), lazy_gettext("%(days)d days after the event"), 90
     ),
+    "volunteers_unconfirmed": Rule(
+        lazy_gettext("That somebody wanted to volunteer and did not confirm it"),
+        lazy_gettext("%(days)d days after signing up"),
+        14,
+    ),
+    "volunteers": Rule(
+        lazy_gettext("What you told us as a volunteer, and your guardian's address"),
+        lazy_gettext("as long as you are a volunteer"),
+        None,
+    ),
+    "volunteers_left": Rule(
+        lazy_gettext("Your trainings as a volunteer, and which hours were yours"),
+        lazy_gettext("%(days)d days after you stopped"),
+        90,
+    ),
+    "qualifications": Rule(
+        lazy_gettext("That you had a training, an agreement or a check"),
+        lazy_gettext("%(days)d days after it ran out"),
+        365,
+    ),
+    "training_scans": Rule(
+        lazy_gettext("That your address was typed at a training"), lazy_gettext("%(days)d days after that day"), 14
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None

@@ -24,6 +24,8 @@ PUBLIC = (
     "/materials/palm-card?and=th",
     "/accessibility",
     "/style",
+    "/volunteer",
+    "/volunteer/link",
     "/nowhere",
 )
 STAFF = (
@@ -35,6 +37,11 @@ STAFF = (
     "/staff/pledges/1/preview/es",
     "/staff/signatures",
     "/staff/signatures?filter=all&page=1",
+    "/staff/volunteers",
+    "/staff/volunteers/1",
+    "/staff/volunteer-lists",
+    "/staff/volunteer-lists/role/1",
+    "/staff/trainings/new",
     "/staff/letters",
     "/staff/audit",
     "/staff/codes",

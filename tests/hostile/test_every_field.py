@@ -208,6 +208,8 @@ NAMELESS = (
     "Is this your new address?",
     "Your account on our website",
     "Please confirm your application",
+    "We need your answer",
+    "About your volunteering",
 )
 SUBJECTS = (
     *NAMELESS,
@@ -216,6 +218,8 @@ SUBJECTS = (
     *("Your reservation", "Please answer soon", "A change to your reservation", "Your reservation: cancelled"),
     "A reminder of your reservation",
     "A message about your reservation",
+    *("Your own page", "Your guardian has answered", "Were you there?", "Please renew"),
+    "Something does not count any more",
 )
 USUAL = ("Anna Sample", "Bela Sample", "Gina Sample")
 

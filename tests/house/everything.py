@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events
+from tests.house import events, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -112,6 +112,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "places_partner.edit": {"name": "Sample Market", "kind": "market", "version": "1"},
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
     **events.FIELDS,
+    **volunteers.FIELDS,
 }
 
 
@@ -122,6 +123,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "places_partner": {"id": 3},
     "mail_staff": {"id": 3},
     **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
+    **volunteers.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -144,6 +146,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     **{endpoint: {"id": number} for endpoint, number in events.TRIED.items()},
     "events.not_me": {"rsvp_id": 2},
     "events.cancel": {"rsvp_id": 3},
+    **volunteers.ROUTES,
 }
 
 
@@ -211,6 +214,7 @@ class Everything:
         name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
         version = events.version_of(self.site, rule.endpoint) | events.guest(self.site, rule.endpoint)
+        version |= volunteers.version_of(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 
@@ -251,6 +255,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     _coalition(site)
     events.fill_events(site, a_logo())
     events.fill_doors(site)
+    volunteers.fill_volunteers(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

@@ -176,7 +176,8 @@ def test_a_page_that_it_has_not_written_is_in_no_menu_and_not_in_the_sitemap(riv
     for path in ("/learn", "/learn/signs", "/about", "/press", "/press/kit.zip", "/safety", "/accessibility"):
         assert visitor.get(path).status == 404, path
     named = [link.attrs["href"] for link in visitor.get("/").all(".top nav a, .groups a")]
-    assert named == ["/help", "/pledges", "/help", "/privacy", "/pledges", "/contact"]
+    ways = ["/pledges", "/events", "/volunteer"]
+    assert named == ["/help", *ways, "/help", "/privacy", *ways, "/contact"]
     listed = visitor.raw("/sitemap.xml").text
     assert "/contact</loc>" in listed and "/about" not in listed and "/learn" not in listed
 

@@ -27,7 +27,21 @@ def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):
     site = everything.site
     doors, visitor = list(_doors(site)), site.visitor()
     purposes = sorted({purpose for _, _, purpose in doors})
-    assert purposes == ["address", "door", "invite", "join", "leave", "me", "rsvp", "sign", "withdraw"]
+    known = (
+        "address",
+        "door",
+        "guardian",
+        "invite",
+        "join",
+        "leave",
+        "me",
+        "present",
+        "rsvp",
+        "shifts",
+        "sign",
+        "withdraw",
+    )
+    assert purposes == [*known]
     for method, address, _ in doors:
         wanted = {purpose for *door, purpose in doors if door == [method, address]}  # /confirm/ is for several
         for purpose in purposes:

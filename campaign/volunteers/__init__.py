@@ -1,0 +1,1 @@
+"""Volunteers: who they are, what they may do, when they do it, and what they have done."""

@@ -111,7 +111,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(listed, home, later):
     agree(listed, ANNA)
     with listed.inside():
         slow = service._begin(home.audience.name, clock.now())
-        later(minutes=4)
+        later(seconds=rules.LEASE.total_seconds() + 1)
         quick = service._begin(home.audience.name, clock.now())
         assert [one.id for one in quick.people] == [one.id for one in slow.people]
         outcomes = home.audience.bring_up_to_date(slow.people)

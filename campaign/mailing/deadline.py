@@ -50,6 +50,11 @@ def beginning_within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
+def left() -> float | None:
+    """Seconds in which a call may begin; None where nothing limits them."""
+    return None if (until := _until.get()) is None else until - monotonic()
+
+
 def is_over() -> bool:
     """Whether it is too late to begin a call."""
-    return (until := _until.get()) is not None and monotonic() > until
+    return (seconds := left()) is not None and seconds < 0

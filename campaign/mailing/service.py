@@ -23,7 +23,7 @@ from .turnstile import Crowded
 
 log = logging.getLogger("campaign.mailing")
 JUST_NOW = timedelta(minutes=1)
-A_ROUND = 100  # deliveries in one run of the sweep
+A_ROUND = 13 * rules.CALLS_AT_ONCE  # deliveries in one run of the sweep; at its end all wait for the slowest
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
 HELD = "The list is held until it has been compared with these records: `campaign sync check`, then `--repair`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list

@@ -2,9 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from campaign import clock, db
+from campaign.app import Switches
 from campaign.errors import Stopped
 from campaign.mailing import commands, comparing, service
 from campaign.mailing.audience import ListState
@@ -224,6 +225,17 @@ def test_more_than_two_in_a_hundred_stop_and_ask(hosted_site, chimp, kind):
     assert contents(hosted_site) == before and statuses(chimp.members.known.values()) == there
     assert _run(hosted_site, "--repair", "--yes-remove", "3").exit_code == 0
     assert contents(hosted_site) != before
+
+
+@on_sqlite
+def test_without_the_threshold_a_list_that_lost_its_people_would_put_everybody_aside(noon, make_site, chimp):
+    """The negative control."""
+    site = at_mailchimp(make_site, chimp, switches=Switches(few_removals=False))
+    _many_on_the_list(site, chimp)
+    chimp.members.known.clear()
+    assert _run(site, "--repair").exit_code == 0
+    aside = site.rows(select(func.count()).where(Supporter.list_stuck_at.is_not(None)))
+    assert aside == site.rows(select(func.count()).select_from(Supporter)), "the control put nobody aside"
 
 
 @on_sqlite

@@ -48,6 +48,7 @@ def _is_held(site):
         return service.is_held()
 
 
+@on_sqlite
 def test_while_it_is_held_nobody_is_told_anything(held, home):
     agree(held, "carla@example.org")
     leave(held, ANNA)
@@ -66,12 +67,14 @@ def test_who_left_at_the_list_has_left_here(held, home):
     assert held.rows(select(Consent.words).where(Consent.given.is_(False))) == [(service.LEFT_THERE,)]
 
 
+@on_sqlite
 def test_who_left_here_leaves_the_list(held, home):
     leave(held, ANNA)
     assert _compare(held, home.audience).to_tell == 1
     assert sync(held, home.audience) == 1 and home.entry(held, ANNA).state == "unsubscribed"
 
 
+@on_sqlite
 def test_who_had_left_left_and_said_yes_anew_in_the_backup_stays_gone(held, home):
     home.leave_there(ANNA)
     _compare(held, home.audience)
@@ -82,6 +85,7 @@ def test_who_had_left_left_and_said_yes_anew_in_the_backup_stays_gone(held, home
     assert home.entry(held, ANNA).state == "unsubscribed" and not row(held).subscribed
 
 
+@on_sqlite
 def test_people_known_there_alone_are_left_alone_and_who_vanished_there_is_put_aside(listed, chimp):
     at_mailchimp = hosted(chimp)
     agree(listed, ANNA)
@@ -94,6 +98,7 @@ def test_people_known_there_alone_are_left_alone_and_who_vanished_there_is_put_a
     assert sync(listed, at_mailchimp) == 0 and list(statuses(chimp.members.known.values())) == ["stranger@example.org"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("mood", ["503", "429", "timeout"])
 def test_when_the_list_cannot_be_read_it_stays_held(listed, chimp, mood):
     _hold(listed)
@@ -103,6 +108,7 @@ def test_when_the_list_cannot_be_read_it_stays_held(listed, chimp, mood):
     assert _is_held(listed)
 
 
+@on_sqlite
 def test_more_than_a_page_is_read_to_the_end(listed, chimp):
     people = crowd(2100)
     many_agree(listed, *people)
@@ -130,10 +136,12 @@ class Restless(Mailchimp):
         return answer
 
 
+@on_sqlite
 def test_a_list_that_changes_between_two_pages_is_read_again(listed):
     assert _compare(listed, AtMailchimp(Restless(2), "audience")).there == 1498
 
 
+@on_sqlite
 def test_a_list_that_never_keeps_still_is_not_read_in_part(listed):
     _hold(listed)
     with pytest.raises(Stopped, match="changed while"):
@@ -141,6 +149,7 @@ def test_a_list_that_never_keeps_still_is_not_read_in_part(listed):
     assert _is_held(listed)
 
 
+@on_sqlite
 def test_another_list_than_before_is_not_compared(listed, chimp):
     agree(listed, ANNA)
     sync(listed, hosted(chimp))
@@ -150,6 +159,7 @@ def test_another_list_than_before_is_not_compared(listed, chimp):
     assert _is_held(listed) and contact(listed).trouble == ""
 
 
+@on_sqlite
 def test_staff_see_that_it_is_held(listed, staff_of):
     _hold(listed)
     assert "campaign sync check" in staff_of(listed).get("/staff/list").text
@@ -294,6 +304,7 @@ def test_a_comparison_that_mended_is_in_the_trail(hosted_site, chimp):
     assert ("list.mended",) in hosted_site.rows(select(AuditRow.act))
 
 
+@on_sqlite
 def test_states_are_taken_over(held, home):
     with held.inside():
         assert home.audience.everybody() == {ANNA: ListState.SUBSCRIBED, BELA: ListState.SUBSCRIBED}

@@ -175,6 +175,7 @@ class Switches:
     turn, whether another was quicker.
     `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
     `print_apart`: prints are made in a process of its own.
+    `few_removals`: a comparison of the list that would remove many does nothing before somebody named their number.
     `look_up_first`: what a hook of the list says of somebody is looked up there before anything changes.
     """
 
@@ -210,6 +211,7 @@ class Switches:
     finish_files: bool = True
     print_apart: bool = True
     look_up_first: bool = True
+    few_removals: bool = True
     seats_in_turn: bool = True
 
 

@@ -94,5 +94,8 @@ class Audience(Protocol):
     def ping(self) -> None:
         """Return when the list answers and knows us; raises Passing, Unknown or Permanent."""
 
+    def answers(self, *, lately: bool) -> bool:
+        """Whether it answers what must be asked anyway before telling it of many; `lately`, where there is nothing."""
+
     def everybody(self) -> dict[str, ListState]:
         """What the list says of each address that it knows, in small letters: all of them, or an error."""

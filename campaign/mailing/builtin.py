@@ -58,6 +58,10 @@ class BuiltIn:
     def ping(self) -> None:
         """It is at home."""
 
+    def answers(self, *, lately: bool) -> bool:
+        """Always."""
+        return True
+
     def everybody(self) -> dict[str, ListState]:
         """Every entry."""
         known = select(Supporter.email, ListEntry.status).join(ListEntry, ListEntry.supporter_id == Supporter.id)

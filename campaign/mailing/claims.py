@@ -8,9 +8,11 @@ The lease is the claim: nobody else takes these people while it runs, and whoeve
 every call that the round can have begun, so two deliveries of one person can never overtake each other.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
@@ -25,6 +27,11 @@ MOVED = Supporter.list_email != ""
 ONE_BY_ONE = or_(not_(Supporter.subscribed), LEFT, MOVED)  # they left, come back or moved: a call of their own
 TOGETHER = and_(Supporter.subscribed, not_(LEFT), not_(MOVED))
 FAILED = (Fate.LATER, Fate.UNKNOWN)
+NEEDED = [  # not the whole records: to build and compare those would take longer than all the rest
+    *(Supporter.id, Supporter.mailbox, Supporter.email, Supporter.language, Supporter.subscribed),
+    *(Supporter.due_version, Supporter.list_state, Supporter.list_leased_until, Supporter.list_tags),
+    Supporter.list_email,
+]
 DUE = and_(Supporter.due_since.is_not(None), Supporter.list_stuck_at.is_(None))
 
 
@@ -57,14 +64,14 @@ def _deliveries(now: datetime) -> int:
     return int(db.session().scalar(leases) or 0)
 
 
-def _due(which: ColumnElement[bool], most: int, now: datetime) -> Sequence[Supporter]:
+def _due(which: ColumnElement[bool], most: int, now: datetime) -> Sequence[Any]:
     ready = or_(Supporter.list_next_at.is_(None), Supporter.list_next_at <= now)
     free = or_(Supporter.list_leased_until.is_(None), Supporter.list_leased_until < now)
-    found = select(Supporter).where(DUE, ready, free, which).order_by(Supporter.due_since, Supporter.id).limit(most)
-    return db.session().scalars(found.with_for_update(skip_locked=True)).all()
+    found = select(*NEEDED).where(DUE, ready, free, which).order_by(Supporter.due_since, Supporter.id).limit(most)
+    return db.session().execute(found.with_for_update(skip_locked=True)).all()
 
 
-def _person(row: Supporter, known: groups.Known, *, wanted: bool) -> Person:
+def _person(row: Any, known: groups.Known, *, wanted: bool) -> Person:
     """`wanted` is not only what the record says: somebody's import or an old backup must not add who has left."""
     return Person(
         id=row.id,
@@ -88,32 +95,38 @@ def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Out
     Not for those whose lease has run out: they are somebody else's now. Whoever said something new meanwhile stays
     due, and what they said before is not counted.
     """
-    known = {one.person.id: one for one in outcomes}
-    ours = select(Supporter).where(Supporter.id.in_(known), Supporter.list_leased_until == claim.leased_until)
-    counted = []
-    for row in db.session().scalars(ours.with_for_update()):
+    known, told, changes = {one.person.id: one for one in outcomes}, [], defaultdict[Any, list[int]](list)
+    columns = Supporter.id, Supporter.email, Supporter.due_version, Supporter.list_tries
+    held = select(*columns).where(Supporter.id.in_(known), Supporter.list_leased_until == claim.leased_until)
+    for row in db.session().execute(held.with_for_update()).all():
         outcome = known[row.id]
-        _learn(row, outcome, now)
+        values = _learnt(row, outcome, now)
         if row.due_version == outcome.person.version:
-            _conclude(row, outcome, now)
-            counted.append(outcome)
-    return counted
+            values |= _concluded(outcome, now)
+            told.append(outcome)
+        changes[tuple(values.items())].append(row.id)
+    for same, ids in changes.items():  # of most of a batch there is the same to write
+        these = update(Supporter).where(Supporter.id.in_(ids)).values(dict(same))
+        db.session().execute(these, execution_options={"synchronize_session": False})
+    return told
 
 
-def _learn(row: Supporter, outcome: Outcome, now: datetime) -> None:
+def _learnt(row: Any, outcome: Outcome, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"list_trouble": outcome.words[:200]}
     if outcome.state is not None:
-        row.list_state = outcome.state
-        row.list_email = "" if row.email == outcome.person.email else outcome.person.email  # under which it was said
-    row.list_trouble = outcome.words[:200]
+        values["list_state"] = str(outcome.state)
+        values["list_email"] = "" if row.email == outcome.person.email else outcome.person.email  # as it was told
     if outcome.fate is not Fate.UNKNOWN:  # else nobody may touch them before the call has surely ended
-        row.list_leased_until = None
+        values["list_leased_until"] = None
     if outcome.fate in FAILED and outcome.words:
-        row.list_next_at = now + rules.pause(row.list_tries, rules.LONGEST_WAIT)
+        values["list_next_at"] = now + rules.pause(row.list_tries, rules.LONGEST_WAIT)
+    return values
 
 
-def _conclude(row: Supporter, outcome: Outcome, now: datetime) -> None:
-    if outcome.fate is Fate.SETTLED:
-        row.due_since, row.list_stuck_at, row.list_tries, row.list_next_at = None, None, 0, None
-        row.list_tags = "\n".join(sorted(map(ours.group, outcome.person.tags))) if outcome.person.wanted else ""
-    elif outcome.fate is Fate.STUCK:
-        row.list_stuck_at = now
+def _concluded(outcome: Outcome, now: datetime) -> dict[str, object]:
+    if outcome.fate is Fate.STUCK:
+        return {"list_stuck_at": now}
+    if outcome.fate is not Fate.SETTLED:
+        return {}
+    tags = "\n".join(sorted(map(ours.group, outcome.person.tags))) if outcome.person.wanted else ""
+    return {"due_since": None, "list_stuck_at": None, "list_tries": 0, "list_next_at": None, "list_tags": tags}

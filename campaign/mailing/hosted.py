@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ..errors import Passing
+from ..errors import Passing, Permanent
 from . import rules
 from .alone import Alone
 from .audience import Entry, ListState, Outcome, Person
@@ -97,6 +97,16 @@ class AtMailchimp:
     def ping(self) -> None:
         """Ask for the audience; raises Passing, Unknown, or Declined when there is no such audience."""
         self._no_audience()
+
+    def answers(self, *, lately: bool) -> bool:
+        """Look how this audience takes newcomers, once; whether it said so. What goes wrong is met again, and told."""
+        if self.asks is not None:
+            return lately
+        try:
+            self._look_around()
+        except (Passing, Permanent, Unknown):
+            return False
+        return True
 
     def everybody(self) -> dict[str, ListState]:
         """What Mailchimp says of each address. Read again when it changed on the way; raises Passing, Unknown."""

@@ -32,11 +32,12 @@ class Lesson(StrEnum):
 def lesson(who: Supporter, state: ListState, *, left_there: bool, held: bool = False) -> Lesson:
     """What follows from this state. `left_there`: their last word here is a no that the list had told us.
 
-    `held`: our records are a copy of an earlier day, so that nobody knows which of a yes here and a no there is newer.
+    `held`: our records are a copy of an earlier day, so that nobody knows which of a yes and a no is newer, wherever
+    each was said: the no wins.
     """
     if who.subscribed:
         return _of_one_who_wants(who, state, held=held)
-    if state is ListState.SUBSCRIBED and left_there:
+    if state is ListState.SUBSCRIBED and left_there and not held:
         return Lesson.BACK
     return Lesson.TELL if state in ON and who.left_at is not None else Lesson.NOTHING
 

@@ -18,13 +18,14 @@ from mailchimp_marketing.api_client import ApiClientError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from ..errors import Passing, Permanent
-from . import rules, turnstile
+from . import deadline, rules, turnstile
 from .deadline import TooLate, within
 
 NO_ANSWER = "Mailchimp gave no answer in time. What we asked for may have been done; we look before we ask again."
 STRANGE = (
     "Something else answered in Mailchimp's place. What we asked for may have been done; we look before we ask again."
 )
+TOO_LATE = "It took so long until we could ask that somebody else may be asking by now."
 BUSY = "Mailchimp is busy and wants us to wait."
 A_TAG = re.compile(r"[A-Z0-9_]{1,10}")
 AWAY = "Mailchimp cannot be reached."
@@ -154,6 +155,9 @@ class Mailchimp:
 
     def _answer(self, ask: Callable[[], object]) -> object:
         slot = self.gate.enter()
+        if deadline.is_over():
+            self.gate.leave(slot)
+            raise turnstile.Crowded(TOO_LATE)
         try:
             answer = self._heard(ask)
         except Lost:

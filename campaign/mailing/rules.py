@@ -14,10 +14,11 @@ A_FEW = 20  # people in one round when each needs a call of their own
 CALLS_AT_ONCE = 8  # over all processes and machines: Mailchimp takes 10 from all of an account
 MOST_AT_ONCE = CALLS_AT_ONCE  # deliveries under way; each makes one call after another
 
-BEGIN_WITHIN = 20.0  # seconds: a round begins no call later than this
+BEGIN_WITHIN = 20.0  # seconds: a round begins nothing new later than this
+GO_ON_WITHIN = 120.0  # seconds: nor any call at all, be it the last of several for one person, or late for its slot
 A_CALL = 40.0  # seconds until we stop listening to a call
 THEIR_PATIENCE = 120.0  # seconds that Mailchimp may go on working at a call that we have given up
-LEASE = timedelta(seconds=BEGIN_WITHIN + A_CALL + THEIR_PATIENCE)  # after it, nothing of the round can still happen
+LEASE = timedelta(seconds=GO_ON_WITHIN + A_CALL + THEIR_PATIENCE)  # after it, nothing of the round can still happen
 
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 10.0, 900.0, 3600.0  # seconds: the whole list, one person
 DICE = Random()  # noqa: S311 (nobody gains by guessing it)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import current_app
@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, not_, or_, select, update
 from .. import clock, db, jobs, web
 from ..supporters import service as supporters
 from ..supporters.models import Supporter
-from . import claims, deletions, history, homes, intake, rules
+from . import claims, deadline, deletions, history, homes, intake, rules
 from .audience import Audience, Fate, Outcome
 from .builtin import BuiltIn
 from .claims import Claim
@@ -22,7 +22,8 @@ from .models import ListContact
 from .turnstile import Crowded
 
 log = logging.getLogger("campaign.mailing")
-A_ROUND = 100  # deliveries in one run of the sweep
+JUST_NOW = timedelta(minutes=1)
+A_ROUND = 13 * rules.CALLS_AT_ONCE  # deliveries in one run of the sweep; at its end all wait for the slowest
 NOT_MOVED = "The settings name another list than before. Mend them, or move for good with `campaign sync --move`."
 HELD = "The list is held until it has been compared with these records: `campaign sync check`, then `--repair`."
 LEFT_THERE = "Unsubscribed at the mailing list"  # what a consent record says of a no that we heard from the list
@@ -41,17 +42,21 @@ def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = 
     def work(most: int = A_ROUND) -> int:
         told = 0
         for _ in range(most):
-            claim = _begin(list_.name, clock.now(), moving=moving) if turns.another() else Claim([], clock.now())
-            if not claim.people:
-                return told
-            try:
-                told += deliver(list_, claim)
-            except Crowded:
-                return told
+            with deadline.beginning_within(rules.GO_ON_WITHIN):  # since before the lease began
+                claim = _begin(list_.name, clock.now(), moving=moving) if turns.another() else Claim([], clock.now())
+                if not claim.people:
+                    return told
+                try:
+                    told += deliver(list_, claim)
+                except Crowded:
+                    return told
         return told
 
-    told = work(1)  # alone, to see whether the list is there at all
-    told += together(work, 1 if list_.name == BuiltIn.name else _hands())
+    hands = 1 if list_.name == BuiltIn.name else _hands()
+    told = 0
+    if hands > 1 and not _is_seen_to_answer(list_):
+        told, hands = work(1), _hands()  # alone, to see whether the list is there at all
+    told += together(work, hands)
     if turns.left < 0:
         with db.writing():
             jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
@@ -64,6 +69,19 @@ def _hands() -> int:
     with db.reading() as session:
         many, one_by_one = session.execute(due).one()
     return min(rules.MOST_AT_ONCE, -(-int(many) // rules.A_BATCH) + -(-int(one_by_one) // rules.A_FEW))
+
+
+def _is_seen_to_answer(home: Audience) -> bool:
+    """Whether the list said something to us just now; it is asked only where a delivery might be made."""
+    now = clock.now()
+    with db.reading() as session:
+        contact = session.get(ListContact, 1)
+        if intake.is_paused() or intake.is_elsewhere() or has_moved(home.name):
+            return False
+        if contact and (contact.held_since or contact.failures or contact.paused_until):
+            return False
+    told = contact.answered_at if contact and contact.home == home.name else None
+    return home.answers(lately=told is not None and now - told < JUST_NOW)
 
 
 def deliver(home: Audience, claim: Claim) -> int:

@@ -52,7 +52,7 @@ def edit(id: int) -> ResponseReturnValue:
             return _edit(form, pledge), web.status_of(form)
     try:
         with db.writing():
-            editing.change(id, form.slug.data or "", form.goal.data or 1, form.seen_version)
+            editing.change(id, form.slug.data or "", form.goal.data or 1, form.seen_version, clock.now())
             audit.note(Act.PLEDGE_CHANGED, "pledge", id)
     except Stale:
         return _edit_overtaken(form, id), 409

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, 
 
 from .. import db, jobs
 from ..errors import Refused
+from ..supporters import service as supporters
 from ..supporters.models import Supporter
 from ..text import fold
 from .models import Batch, Pledge, Signature
@@ -135,7 +136,7 @@ def set_aside(conditions: Conditions, newest: int, batch: Batch) -> int:
 def take(batch_id: int, which: ColumnElement[bool], now: datetime) -> int:
     """Let these signatures stop counting, as part of a batch; how many did not stand aside before."""
     changes = {"set_aside_at": now, "batch_id": batch_id, "to_count": Signature.to_count - WOULD_COUNT}
-    return _move(which & Signature.set_aside_at.is_(None), changes)
+    return _move(which & Signature.set_aside_at.is_(None), changes, now)
 
 
 def restore(batch_id: int, now: datetime) -> int:
@@ -146,13 +147,15 @@ def restore(batch_id: int, now: datetime) -> int:
     if db.session().get(Batch, batch_id) is None:
         raise LookupError(batch_id)
     changes = {"set_aside_at": None, "batch_id": None, "network": None, "crowded_at": None}
-    number = _move(Signature.batch_id == batch_id, {**changes, "to_count": Signature.to_count + WOULD_COUNT})
+    number = _move(Signature.batch_id == batch_id, {**changes, "to_count": Signature.to_count + WOULD_COUNT}, now)
     first = update(Batch).where(Batch.id == batch_id, Batch.restored_at.is_(None))
     db.session().execute(first.values(restored_at=now))
     return number
 
 
-def _move(which: ColumnElement[bool], changes: dict[str, Any]) -> int:
+def _move(which: ColumnElement[bool], changes: dict[str, Any], now: datetime) -> int:
+    """The mailing list follows: it knows its people by the pledges that count."""
+    supporters.regroup_all(select(Signature.supporter_id).where(which), now)
     # Locked in one order: two who move overlapping crowds at once wait for each other and never deadlock.
     ids = select(Signature.id).where(which).order_by(Signature.id).with_for_update()
     moved = update(Signature).where(Signature.id.in_(ids), which).values(**changes)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from .. import db
 from ..errors import Refused
+from ..supporters import service as supporters
 from ..text import mixes_scripts
 from .models import COUNTS, FormerSlug, Pledge, PledgeState, PledgeWords, Signature
 
@@ -36,8 +37,14 @@ def _locked(pledge_id: int) -> Pledge:
     return pledge
 
 
-def change(pledge_id: int, slug: str, goal: int, version: int) -> None:
-    """Change address and goal. A former address goes on leading here. Raises Stale, Refused."""
+def change(pledge_id: int, slug: str, goal: int, version: int, now: datetime) -> None:
+    """Change address and goal. A former address goes on leading here. Raises Stale, Refused, LookupError.
+
+    The mailing list knows its people by the addresses of pledges, so it is told of all who signed; they are locked
+    before the pledge, as whoever signs it does.
+    """
+    if slug != get(pledge_id).slug:
+        supporters.regroup_all(select(Signature.supporter_id).where(Signature.pledge_id == pledge_id, COUNTS), now)
     pledge = _locked(pledge_id)
     db.must_be(pledge.version, version)
     if slug != pledge.slug:

@@ -32,9 +32,15 @@ def find(change_id: int, now: datetime) -> AddressChange:
 
 
 def confirm(change_id: int, now: datetime) -> None:
-    """Its owner has pressed the button. May be pressed twice. Raises LookupError, and Refused as `moving.move` does."""
+    """Its owner has pressed the button. May be pressed twice. Raises LookupError, and Refused as `moving.move` does.
+
+    What the person had asked for before that ends with it: an older letter must not lead back to an address that they
+    have left.
+    """
     change = find(change_id, now)
     moving.move(change.supporter_id, change.email, change.mailbox, now)
+    older = AddressChange.supporter_id == change.supporter_id, AddressChange.id < change.id
+    db.session().execute(delete(AddressChange).where(*older), execution_options={"synchronize_session": False})
 
 
 @retention.obeys("addresses")

@@ -2,9 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from campaign import clock, db
+from campaign.app import Switches
 from campaign.errors import Stopped
 from campaign.mailing import commands, comparing, service
 from campaign.mailing.audience import ListState
@@ -47,6 +48,7 @@ def _is_held(site):
         return service.is_held()
 
 
+@on_sqlite
 def test_while_it_is_held_nobody_is_told_anything(held, home):
     agree(held, "carla@example.org")
     leave(held, ANNA)
@@ -65,12 +67,14 @@ def test_who_left_at_the_list_has_left_here(held, home):
     assert held.rows(select(Consent.words).where(Consent.given.is_(False))) == [(service.LEFT_THERE,)]
 
 
+@on_sqlite
 def test_who_left_here_leaves_the_list(held, home):
     leave(held, ANNA)
     assert _compare(held, home.audience).to_tell == 1
     assert sync(held, home.audience) == 1 and home.entry(held, ANNA).state == "unsubscribed"
 
 
+@on_sqlite
 def test_who_had_left_left_and_said_yes_anew_in_the_backup_stays_gone(held, home):
     home.leave_there(ANNA)
     _compare(held, home.audience)
@@ -81,6 +85,7 @@ def test_who_had_left_left_and_said_yes_anew_in_the_backup_stays_gone(held, home
     assert home.entry(held, ANNA).state == "unsubscribed" and not row(held).subscribed
 
 
+@on_sqlite
 def test_people_known_there_alone_are_left_alone_and_who_vanished_there_is_put_aside(listed, chimp):
     at_mailchimp = hosted(chimp)
     agree(listed, ANNA)
@@ -93,6 +98,7 @@ def test_people_known_there_alone_are_left_alone_and_who_vanished_there_is_put_a
     assert sync(listed, at_mailchimp) == 0 and list(statuses(chimp.members.known.values())) == ["stranger@example.org"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("mood", ["503", "429", "timeout"])
 def test_when_the_list_cannot_be_read_it_stays_held(listed, chimp, mood):
     _hold(listed)
@@ -102,6 +108,7 @@ def test_when_the_list_cannot_be_read_it_stays_held(listed, chimp, mood):
     assert _is_held(listed)
 
 
+@on_sqlite
 def test_more_than_a_page_is_read_to_the_end(listed, chimp):
     people = crowd(2100)
     many_agree(listed, *people)
@@ -129,10 +136,12 @@ class Restless(Mailchimp):
         return answer
 
 
+@on_sqlite
 def test_a_list_that_changes_between_two_pages_is_read_again(listed):
     assert _compare(listed, AtMailchimp(Restless(2), "audience")).there == 1498
 
 
+@on_sqlite
 def test_a_list_that_never_keeps_still_is_not_read_in_part(listed):
     _hold(listed)
     with pytest.raises(Stopped, match="changed while"):
@@ -140,6 +149,7 @@ def test_a_list_that_never_keeps_still_is_not_read_in_part(listed):
     assert _is_held(listed)
 
 
+@on_sqlite
 def test_another_list_than_before_is_not_compared(listed, chimp):
     agree(listed, ANNA)
     sync(listed, hosted(chimp))
@@ -149,6 +159,7 @@ def test_another_list_than_before_is_not_compared(listed, chimp):
     assert _is_held(listed) and contact(listed).trouble == ""
 
 
+@on_sqlite
 def test_staff_see_that_it_is_held(listed, staff_of):
     _hold(listed)
     assert "campaign sync check" in staff_of(listed).get("/staff/list").text
@@ -227,6 +238,17 @@ def test_more_than_two_in_a_hundred_stop_and_ask(hosted_site, chimp, kind):
 
 
 @on_sqlite
+def test_without_the_threshold_a_list_that_lost_its_people_would_put_everybody_aside(noon, make_site, chimp):
+    """The negative control."""
+    site = at_mailchimp(make_site, chimp, switches=Switches(few_removals=False))
+    _many_on_the_list(site, chimp)
+    chimp.members.known.clear()
+    assert _run(site, "--repair").exit_code == 0
+    aside = site.rows(select(func.count()).where(Supporter.list_stuck_at.is_not(None)))
+    assert aside == site.rows(select(func.count()).select_from(Supporter)), "the control put nobody aside"
+
+
+@on_sqlite
 def test_two_in_a_hundred_are_mended_without_a_word(hosted_site, chimp):
     people = _many_on_the_list(hosted_site, chimp)
     for one in people[:2]:
@@ -282,6 +304,7 @@ def test_a_comparison_that_mended_is_in_the_trail(hosted_site, chimp):
     assert ("list.mended",) in hosted_site.rows(select(AuditRow.act))
 
 
+@on_sqlite
 def test_states_are_taken_over(held, home):
     with held.inside():
         assert home.audience.everybody() == {ANNA: ListState.SUBSCRIBED, BELA: ListState.SUBSCRIBED}

@@ -1,13 +1,17 @@
 """Negative controls: with a guard taken away, what the other tests promise would not hold, and they would notice."""
 
+import pytest
+
 from campaign import clock, db
-from campaign.mailing import claims, rules, service
+from campaign.mailing import claims, deadline, rules, service
 from campaign.mailing.audience import Entry, Fate, ListState, Outcome
+from campaign.mailing.fake.account import AUDIENCE, KEY
 from campaign.mailing.hosted import AtMailchimp
+from campaign.mailing.mailchimp import Mailchimp
 from campaign.supporters.models import Supporter
 from tests.house.everything import on_sqlite
 from tests.mailing.acts import ANNA, BELA, agree, due, leave, statuses, sync
-from tests.mailing.conftest import hosted
+from tests.mailing.conftest import PATIENT, hosted
 
 pytestmark = on_sqlite
 
@@ -89,3 +93,59 @@ def test_with_the_lease_it_is_not(listed, chimp, later):
     sync(listed, hosted(chimp))
     assert statuses(chimp.members.known.values()) == {ANNA: "unsubscribed"}
     assert hosted(chimp).read(ANNA) == Entry(ListState.UNSUBSCRIBED, "en")
+
+
+class Queue:
+    """A gate before which one waits so long that meanwhile somebody else speaks for the same people."""
+
+    def __init__(self, meanwhile):
+        self.meanwhile = meanwhile
+
+    def enter(self):
+        """After a while."""
+        self.meanwhile()
+
+    def leave(self, slot):
+        """Nothing to give back."""
+
+
+A_LONG_TIME = 10_000.0
+
+
+@pytest.mark.parametrize(
+    ("limit", "there"),
+    [(0.0, {}), pytest.param(A_LONG_TIME, {ANNA: "subscribed"}, id="without the limit: overtaken")],
+)
+def test_a_call_whose_slot_came_after_its_lease_is_not_made(listed, chimp, later, limit, there):
+    agree(listed, ANNA)
+
+    def meanwhile():
+        later(seconds=rules.LEASE.total_seconds() + 1)
+        leave(listed, ANNA)
+        sync(listed, hosted(chimp))  # the list does not know her, so there is nothing to end
+        assert due(listed) == set()
+
+    slow = AtMailchimp(Mailchimp(KEY, chimp.url, PATIENT, gate=Queue(meanwhile)), AUDIENCE, asks=False)
+    with listed.inside():
+        yes = service._begin(slow.name, clock.now())
+    with deadline.beginning_within(limit):
+        outcomes = slow.bring_up_to_date(yes.people)
+    with listed.inside(), db.writing():
+        assert claims.settle(yes, outcomes, clock.now()) == []
+    assert statuses(chimp.members.known.values()) == there and due(listed) == set()
+
+
+def test_a_delivery_limits_its_calls_itself(listed, chimp):
+    limits = []
+
+    class Looking(AtMailchimp):
+        """Says until when its calls may begin."""
+
+        def bring_up_to_date(self, people):
+            limits.append(deadline.left())
+            return super().bring_up_to_date(people)
+
+    agree(listed, ANNA)
+    sync(listed, hosted(chimp, Looking))
+    assert limits[0] is not None and 0 < limits[0] <= rules.GO_ON_WITHIN and deadline.left() is None
+    assert rules.LEASE.total_seconds() >= rules.GO_ON_WITHIN + rules.A_CALL + rules.THEIR_PATIENCE

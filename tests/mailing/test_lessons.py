@@ -66,6 +66,11 @@ def test_after_a_restore_nobody_knows_which_is_newer_so_the_no_wins():
     assert lesson(_who("yes", S.UNSUBSCRIBED), S.UNSUBSCRIBED, left_there=False, held=True) is L.LEFT
 
 
+def test_after_a_restore_a_no_that_was_said_there_is_not_taken_back_either():
+    """The ledger may know of a later no that these records do not, and the list may never have been told of it."""
+    assert lesson(_who("no", S.UNSUBSCRIBED), S.SUBSCRIBED, left_there=True, held=True) is L.TELL
+
+
 def test_who_is_stuck_is_freed_by_being_on_it_and_not_put_aside_twice():
     assert lesson(_who("yes", S.CLEANED, stuck=True), S.SUBSCRIBED, left_there=False) is L.FREE
     assert lesson(_who("yes", S.CLEANED, stuck=True), S.CLEANED, left_there=False) is L.NOTHING

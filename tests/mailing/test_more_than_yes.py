@@ -151,6 +151,28 @@ def test_a_name_that_two_people_of_one_mailbox_differ_in_is_not_given(listed, ch
     assert _member(chimp).merge["FNAME"] == ""
 
 
+def test_tags_follow_what_staff_do_to_signatures_and_pledges(site, visitor, staff, later, chimp):
+    home, tag = hosted(chimp), ours.tag("pledge freedom")
+    signed(site, visitor, later, newsletter="y")
+    site.letters()
+    signed(site, site.visitor(), later, name="Bela Sample", email=BELA, newsletter="")
+    sync(site, home)
+    assert list(_member(chimp).tags) == [tag]
+    page = staff.press(staff.get("/staff/set-aside"), "See what fits", domain="example.org")
+    page = staff.press(page, "Set", reason="A program")
+    assert due(site) == {ANNA}, "who is not on the list is told of"
+    sync(site, home)
+    assert not _member(chimp).tags
+    staff.press(page, "Bring all 2 back")
+    sync(site, home)
+    assert list(_member(chimp).tags) == [tag] and due(site) == set()
+    staff.press(staff.get("/staff/pledges/1"), "Save", slug="liberty")
+    assert due(site) == {ANNA}
+    sync(site, home)
+    assert list(_member(chimp).tags) == [ours.tag("pledge liberty")] and _member(chimp).history == ["subscribed"]
+    assert [one.email for one in chimp.members.known.values()] == [ANNA]
+
+
 def test_a_name_is_cut_between_letters_and_one_that_is_refused_holds_nobody_up(listed, chimp, known):
     known[ANNA] = _known(name="ก" * 100)
     agree(listed, ANNA)

@@ -7,6 +7,7 @@ from campaign import clock, db
 from campaign.mailing import claims, rules, service
 from campaign.mailing.audience import Entry, ListState
 from campaign.supporters.models import Consent
+from tests.house.everything import on_sqlite
 from tests.mailing.acts import ANNA, BELA, agree, contact, crowd, due, leave, many_agree, row, sync
 
 
@@ -18,6 +19,7 @@ def test_a_yes_comes_onto_the_list_once_however_often_it_is_told(listed, home):
     assert row(listed).list_state == "subscribed" and due(listed) == set()
 
 
+@on_sqlite
 def test_the_list_learns_the_language(listed, home):
     agree(listed, ANNA, language="es")
     sync(listed, home.audience)
@@ -27,6 +29,7 @@ def test_the_list_learns_the_language(listed, home):
     assert home.entry(listed, ANNA).language == "en"
 
 
+@on_sqlite
 def test_a_no_takes_them_off(listed, home):
     agree(listed, ANNA, BELA)
     sync(listed, home.audience)
@@ -37,6 +40,7 @@ def test_a_no_takes_them_off(listed, home):
     assert row(listed).list_state == "unsubscribed" and due(listed) == set()
 
 
+@on_sqlite
 def test_a_yes_and_a_no_before_anybody_told_the_list_leave_no_trace_there(listed, home):
     agree(listed, ANNA)
     leave(listed, ANNA)
@@ -44,6 +48,7 @@ def test_a_yes_and_a_no_before_anybody_told_the_list_leave_no_trace_there(listed
     assert home.entry(listed, ANNA) is None and due(listed) == set()
 
 
+@on_sqlite
 def test_who_left_at_the_list_stays_gone_however_often_it_is_told(listed, home, later):
     agree(listed, ANNA)
     sync(listed, home.audience)
@@ -55,6 +60,7 @@ def test_who_left_at_the_list_stays_gone_however_often_it_is_told(listed, home, 
     assert home.entry(listed, ANNA).state is ListState.UNSUBSCRIBED
 
 
+@on_sqlite
 def test_when_somebody_left_at_the_list_our_own_record_follows(listed, home):
     agree(listed, ANNA)
     sync(listed, home.audience)
@@ -66,6 +72,7 @@ def test_when_somebody_left_at_the_list_our_own_record_follows(listed, home):
     assert said[-1] == (False, "mailing list")
 
 
+@on_sqlite
 def test_a_fresh_yes_after_a_no_that_both_sides_know_counts(listed, home):
     agree(listed, ANNA)
     sync(listed, home.audience)
@@ -77,6 +84,7 @@ def test_a_fresh_yes_after_a_no_that_both_sides_know_counts(listed, home):
     assert row(listed).list_state == home.again and row(listed).subscribed and due(listed) == set()
 
 
+@on_sqlite
 def test_a_no_after_that_counts_again(listed, home):
     for _ in range(2):
         agree(listed, ANNA)
@@ -111,7 +119,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(listed, home, later):
     agree(listed, ANNA)
     with listed.inside():
         slow = service._begin(home.audience.name, clock.now())
-        later(minutes=4)
+        later(seconds=rules.LEASE.total_seconds() + 1)
         quick = service._begin(home.audience.name, clock.now())
         assert [one.id for one in quick.people] == [one.id for one in slow.people]
         outcomes = home.audience.bring_up_to_date(slow.people)
@@ -139,6 +147,7 @@ def test_no_more_deliveries_than_the_list_bears(listed, home, later):
         assert service._begin(home.audience.name, clock.now()).people == []
 
 
+@on_sqlite
 def test_a_new_home_is_told_of_everybody(listed, home):
     agree(listed, ANNA, BELA)
     leave(listed, BELA)
@@ -149,6 +158,7 @@ def test_a_new_home_is_told_of_everybody(listed, home):
     assert {one.email for one in people} == {ANNA, BELA}
 
 
+@on_sqlite
 def test_the_contact_says_when_the_list_last_answered(listed, home):
     agree(listed, ANNA)
     sync(listed, home.audience)

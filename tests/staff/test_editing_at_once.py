@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from campaign import db
+from campaign import clock, db
 from campaign.app import Switches
 from campaign.errors import Stale
 from campaign.links.models import Code
@@ -120,7 +120,7 @@ def test_the_settings_of_a_pledge_saved_at_once_are_one(site):
             start.wait(30)
             try:
                 with db.writing():
-                    editing.change(1, "freedom", 100 + number, seen)
+                    editing.change(1, "freedom", 100 + number, seen, clock.now())
                 done.append(number)
             except Stale:
                 pass

@@ -54,6 +54,17 @@ def test_nothing_changes_before_the_owner_of_the_new_address_has_pressed_the_but
     assert site.rows(select(AddressChange.id)) == []
 
 
+def test_an_older_letter_does_not_lead_back_to_an_address_that_they_have_left(site, visitor, later, page):
+    site.letters()
+    for email in ("anna.one@example.org", NEW):
+        _ask(visitor, later, page, email)
+    older, newer = (_link(letter) for letter in site.letters())
+    asked = visitor.get(older)
+    assert _confirm(visitor, newer).heading == "Your address is changed."
+    assert visitor.press(asked, "Yes, write to me here").status == visitor.get(older).status == 410
+    assert site.rows(EMAILS) == [(NEW,)]
+
+
 def test_an_address_of_somebody_else_is_refused_to_its_owner_alone(site, visitor, later, page):
     signed(site, site.visitor(), later, name="Bela Sample", email="bela@example.org")
     site.letters()

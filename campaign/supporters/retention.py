@@ -70,6 +70,16 @@ RULES: dict[str, Rule] = {
     "event_messages": Rule(
         lazy_gettext("What the host of an event wrote to its guests"), lazy_gettext("%(days)d days after the event"), 90
     ),
+    "event_answers": Rule(
+        lazy_gettext("What we answered to an organization that had proposed an event"),
+        lazy_gettext("%(days)d days after our answer"),
+        90,
+    ),
+    "door_helpers": Rule(
+        lazy_gettext("That somebody helped at the door of an event (where they stood, not who they are)"),
+        lazy_gettext("%(days)d days after the event"),
+        90,
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None

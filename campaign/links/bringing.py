@@ -83,7 +83,7 @@ class Brought:
 
 
 def brought(span: Span) -> list[Brought]:
-    """Scans first, then what came of them, by name. Two questions of each kind, whose answers grow with codes and days alone."""
+    """Scans first, then what came of them, by name. Two questions of each kind; answers grow with codes and days."""
     row, number = Visits, func.sum(Visits.number)
     within = [row.day.between(span.first, span.last), *span.among(row.code_id)]
     by_code = db.session().execute(select(row.code_id, number).where(*within).group_by(row.code_id))

@@ -61,7 +61,13 @@ FIELDS: dict[str, dict[str, str]] = {
 }
 WAITED_FOR, HERE = "GGGGGGG", "HHHHHHH"  # what guests show at the door
 GUEST = {"events_door.check_in", "door_staff.check_in", "events_door.undo", "door_staff.undo"}
-VERSIONED = {"events_staff.edit", "events_staff.questions", "events_partner.edit"}
+VERSIONED = {
+    "events_staff.approve",
+    "events_staff.decline",
+    "events_staff.edit",
+    "events_staff.questions",
+    "events_partner.edit",
+}
 
 
 def fill_events(site: Site, picture: bytes) -> None:

@@ -14,6 +14,7 @@ from .db import Base
 from .errors import Misconfigured
 from .events import admin as events_admin
 from .events import answers as event_answers
+from .events import brought as events_brought
 from .events import door, door_staff, guests, messages_partner, messages_staff
 from .events import emails as event_emails
 from .events import finding as calendar
@@ -21,6 +22,7 @@ from .events import of_partners as events_of_partners
 from .events import of_places as events_of_places
 from .events import own_page as own_seats
 from .events import partner as events_partner
+from .events import tidings as event_tidings
 from .events import upkeep as event_upkeep
 from .events import views as events
 from .links import of_partners as links_of_partners
@@ -123,6 +125,7 @@ UPKEEP = [
     links_of_partners,
     applicants,
     event_emails,
+    event_tidings,
     event_upkeep,
     own_seats,
     counting,
@@ -140,6 +143,7 @@ UPKEEP = [
     supporters_of_partners,
     staff_emails,
     event_answers,
+    events_brought,
     events_of_partners,
     events_of_places,
     audit,

@@ -285,7 +285,7 @@ def _answer(event_id: int, *, approved: bool) -> ResponseReturnValue:
     if not form.validate():
         return web.error_page(422, f"{form.message.errors[0]} Nothing was changed.")
     with _changing(event_id, Act.PROPOSAL_APPROVED if approved else Act.PROPOSAL_DECLINED) as now:
-        proposals.answer(event_id, form.message.data or "", now, approved=approved)
+        proposals.answer(event_id, form.message.data or "", form.seen_version, now, approved=approved)
     return web.to("events_staff.edit", id=event_id)
 
 

@@ -225,6 +225,8 @@ def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
     elif last.waited:
         mine.take(-rsvp.party)
         rsvp.state, rsvp.seated_at = RsvpState.WAITING, None
+        db.session().flush()
+        seats.promote(mine)  # the seats may fit somebody who waits
     db.session().flush()
     return True
 

@@ -15,6 +15,7 @@ from .. import clock, db, jobs, mail
 from .models import LIVE, Audience, Event, EventNews, EventState, EventTexts, GuestNews, NewsKind, Rsvp, RsvpState
 
 A_PART = 300  # guests who are written to in one transaction
+A_DAY = timedelta(days=1)
 BEFORE = {NewsKind.DAY_BEFORE: timedelta(days=1), NewsKind.HOURS_BEFORE: timedelta(hours=2)}
 AFTER = timedelta(hours=2)  # after the end, for the thanks
 LETTERS = {
@@ -47,8 +48,11 @@ class Before:
 
 
 def add(event_id: int, kind: NewsKind, now: datetime, **more: Any) -> int:
-    """Let the guests of an event be told this from now on; the id of the news."""
-    one = EventNews(event_id=event_id, kind=kind, due_at=now, made_at=now, **more)
+    """Let the guests of an event be told this from now on; the id of the news.
+
+    It is made when the event's row is ours, not when a button was pressed: who came in between saw how it was before.
+    """
+    one = EventNews(event_id=event_id, kind=kind, due_at=now, made_at=max(now, clock.now()), **more)
     db.session().add(one)
     db.session().flush()
     jobs.wake("tell-guests")
@@ -56,13 +60,20 @@ def add(event_id: int, kind: NewsKind, now: datetime, **more: Any) -> int:
 
 
 def schedule(event: Event, now: datetime) -> None:
-    """Set, or move with the start, what guests are told by the clock. What was told is not told again."""
+    """Set, or move with the start, what guests are told by the clock.
+
+    What was told is told again only when it moved so far that it was of another day, or when nobody was there to hear.
+    """
     times = {kind: event.starts_at - before for kind, before in BEFORE.items()}
     times[NewsKind.THANKS] = event.ends_at + AFTER
     found = select(EventNews).where(EventNews.event_id == event.id, EventNews.kind.in_(list(times)))
     there = {one.kind: one for one in db.session().scalars(found)}
     for kind, due_at in times.items():
         one = there.get(kind)
+        if one is not None and one.done_at is not None and due_at > now and _of_another_day(one, due_at):
+            db.session().delete(one)  # and with it, who was told
+            db.session().flush()
+            one = None
         if one is None and due_at > now:
             db.session().add(EventNews(event_id=event.id, kind=kind, due_at=due_at, made_at=now))
         elif one is not None and one.done_at is None:
@@ -71,6 +82,10 @@ def schedule(event: Event, now: datetime) -> None:
             else:  # moved so near that the letter about the change says it all
                 db.session().delete(one)
     db.session().flush()
+
+
+def _of_another_day(one: EventNews, due_at: datetime) -> bool:
+    return not one.reached or due_at - one.due_at >= A_DAY
 
 
 def published(event: Event, now: datetime) -> None:
@@ -141,7 +156,9 @@ def _worth_telling(one: EventNews, event: Event, now: datetime) -> bool:
 def _audience(one: EventNews) -> ColumnElement[bool]:
     """Whom it is for. Who joined after a change has seen how things are now."""
     there = Rsvp.supporter_id.is_not(None)
-    if one.kind in (NewsKind.CHANGED, NewsKind.CANCELLED):
+    if one.kind == NewsKind.CANCELLED:
+        return there & Rsvp.state.in_(LIVE)
+    if one.kind == NewsKind.CHANGED:
         return there & Rsvp.state.in_(LIVE) & (Rsvp.joined_at <= one.made_at)
     # Who was let in at the door without ever answering a letter gets no more of them.
     answered = there & Rsvp.confirmed_at.is_not(None)

@@ -56,12 +56,16 @@ def take_back(event_id: int, now: datetime) -> None:
     db.session().flush()
 
 
-def answer(event_id: int, message: str, now: datetime, *, approved: bool) -> None:
-    """Publish it, or give it back; and write to all of the partner's people. Raises Refused, LookupError."""
+def answer(event_id: int, message: str, version: int, now: datetime, *, approved: bool) -> None:
+    """Publish it, or give it back; and write to all of the partner's people. Raises Refused, LookupError, and Stale
+    when it is not what staff had read: its partner may have taken it back, written something else and sent that.
+    """
     event = editing.locked(event_id)
     if event.state != EventState.PROPOSED:
         raise Refused("This event is not waiting for an answer any more.")
+    db.must_be(event.version, version)
     event.answer, event.answered_at, event.changed_at = message, now, now
+    db.session().flush()
     if approved:
         editing.publish(event_id, now)
     else:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, exists, func, select, update
 
 from .. import db, mail
 from . import rules
@@ -24,12 +24,15 @@ A_PART = 200  # of the line, looked at together
 # What decides who may come, without the rest of the event: these columns alone are read for each seat.
 DECIDES = [EVENTS.c[name] for name in ("id", "slug", "state", "members_only", "takes_rsvps", "capacity", "taken")]
 DECIDES += [EVENTS.c[name] for name in ("starts_at", "ends_at", "closed_at", "cancel_until")]
-UNLOCKED = select(*DECIDES).where(EVENTS.c.id == bindparam("event_id"))
-LOCKED = UNLOCKED.with_for_update()
 TAKE = update(EVENTS).where(EVENTS.c.id == bindparam("event_id")).values(taken=EVENTS.c.taken + bindparam("seats"))
 OVERDUE = select(Rsvp.id, Rsvp.state, Rsvp.party).where(
     Rsvp.event_id == bindparam("event_id"), Rsvp.lapses_at <= bindparam("now")
 )
+# That something may be overdue is asked with the lock: mostly nothing is. What another turn made overdue meanwhile it
+# has seen to itself, so the answer may be as old as the moment at which we began to wait.
+IS_OVERDUE = exists().where(Rsvp.event_id == EVENTS.c.id, Rsvp.lapses_at <= bindparam("now")).label("overdue")
+UNLOCKED = select(*DECIDES, IS_OVERDUE).where(EVENTS.c.id == bindparam("event_id"))
+LOCKED = UNLOCKED.with_for_update()
 
 
 @dataclass
@@ -63,12 +66,12 @@ def turn(event_id: int, now: datetime, seen: int | None = None) -> Turn:
     `seen` is the negative control of "a seat is never given twice": how many seats were taken a moment ago.
     """
     guarded = current_app.extensions["switches"].seats_in_turn
-    row = db.session().execute(LOCKED if guarded else UNLOCKED, {"event_id": event_id}).one_or_none()
+    row = db.session().execute(LOCKED if guarded else UNLOCKED, {"event_id": event_id, "now": now}).one_or_none()
     if row is None:
         raise LookupError(event_id)
     event = cast(Event, row)
     mine = Turn(event, event.taken if seen is None else seen, now)
-    if seen is None:
+    if seen is None and row.overdue:
         settle(mine)
     return mine
 

@@ -8,7 +8,7 @@ from .. import clock, db, jobs
 from ..supporters import retention
 from ..supporters import service as supporters
 from . import attendance, messages, news, seats
-from .models import LIVE, TAKES_SEATS, Event, Rsvp, RsvpState
+from .models import LIVE, TAKES_SEATS, DoorHelper, Event, EventAnswer, Rsvp, RsvpState
 
 
 @jobs.sweep("settle-seats")
@@ -61,6 +61,25 @@ def note_no_shows() -> int:
 def forget_messages(until: datetime, dry_run: bool) -> int:
     """Forget what hosts wrote to the guests of events that ended before this moment; how many messages."""
     return messages.forget(until, dry_run=dry_run)
+
+
+@retention.obeys("event_answers")
+def forget_answers(until: datetime, dry_run: bool) -> int:
+    """Forget what partners were told before this moment of what they proposed; the event keeps the last answer."""
+    return _forget_rows(EventAnswer, EventAnswer.made_at < until, dry_run)
+
+
+@retention.obeys("door_helpers")
+def forget_helpers(until: datetime, dry_run: bool) -> int:
+    """Forget the links for the door whose day was over before this moment."""
+    return _forget_rows(DoorHelper, DoorHelper.until < until, dry_run)
+
+
+def _forget_rows(table: type[EventAnswer] | type[DoorHelper], which: ColumnElement[bool], dry_run: bool) -> int:
+    number = db.session().scalar(select(func.count()).select_from(table).where(which)) or 0
+    if number and not dry_run:
+        db.session().execute(delete(table).where(which))
+    return number
 
 
 @retention.obeys("rsvps")

@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, calendar, feeds, rules, seats, service, times
+from . import board, calendar, coming, feeds, rules, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -37,6 +37,13 @@ def show(slug: str) -> ResponseReturnValue:
         if event is None and (now_at := board.forward(slug)):
             return _moved("events.show", now_at)
         return _page(_public(event))
+
+
+def _is_public(slug: str) -> bool:
+    try:
+        return board.is_public(coming.find(slug).event)
+    except LookupError:
+        return False
 
 
 def _moved(endpoint: str, slug: str) -> WerkzeugResponse:
@@ -75,29 +82,31 @@ def come(slug: str) -> ResponseReturnValue:
     offer = doors.offered()
     with db.reading():
         try:
-            found = service.find(slug)
+            found = coming.find(slug)
         except LookupError as error:
             raise NotFound from error
         event = found.event
+        if not board.is_public(event):  # as if it did not exist: nobody learns what is being drafted
+            raise NotFound
         form = RsvpForm.of(board.questions(event.id) if found.asks else [], offer=offer, capacity=event.capacity)
         if rules.refusal(event, clock.now()) is None and not form.validate():
             return _page(_public(board.get(event.id)), form), 422
     seen = None if current_app.extensions["switches"].seats_in_turn else _look(slug)
     with db.writing():
-        _try(partial(service.come, event.id, _coming(form), i18n.language().code, seen=seen))
+        _try(partial(coming.come, event.id, _coming(form), i18n.language().code, seen=seen))
     return web.to("events.thanks", slug=event.slug)
 
 
 def _look(slug: str) -> int:
     """The negative control of "a seat is never given twice": look, and take a moment before writing."""
     with db.reading():
-        seen = service.look(slug)
+        seen = coming.look(slug)
     time.sleep(A_MOMENT)
     return seen
 
 
-def _coming(form: RsvpForm) -> service.Coming:
-    return service.Coming(
+def _coming(form: RsvpForm) -> coming.Coming:
+    return coming.Coming(
         name=form.name.data or "",
         email=form.email.data or "",
         mailbox=form.email.mailbox,
@@ -131,11 +140,14 @@ def _thanks(slug: str, form: ResendForm) -> str | WerkzeugResponse:
 def resend(slug: str) -> ResponseReturnValue:
     """Write the letter again: the same answer whoever asks."""
     form = ResendForm()
+    with db.reading():
+        if not _is_public(slug):
+            raise NotFound
     if not form.validate():
         page = _thanks(slug, form)
         return (page, 422) if isinstance(page, str) else page
     with db.writing():
-        _try(partial(service.send_letter_again, slug, form.email.mailbox))
+        _try(partial(coming.send_letter_again, slug, form.email.mailbox))
     return web.to("events.thanks", slug=slug)
 
 
@@ -191,10 +203,10 @@ def own_entry(rsvp_id: int) -> ResponseReturnValue:
     with db.reading():
         try:
             rsvp = service.get(rsvp_id)
-        except LookupError as error:
-            raise NotFound from error
-        if rsvp.state != RsvpState.SEATED:
-            raise NotFound
+        except LookupError:
+            return _broken(410)
+        if rsvp.state != RsvpState.SEATED:  # the page says how things stand
+            return web.to("events.own", rsvp_id=rsvp_id)
         file = feeds.for_guest(board.get(rsvp.event_id))
     return Response(file, content_type=calendar.TYPE, headers={"Cache-Control": "no-store"})
 
@@ -233,7 +245,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "until": times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else "",
             "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
             "joining": event.joining if seated else "",
-            "changeable": rules.may_leave(event.event, now),
+            "changeable": rsvp.checked_in_at is None and rules.may_leave(event.event, now),
             "door_code": qr.svg(rsvp.door_code) if rsvp.state == RsvpState.SEATED and rsvp.door_code else "",
         }
         page = render_template("events/own.html", event=event, **known)

@@ -237,8 +237,8 @@ class CancelForm(StaffForm):
         return {name.partition("-")[2]: field.data or "" for name, field in self._fields.items() if "-" in name}
 
 
-class AnswerForm(StaffForm):
-    """What staff tell the people of a partner about the event that they proposed."""
+class AnswerForm(EditForm):
+    """What staff tell the people of a partner about the event that they proposed, as they had read it."""
 
     message = Lines("Message to the partner", most=1_000)
 

@@ -83,13 +83,14 @@ class Brought:
 
 
 def brought(span: Span) -> list[Brought]:
-    """Scans first, then what came of them. Two questions of each kind, whose answers grow with codes and days alone."""
+    """Scans first, then what came of them, by name. Two questions of each kind; answers grow with codes and days."""
     row, number = Visits, func.sum(Visits.number)
     within = [row.day.between(span.first, span.last), *span.among(row.code_id)]
     by_code = db.session().execute(select(row.code_id, number).where(*within).group_by(row.code_id))
     by_day = db.session().execute(select(row.day, number).where(*within).group_by(row.day))
     scans = Brought(SCANS, {one[0]: int(one[1]) for one in by_code}, {one[0]: int(one[1]) for one in by_day})
-    return [scans, *chain.from_iterable(answer for _, answer in asking.send(span))]
+    more = chain.from_iterable(answer for _, answer in asking.send(span))
+    return [scans, *sorted(more, key=lambda one: one.what)]
 
 
 def day_of(moment: Any) -> ColumnElement[str]:

@@ -93,6 +93,16 @@ RULES: dict[str, Rule] = {
     "training_scans": Rule(
         lazy_gettext("That your address was typed at a training"), lazy_gettext("%(days)d days after that day"), 14
     ),
+    "event_answers": Rule(
+        lazy_gettext("What we answered to an organization that had proposed an event"),
+        lazy_gettext("%(days)d days after our answer"),
+        90,
+    ),
+    "door_helpers": Rule(
+        lazy_gettext("That somebody helped at the door of an event (where they stood, not who they are)"),
+        lazy_gettext("%(days)d days after the event"),
+        90,
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None

@@ -277,3 +277,32 @@ def test_a_party_of_any_number_up_to_ten(site, visitor, evening):
             assert arrivals.check_in(evening, rsvp_of(site, number), came, HELPER_NONE, clock.now()) is Came.COUNTED
     assert here(site) == 11 and states(site)[:2] == [("seated", 10), ("seated", 2)]
     at_rest(site)
+
+
+@on_sqlite
+def test_who_is_here_does_not_give_the_seat_back(site, visitor, evening):
+    """Else the seat would be another's, and the door could not take the check-in back any more."""
+    with site.inside(), db.writing():
+        arrivals.check_in(evening, rsvp_of(site, 1), 2, By(), clock.now())
+    mine = link_of(site, rsvp_of(site, 1))
+    assert "too late to change this here" in visitor.get(mine).text
+    assert visitor.post(f"{mine}/cancel").status == 409 and visitor.post(f"{mine}/party", {"party": "1"}).status == 409
+    with site.inside(), db.writing():
+        assert arrivals.undo(evening, rsvp_of(site, 1), By(), clock.now())
+    assert visitor.post(f"{mine}/cancel").status == 200 and ("cancelled", 2) in states(site)
+    at_rest(site)
+
+
+@on_sqlite
+def test_taking_back_who_had_waited_offers_what_that_frees(site, visitor):
+    """A party of three waits for two seats, comes as two, and is taken back: the two seats are for who fits them."""
+    event_id = hold(site, capacity=3, starts_in=timedelta(hours=1))
+    send(site, 0, 1)
+    send(site, 1, 3)
+    confirm_all(site, visitor)
+    with site.inside(), db.writing():
+        assert arrivals.check_in(event_id, rsvp_of(site, 1), 2, By(), clock.now()) is Came.COUNTED
+    with site.inside(), db.writing():
+        arrivals.undo(event_id, rsvp_of(site, 1), By(), clock.now())
+    assert states(site) == [("seated", 1), ("offered", 2)]
+    at_rest(site)

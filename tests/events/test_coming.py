@@ -222,10 +222,8 @@ def test_each_mistake_gets_a_sentence_and_saves_nothing(site, visitor, later):
 
 
 REFUSED = [
-    ({"publish": False}, {}, 0, "not open yet"),
     ({}, {"closed_at": True}, 0, "takes no more reservations"),
     ({}, {}, 10.1, "has begun or is over"),
-    ({"members_only": True}, {}, 0, "for members of the coalition"),
     ({"takes_rsvps": False}, {}, 0, "Just come"),
     ({}, {"state": "cancelled"}, 0, "was cancelled"),
 ]
@@ -241,6 +239,18 @@ def test_each_refusal_says_why(site, later, facts, then, days, sentence):
     later(days=days)
     answer = send(site, 1)
     assert answer.status_code == 409 and sentence in answer.get_data(as_text=True)
+    assert states(site) == []
+
+
+@pytest.mark.parametrize("facts", [{"publish": False}, {"members_only": True}])
+@on_sqlite
+def test_what_is_not_for_everybody_answers_as_if_it_did_not_exist(site, facts):
+    hold(site, **facts)
+    there, nowhere = send(site, 1), send(site, 1, slug="nowhere")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.data.replace(b"/evening", b"/nowhere") == nowhere.data
+    client = site.app.test_client()
+    assert client.post("/events/evening/resend", data={"email": "guest1@example.org"}).status_code == 404
     assert states(site) == []
 
 

@@ -6,16 +6,29 @@ import pytest
 from sqlalchemy import func, select, update
 
 from campaign import clock, db
-from campaign.events import editing, seats
-from campaign.events.models import Answer, EventQuestion, NamelessGuests, QuestionWords, Rsvp
+from campaign.events import editing, keys, seats
+from campaign.events.models import (
+    Answer,
+    DoorHelper,
+    EventAnswer,
+    EventQuestion,
+    NamelessGuests,
+    QuestionWords,
+    Rsvp,
+)
+from campaign.partners import agreements
 from campaign.partners import service as partners
 from campaign.partners.models import PartnerState
+from campaign.partners.models import What as Agreed
+from campaign.staff import service as staff
+from campaign.staff.roles import Role
 from campaign.supporters import erasure, kept, ledger
 from campaign.supporters import service as supporters
 from campaign.supporters.ledger import What
 from campaign.supporters.models import Consent, LedgerEntry, Purpose, Share, Supporter
 from tests.events.acts import at_rest, come, confirm_all, hold, link_of, rsvp_of, send, states
 from tests.house.everything import on_sqlite
+from tests.partner_door.acts import partner
 from tests.pledges.acts import text_of
 
 
@@ -44,7 +57,7 @@ def test_of_a_guest_who_was_there_only_the_number_stays(site, visitor, later):
     confirm_all(site, visitor, [rsvp_of(site, 0), rsvp_of(site, 1)])
     later(days=10, hours=1)
     with site.inside(), db.writing() as session:
-        session.execute(update(Rsvp).where(Rsvp.party == 2).values(checked_in_at=clock.now()))
+        session.execute(update(Rsvp).where(Rsvp.party == 2).values(checked_in_at=clock.now(), came=2))
         for number in (0, 2):
             erasure.erase(_person(site, number), clock.now())
     assert site.rows(select(NamelessGuests.seats, NamelessGuests.came)) == [(2, 2)]
@@ -197,3 +210,34 @@ def test_a_resent_letter_is_the_same_answer_for_all(site, visitor, later):
     assert pages[0] == pages[1]
     letter = site.letter()
     assert letter["to"] == "anna@example.org" and "/rsvp/" in text_of(letter)
+
+
+@on_sqlite
+def test_helpers_links_and_answers_to_proposals_are_forgotten_after_a_time(site, later):
+    event_id = hold(site)
+    with site.inside(), db.writing() as session:
+        account_id = staff.add("sample@example.org", "Sample Person", clock.now(), Role.EVENTS)
+        keys.lend(event_id, "Left entrance", keys.days(editing.get(event_id))[0], None, clock.now())
+        told = {"event_id": event_id, "account_id": account_id, "approved": True, "message": "Thank you."}
+        session.add(EventAnswer(**told, made_at=clock.now()))
+
+    def kept_now():
+        return [site.rows(select(func.count()).select_from(table))[0][0] for table in (DoorHelper, EventAnswer)]
+
+    for days, expected in ((89, [1, 1]), (2, [1, 0]), (11, [0, 0])):  # the event is ten days after the answer
+        later(days=days)
+        site.work("forget")
+        assert kept_now() == expected
+
+
+@on_sqlite
+def test_the_form_says_who_sees_the_guests_when_a_partner_holds_the_event(site, visitor):
+    host = partner(site)
+    hold(site)
+    hold(site, slug="theirs", partner_id=host)
+    assert "does not see your email address" not in visitor.get("/events/evening").text
+    assert "An organization of our coalition holds this event" in visitor.get("/events/theirs").text
+    with site.inside(), db.writing():
+        agreements.say(host, Agreed.PAGE, True, "Sample Person", None, clock.now())
+    page = visitor.get("/es/events/theirs")  # another language, as pages are kept for a moment
+    assert "Sample Partner 1" in page.one(".event-come").to_text()

@@ -62,7 +62,8 @@ def test_the_letter_with_the_seat_has_the_calendars_entry(site, visitor):
     answer = visitor.raw(f"{mine}/event.ics")
     assert answer.content_type.startswith("text/calendar") and b"Ring twice." in answer.data
     visitor.post(f"{mine}/cancel")
-    assert visitor.raw(f"{mine}/event.ics").status_code == 404
+    answer = visitor.raw(f"{mine}/event.ics")
+    assert answer.status_code == 303 and answer.location == mine
 
 
 def test_only_those_with_a_seat_learn_the_link(site, visitor, event_id):
@@ -141,11 +142,32 @@ def test_reminders_move_with_the_start(site, later, event_id):
     assert site.letters() == []
     later(days=2, hours=12)
     assert _to(site.letters()) == ["guest1@example.org"]
-    _move(site, event_id, timedelta(days=30))  # told already: the letter about the change says the new time
+    _move(site, event_id, timedelta(hours=20))  # told already: the letter about the change says the new time
     site.letters()
-    later(days=29, hours=23)
+    later(hours=20)
     assert site.letters() == []
     assert site.rows(select(func.count()).where(EventNews.kind == "day before"))[0][0] == 1
+    _move(site, event_id, timedelta(days=30))  # what was told then was of another day
+    site.letters()
+    later(days=29)
+    assert site.letters() == []
+    later(days=1)
+    assert _to(site.letters()) == ["guest1@example.org"]
+
+
+def test_who_comes_while_staff_press_the_button_is_told_too(site, event_id):
+    pressed = clock.now() - timedelta(seconds=5)  # and then waited for the turn of somebody who came
+    with site.inside(), db.writing() as session:
+        session.execute(update(Rsvp).values(joined_at=pressed + timedelta(seconds=2)))
+    with site.inside(), db.writing():
+        event = editing.get(event_id)
+        known = {name: getattr(event, name) for name in Facts.__dataclass_fields__}
+        facts = Facts(**{**known, "starts_at": event.starts_at - timedelta(hours=1)})
+        editing.change(event_id, facts, event.version, pressed)
+    assert len(site.letters()) == 3
+    with site.inside(), db.writing():
+        editing.cancel(event_id, {}, pressed)
+    assert {one["subject"] for one in site.letters()} == {"Your reservation: cancelled"}
 
 
 def test_a_worker_that_was_away_reminds_once(site, later, event_id):

@@ -59,8 +59,8 @@ def test_a_partner_proposes_an_event_and_staff_publish_it_with_a_message(site, m
 
 def test_what_staff_give_back_can_be_changed_and_proposed_again(site, mine, staff):
     mine.press(_begun(mine), "Propose it")
-    token = staff.get("/staff/events/1").form("Approve")["fields"]["csrf_token"]
-    staff.post("/staff/events/1/decline", {"csrf_token": token, "message": "Please say which door."})
+    seen = staff.get("/staff/events/1").form("Approve")["fields"]
+    staff.post("/staff/events/1/decline", {**seen, "message": "Please say which door."})
     letter = site.letter()
     assert "Please say which door." in text_of(letter) and "/partner/events/1" in text_of(letter)
     page = mine.get("/partner/events/1")
@@ -70,8 +70,21 @@ def test_what_staff_give_back_can_be_changed_and_proposed_again(site, mine, staf
     mine.press(page, "Propose it")
     page = mine.press(mine.get("/partner/events/1"), "Take it back")
     assert site.rows(select(Event.state)) == [(EventState.DRAFT,)]
-    again = staff.post("/staff/events/1/approve", {"csrf_token": token, "message": ""})
+    again = staff.post("/staff/events/1/approve", {**seen, "message": ""})
     assert again.status == 409 and "not waiting for an answer" in again.text
+
+
+def test_staff_publish_only_what_they_have_read(site, mine, staff):
+    """A partner that takes a proposal back, writes something else and sends that has to be read again."""
+    mine.press(_begun(mine), "Propose it")
+    seen = staff.get("/staff/events/1").form("Approve")["fields"]
+    mine.press(mine.get("/partner/events/1"), "Take it back")
+    mine.press(mine.get("/partner/events/1/words/en"), "Save", **{**WORDS, "title": "Something else"})
+    mine.press(mine.get("/partner/events/1"), "Propose it")
+    answer = staff.post("/staff/events/1/approve", {**seen, "message": ""})
+    assert answer.status == 409 and "Somebody else changed this" in answer.text
+    assert site.rows(select(Event.state)) == [(EventState.PROPOSED,)]
+    assert "published" in staff.press(staff.get("/staff/events/1"), "Approve").text
 
 
 def test_what_was_proposed_meanwhile_is_not_changed_by_an_older_page(site, mine):

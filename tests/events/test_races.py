@@ -5,95 +5,30 @@ often is many RSVPs.
 """
 
 import random
-import subprocess
-import sys
 import threading
-import time
-from collections import Counter
-from contextlib import contextmanager
-from dataclasses import replace
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 from sqlalchemy import func, select, text, update
 
-from campaign import clock, db, seals
+from campaign import clock, db
 from campaign.events import editing, seats, service
 from campaign.events.models import Rsvp, RsvpState
 from campaign.events.seats import SEAT_FREE
 from campaign.mail import Letter
 from tests.events.acts import at_rest, hold, link_of, send
+from tests.events.crowds import ask, at_once, rendered_now, servers
+from tests.events.test_door_races import counted_often, many_phones
 from tests.house.everything import on_sqlite
-from tests.processes import ROOT, free_port, serving
 
-SITE, UNLOCKED = "campaign.serve:site", "tests.unguarded:seats_out_of_turn"
-CROWD, CLIENTS = 64, 4
-
-# A client of its own: it waits until told, sends all it has at once, and says how each was answered.
-CLIENT = """
-import sys, threading
-from http.client import HTTPConnection
-host, *jobs = sys.stdin.readline().split()
-ready, answers = threading.Barrier(len(jobs) + 1), []
-def send(job):
-    path, body = job.split("|", 1)
-    connection = HTTPConnection(host, timeout=120)
-    connection.connect()
-    ready.wait()
-    connection.request("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
-    answer.read()
-    answers.append(str(answer.status))
-threads = [threading.Thread(target=send, args=(job,)) for job in jobs]
-[thread.start() for thread in threads]
-print("ready", flush=True)
-sys.stdin.readline()
-ready.wait()
-[thread.join() for thread in threads]
-print(*answers, flush=True)
-"""
-
-
-@contextmanager
-def _open(make_site, target=SITE):
-    """A site of two server processes, and its address."""
-    site = make_site(port=free_port(), processes=2)
-    with serving(replace(site.config, base_url=f"http://localhost:{site.config.port}"), target) as address:
-        yield site, urlsplit(address).netloc
-
-
-def _rendered(site):
-    with site.inside():
-        rendered = seals.render_time()
-    time.sleep(seals.YOUNGEST + 0.1)
-    return rendered
-
-
-def _ask(rendered, number, party=1, slug="evening"):
-    fields = {"name": "Sample Person", "email": f"guest{number}@example.org", "party": party, "rendered": rendered}
-    return f"/events/{slug}|{urlencode(fields)}"
-
-
-def _at_once(host, jobs):
-    """Send all these at once, from four processes that wait for each other; the answers."""
-    parts = [jobs[n::CLIENTS] for n in range(CLIENTS) if jobs[n::CLIENTS]]
-    command = [sys.executable, "-c", CLIENT]
-    clients = [subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=ROOT) for _ in parts]
-    for client, part in zip(clients, parts, strict=True):
-        print(host, *part, file=client.stdin, flush=True)
-    for client in clients:
-        assert client.stdout is not None and client.stdout.readline() == "ready\n"
-    for client in clients:
-        print("go", file=client.stdin, flush=True)
-    said = [client.communicate(timeout=180)[0].split() for client in clients]
-    return Counter(status for one in said for status in one)
+UNLOCKED, UNKEYED = "tests.unguarded:seats_out_of_turn", "tests.unguarded:without_natural_keys"
+CROWD = 64
 
 
 def _crowd(site, host, rendered, number, capacity):
     """A crowd that wants one seat each of an event of its own; how many RSVPs there are then in each state."""
     slug = f"crowd-{number}"
     event_id = hold(site, slug=slug, capacity=capacity)
-    answers = _at_once(host, [_ask(rendered, guest, 1, slug) for guest in range(CROWD)])
+    answers = at_once(host, [ask(rendered, guest, 1, slug) for guest in range(CROWD)])
     assert answers == {"303": CROWD}
     found = select(Rsvp.state, func.count()).where(Rsvp.event_id == event_id).group_by(Rsvp.state)
     _orderly_line(site, event_id)
@@ -112,7 +47,7 @@ def _doubles(site, host, rendered, trials):
     event_id = hold(site, slug="doubles", capacity=30)
     mine = select(Rsvp.id).where(Rsvp.event_id == event_id)
     for number in range(trials):
-        assert _at_once(host, [_ask(rendered, 1000 + number, 2, "doubles")] * 50) == {"303": 50}
+        assert at_once(host, [ask(rendered, 1000 + number, 2, "doubles")] * 50) == {"303": 50}
         rows = [row[0] for row in site.rows(mine)]
         letters = select(func.count()).where(Letter.kind == "events.please_confirm", Letter.about_id.in_(rows))
         assert (len(rows), site.rows(letters)[0][0]) == (number + 1, number + 1)
@@ -128,48 +63,61 @@ def _orderly_line(site, event_id):
 
 @pytest.mark.gate("R1", quick=3, full=3)
 def test_many_at_once_in_small(make_site, size):
-    """R1, R2 and R4 with one pair of servers, for they take longer to start than to answer."""
-    with _open(make_site) as (site, host):
+    """R1, R2 and R4, and the door, with one pair of servers, for they take longer to start than to answer."""
+    with servers(make_site) as (site, host):
         _log_every_change(site)
-        rendered = _rendered(site)
+        rendered = rendered_now(site)
         _crowds(site, host, rendered, size)
         _doubles(site, host, rendered, 1)
         _check(site, _trial(site, host, 0, rendered))
+        many_phones(site, host)
         at_rest(site)
 
 
 @pytest.mark.gate("R1", quick=0, full=300)
 def test_a_crowd_gets_exactly_the_seats_there_are(make_site, size):
-    with _open(make_site) as (site, host):
-        _crowds(site, host, _rendered(site), size)
+    with servers(make_site) as (site, host):
+        _crowds(site, host, rendered_now(site), size)
         at_rest(site)
 
 
-@pytest.mark.gate("R1", quick=1, full=20)
-def test_without_the_event_locked_seats_are_given_twice(make_site, size):
-    with _open(make_site, UNLOCKED) as (site, host):
-        rendered = _rendered(site)
+def _given_twice(make_site, size):
+    """The control: of so many crowds without the event's row locked, nearly each gets more seats than there are."""
+    with servers(make_site, UNLOCKED) as (site, host):
+        rendered = rendered_now(site)
         found = [_crowd(site, host, rendered, number, 7) for number in range(size)]
     assert len([one for one in found if one["held"] > 7]) >= 0.95 * size, found
 
 
+@on_sqlite  # in the quick form; the drill has both
+@pytest.mark.gate("R1", quick=1, full=1)
+def test_without_the_event_locked_seats_are_given_twice(make_site, size):
+    _given_twice(make_site, size)
+
+
+@pytest.mark.gate("R1", quick=0, full=20)
+def test_without_the_event_locked_seats_are_given_twice_nearly_always(make_site, size):
+    _given_twice(make_site, size)
+
+
 @pytest.mark.gate("R4", quick=0, full=100)
 def test_one_form_sent_fifty_times_is_one_rsvp_and_one_letter(make_site, size):
-    with _open(make_site) as (site, host):
-        _doubles(site, host, _rendered(site), size)
+    with servers(make_site) as (site, host):
+        _doubles(site, host, rendered_now(site), size)
         at_rest(site)
 
 
 @on_sqlite  # the key that is taken away is the same on both
 @pytest.mark.gate("R4", quick=1, full=3)
-def test_without_the_natural_key_it_would_be_many(make_site, size):
-    with _open(make_site, "tests.unguarded:without_natural_keys") as (site, host):
-        rendered = _rendered(site)
+def test_without_the_natural_key_one_would_be_many_at_the_form_and_at_the_door(make_site, size):
+    with servers(make_site, UNKEYED) as (site, host):
+        rendered = rendered_now(site)
         event_id = hold(site, slug="doubles")
         for number in range(size):
-            _at_once(host, [_ask(rendered, number, 2, "doubles")] * 50)
+            at_once(host, [ask(rendered, number, 2, "doubles")] * 50)
             rows = site.rows(select(func.count()).where(Rsvp.event_id == event_id))
             assert rows[0][0] > number + 1
+        counted_often(site, host)
 
 
 SEATS, LEAVE, JOIN = 32, 32, 64
@@ -208,18 +156,18 @@ def _trial(site, host, trial, rendered):
     """32 give their seat back, 64 parties join, staff edit, all at once; the event."""
     slug, chance = f"evening-{trial}", random.Random(trial)
     event_id = hold(site, slug=slug, capacity=SEATS)
-    assert _at_once(host, [_ask(rendered, number, 1, slug) for number in range(LEAVE)]) == {"303": LEAVE}
+    assert at_once(host, [ask(rendered, number, 1, slug) for number in range(LEAVE)]) == {"303": LEAVE}
     first = [row.id for row in site.rows(select(Rsvp.id).where(Rsvp.event_id == event_id))]
     for rsvp_id in first:
         with site.inside(), db.writing():
             service.confirm(rsvp_id, clock.now())
     leave = [f"{link_of(site, rsvp_id)}/cancel|" for rsvp_id in first]
-    join = [_ask(rendered, LEAVE + number, chance.randint(1, 3), slug) for number in range(JOIN)]
+    join = [ask(rendered, LEAVE + number, chance.randint(1, 3), slug) for number in range(JOIN)]
     mixed = leave + join
     chance.shuffle(mixed)
     staff = threading.Thread(target=_edit, args=(site, event_id))
     staff.start()
-    assert _at_once(host, mixed) == {"303": LEAVE + JOIN}
+    assert at_once(host, mixed) == {"303": LEAVE + JOIN}
     staff.join(60)
     return event_id
 
@@ -243,9 +191,9 @@ def _check(site, event_id):
 
 @pytest.mark.gate("R2", quick=0, full=200)
 def test_leaving_joining_and_editing_at_once_keeps_seats_and_order(make_site, size):
-    with _open(make_site) as (site, host):
+    with servers(make_site) as (site, host):
         _log_every_change(site)
-        rendered = _rendered(site)
+        rendered = rendered_now(site)
         for trial in range(size):
             _check(site, _trial(site, host, trial, rendered))
         at_rest(site)

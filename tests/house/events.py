@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from campaign import clock, db
-from campaign.events import arrivals, editing, messages, pictures, proposals, questions, seats, service
+from campaign.events import arrivals, coming, editing, messages, pictures, proposals, questions, seats, service
+from campaign.events.coming import Coming
 from campaign.events.editing import Facts, Words
 from campaign.events.models import Audience, DoorHelper, Event, EventNews, Rsvp
 from campaign.events.questions import Asked
-from campaign.events.service import Coming
 from campaign.links import service as links
 from campaign.links.models import Code
 from campaign.printables import flyer
@@ -61,7 +61,13 @@ FIELDS: dict[str, dict[str, str]] = {
 }
 WAITED_FOR, HERE = "GGGGGGG", "HHHHHHH"  # what guests show at the door
 GUEST = {"events_door.check_in", "door_staff.check_in", "events_door.undo", "door_staff.undo"}
-VERSIONED = {"events_staff.edit", "events_staff.questions", "events_partner.edit"}
+VERSIONED = {
+    "events_staff.approve",
+    "events_staff.decline",
+    "events_staff.edit",
+    "events_staff.questions",
+    "events_partner.edit",
+}
 
 
 def fill_events(site: Site, picture: bytes) -> None:
@@ -94,7 +100,7 @@ def _guests(now: datetime) -> None:
     for name in ("Anna", "Bela", "Gina"):
         address = f"{name.lower()}@example.org"
         said: dict[str, Any] = {"access_needs": "A ramp", "interpretation": "es", "answers": '{"1": "yes"}'}
-        service.come(1, Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
+        coming.come(1, Coming(f"{name} Sample", address, address, party=2, **said), "en", now)
     service.confirm(1, now)
 
 

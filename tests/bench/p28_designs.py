@@ -64,6 +64,7 @@ def measure(stand: Stand, finding: Finding) -> None:
     early, late = _memory()
     finding.figures += [
         Figure("setting a poster, warm", posters.middle("p50") * 1000, 30, 10, unit=" ms", upwards=False),
+        Figure("setting a poster, warm, processor", _cost(posters) * 1000, unit=" ms", upwards=False),
         Figure("all of a poster, warm", whole.middle("p50") * 1000, unit=" ms", upwards=False),
         Figure("1,000 cards ÷ codes and pages apart, processor", _cost(cards) / _cost(plain), 1.5, 1.1, upwards=False),
         Figure("the same by the clock", cards.middle("p50") / plain.middle("p50"), upwards=False),

@@ -3,6 +3,7 @@
 import csv
 import json
 from io import StringIO
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -179,7 +180,7 @@ def test_what_is_not_there_is_said(staff):
 
 @pytest.mark.parametrize("mark", ["\u202e", "\u2066"])
 def test_a_mark_of_direction_in_a_line_of_the_form_turns_nothing(site, staff, mark):
-    said = {
+    said: dict[str, Any] = {
         "event_title": f"Sample {mark}evening",
         "event_date": f"{mark}May 1",
         "event_time": "7",

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -84,13 +84,17 @@ def _locked(file: int) -> bool:
 
 def _put(path: Path, made: bytes) -> None:
     """Keep it, whole or not at all."""
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(made)
-        os.replace(file.name, path)  # noqa: PTH105 (two at once: the second puts the same in its place)
-    except OSError:
-        return
+            try:
+                file.write(made)
+                file.flush()
+                os.fsync(file.fileno())  # under its name it is believed for ever, even after the power failed
+                os.replace(file.name, path)  # noqa: PTH105 (two at once: the second puts the same in its place)
+            except OSError:
+                Path(file.name).unlink(missing_ok=True)  # a full disk is not made fuller by each who asks
+                raise
 
 
 def _tidy(path: Path, stem: str, kind: str) -> None:

@@ -27,6 +27,8 @@ HANGUL = re.compile(r"(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
 # A few Chinese characters between two signs are a phrase, such as “free”: a reader stumbles where it is torn apart.
 PHRASE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}(?![\u4e00-\u9fff])")
 JOINER = "\u2060"
+# One word each, though a dictionary of syllables tears them: hotline, slave, to sign; whatever, however.
+WHOLE = re.compile("สาย(?=ด่วน)|เป็น(?=ทาส)|ลง(?=ชื่อ)|[為为如](?=何)")
 
 
 class Unprintable(Refused):
@@ -179,10 +181,11 @@ def picture(drawn: bytes) -> str:
 def unbroken(text: str) -> str:
     """The text with joiners where typst would break a line and a reader would not.
 
-    That is inside Korean words, inside short Chinese phrases, and before ๆ.
+    That is inside Korean words, inside short Chinese phrases, inside some words of our own, and before ๆ.
     """
     phrased = PHRASE.sub(lambda phrase: JOINER.join(phrase[0]), text)
-    return HANGUL.sub(JOINER, phrased).replace("ๆ", f"{JOINER}ๆ")
+    whole = WHOLE.sub(lambda part: part[0] + JOINER, phrased)
+    return HANGUL.sub(JOINER, whole).replace("ๆ", f"{JOINER}ๆ")
 
 
 def _reason(message: str, content: Mapping[str, Any]) -> Unprintable:

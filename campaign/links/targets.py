@@ -15,7 +15,9 @@ offering = Signal("Asks the features above for pages to print; each answers with
 def offered() -> list[tuple[str, str]]:
     """The addresses to choose from in a form, with what stands there."""
     front = ("/", "The front page")
-    return [*chain.from_iterable(answer for _, answer in offering.send()), front]
+    found = [*chain.from_iterable(answer for _, answer in offering.send())]
+    # What most pieces call for comes first, whoever answers first: a form begins with it.
+    return [*sorted(found, key=lambda one: not one[0].startswith("/pledges")), front]
 
 
 def refuse_elsewhere(target: str) -> None:

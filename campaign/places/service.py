@@ -1,5 +1,6 @@
 """The acts: add a place, change it, retire it, merge two that are one. All their SQL is here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -230,6 +231,15 @@ def names(place_ids: Iterable[int]) -> dict[int, str]:
     """What these places are called, by their ids."""
     rows = db.session().execute(select(Place.id, Place.name).where(Place.id.in_(set(place_ids))))
     return {row.id: row.name for row in rows}
+
+
+def told_apart(place_ids: Iterable[int]) -> dict[int, str]:
+    """The same for comparing: two of one name, such as branches of a store, each with its ZIP code or its number."""
+    asked = select(Place.id, Place.name, Place.zip).where(Place.id.in_(set(place_ids)))
+    known = db.session().execute(asked).all()
+    alike, closer = Counter(one.name for one in known), Counter((one.name, one.zip) for one in known)
+    more = {one.id: one.zip if one.zip and closer[one.name, one.zip] == 1 else f"number {one.id}" for one in known}
+    return {one.id: f"{one.name} ({more[one.id]})" if alike[one.name] > 1 else one.name for one in known}
 
 
 def partners() -> dict[int, str]:

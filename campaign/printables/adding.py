@@ -58,8 +58,8 @@ class Figures:
         ]
 
 
-def figures(span: Span, by: str) -> Figures:
-    """Everything about these days, compared by one of BY."""
+def figures(span: Span, by: str, most: int | None = MOST_ROWS) -> Figures:
+    """Everything about these days, compared by one of BY; at `most` so many rows, or all."""
     kinds, codes = bringing.brought(span), bringing.known(span.wanted)
     named = names(codes, by)
     numbers: dict[tuple[str, int | None], dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -69,13 +69,14 @@ def figures(span: Span, by: str) -> Figures:
                 numbers[named[code.id], code.id if by == "piece" else None][kind.what] += number
     rows = [Row(name, code_id, dict(found)) for (name, code_id), found in numbers.items()]
     rows.sort(key=lambda row: (-row.numbers.get(SCANS, 0), row.name))
-    return Figures(kinds, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS), span)
+    shown = rows[:most]
+    return Figures(kinds, shown, len(rows) - len(shown), span)
 
 
 def names(codes: dict[int, Known], by: str) -> dict[int, str]:
     """What each code counts for."""
     if by == "place":
-        there = places.names({one.place_id for one in codes.values() if one.place_id})
+        there = places.told_apart({one.place_id for one in codes.values() if one.place_id})
         return {one.id: there.get(one.place_id or 0, "No place of ours") for one in codes.values()}
     if by == "partner":
         known = {one.id: one.name for one in organisations.everyone()}

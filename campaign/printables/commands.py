@@ -64,9 +64,11 @@ def piece(open_site: "OpenSite", /, design: str, file: Path, place_id: int | Non
     """Print one piece of DESIGN into FILE (PDF), with a new code of its own if it may carry one."""
     from dataclasses import replace
 
+    from ..text import clean
+
     with open_site().app_context(), _in_words():
         order, usual = _ordered(design, "One piece, by command", how)
-        _print(order, [replace(usual, place_id=place_id, place_line=line)], file, alone=True)
+        _print(order, [replace(usual, place_id=place_id, place_line=clean(line))], file, alone=True)
     click.echo(f"{file}: one piece.")
 
 
@@ -84,10 +86,11 @@ def batch(
 ) -> None:
     """Print DESIGN for every place in the list ROWS (CSV) into FOLDER: proof first, then, looked at, all pieces."""
     from ..places import reading
+    from ..text import clean
     from . import order_lists, prints
 
     with open_site().app_context(), _in_words():
-        order, usual = _ordered(design, title or rows.stem[:120], how)
+        order, usual = _ordered(design, clean(title or rows.stem)[:120], how)
         try:
             with _records():
                 listed = order_lists.read(rows.read_bytes(), prints.design_of(design), usual, named=named)

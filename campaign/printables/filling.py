@@ -81,7 +81,12 @@ def _own(content: Content, design: "Design", item: "Item", ink: Ink, logos: list
 
 
 def copy_at(site: Campaign, design: "Design", item: "Item") -> str:
-    """The web page that says the same as the piece, for those who cannot see it: the accessible copy."""
+    """The web page that says the same as the piece, for those who cannot see it: the accessible copy.
+
+    What is not among the materials for everybody has no page there: its own address is the page.
+    """
+    if not design.public:
+        return legible(item.address)
     language = site.language(item.languages[0])
     host = legible(item.address).partition("/")[0]
     page = f"materials/{design.slug}" if design.counted else "help"

@@ -57,21 +57,34 @@ def _target(event: Shown) -> str:
     return f"/events/{event.slug}"
 
 
+def lines(event: Shown) -> designs.Event:
+    """The lines of an event in the language that is spoken now; in English where it is not translated."""
+    one = event.event
+    return designs.Event(
+        title=event.title,
+        date=times.day(one.starts_at, one.zone),
+        time=times.hours(one.starts_at, one.ends_at, one.zone),
+        place=feeds.where(event) or i18n.tr(i18n.site().campaign.name),
+    )
+
+
 def item(event_id: int, code: "Code") -> Item:
-    """What stands on it, in the language of the code; in English where the event is not translated."""
+    """What stands on it, in the language of the code."""
     language = i18n.find(code.language)
     with db.reading(), i18n.speaking(language):
         event = of(event_id)
-        one = event.event
-        said = designs.Event(
-            title=event.title,
-            date=times.day(one.starts_at, one.zone),
-            time=times.hours(one.starts_at, one.ends_at, one.zone),
-            place=feeds.where(event) or i18n.tr(i18n.site().campaign.name),
-        )
+        said = lines(event)
         host = event.hosts[0].name if event.hosts else ""
     copy = web.address("events.show", language, slug=event.slug)
     return Item((code.language,), links.printed_address(code), partner=host, event=said, copy=copy)
+
+
+def for_many(event_id: int, code: str) -> dict[str, str]:
+    """What a print for many places begins with, so that it says what the event's own flyer says. Raises LookupError."""
+    with i18n.speaking(i18n.find(code)):
+        event = of(event_id)
+        said = {f"event_{name}": text for name, text in vars(lines(event)).items()}
+    return {**said, "title": f"Flyers: {event.title}"[:120], "language": code, "target": _target(event)}
 
 
 def pdf(press: Press, content: Content, printed: Item, paper: str, output: str) -> bytes:

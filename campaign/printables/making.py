@@ -106,6 +106,10 @@ def bring_on(taken: Taken) -> None:
         write_down(taken, _made(taken, folder), folder)
     except Lost:
         log.warning("print %d was taken over or discarded meanwhile", taken.id)
+        with db.reading():
+            over = prints.get(taken.id).state == State.DISCARDED
+        if over:  # the process wrote on after the files were deleted, and it has ended only now
+            remove(folder)
 
 
 def _made(taken: Taken, folder: Path) -> dict[str, Any]:

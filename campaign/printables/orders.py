@@ -15,7 +15,7 @@ from ..places import service as places
 from ..pledges import service as pledges
 from ..staff import audit, doors, organisations
 from ..staff.acts import Act
-from . import designs, formats, order_lists, plans, prints, sheets, words
+from . import designs, flyer, formats, order_lists, plans, prints, sheets, words
 from .designs import Design
 from .forms import PrintForm
 from .models import Print, State
@@ -60,7 +60,7 @@ def new(design: str) -> ResponseReturnValue:
     """Order a print, for places that are ticked or stand in a list; all of it can be printed, or nothing is made."""
     chosen = designs.DESIGNS.get(design) or abort(404)
     with db.reading():
-        form = PrintForm(chosen, _offered(chosen))
+        form = PrintForm(chosen, _offered(chosen), **_begun(chosen))
         if not form.validate_on_submit():
             return _new(form, chosen), web.status_of(form)
         lines, wrong, windows = _wanted(form, chosen)
@@ -74,6 +74,17 @@ def new(design: str) -> ResponseReturnValue:
         form.form_errors.append(str(refused))
         return _new(form, chosen), 422
     return web.to("prints_staff.show", id=print_id, **({"windows": "y"} if windows else {}))
+
+
+def _begun(design: Design) -> dict[str, str]:
+    """What the form says at first: of a flyer for the `event` in the address, the event's own words in `language`."""
+    event_id, language = request.args.get("event", 0, int), request.args.get("language", "en")
+    if design is not flyer.DESIGN or not 0 < event_id < 2**63 or language not in flyer.languages(i18n.content()):
+        return {}
+    try:
+        return flyer.for_many(event_id, language)
+    except LookupError:
+        abort(404)
 
 
 def _offered(design: Design) -> dict[str, list[tuple[object, str]]]:

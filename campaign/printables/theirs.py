@@ -64,7 +64,7 @@ class Scans:
 def scans(partner_id: int, today: date) -> Scans:
     """Scans of the 30 days up to yesterday; people of all time alone, which no look at single days takes apart."""
     span = Span(today - timedelta(days=30), today - timedelta(days=1), Wanted(partner=partner_id))
-    found = adding.figures(span, "place")
+    found = adding.figures(span, "place", most=None)
     whole = found.kinds[0]
     steps = [(day, brought.tens(number)) for day, number in found.steps(SCANS)]
     codes = bringing.known(span.wanted)

@@ -6,12 +6,15 @@ from io import StringIO
 import pytest
 from sqlalchemy import func, select
 
-from campaign import clock, db
+from campaign import clock, db, i18n
 from campaign.events import board, editing, guest_list
 from campaign.events.editing import Words
 from campaign.events.models import Rsvp
 from campaign.links import service as links
+from campaign.links import targets
 from campaign.links.models import Code
+from campaign.printables import flyer
+from campaign.printables.models import Print
 from campaign.typeset import Press
 from tests.conftest import ROOT
 from tests.events.acts import hold
@@ -89,6 +92,41 @@ def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(s
         other = links.make("/pledges/freedom", "en", "Library", clock.now())
     assert staff.raw(f"/staff/events/1/flyers/{other}.pdf").status_code == 404  # it is no flyer of this
     assert staff.press(page, "Make a flyer", language="km").status == 422
+
+
+def test_a_print_of_flyers_for_many_places_says_what_the_flyer_says_and_leads_to_the_event(site, staff):
+    event_id = hold(site)
+    with site.inside(), db.writing():
+        editing.write(event_id, "ko", Words("함께 듣는 저녁", "예시입니다."), clock.now())
+    with site.inside(), db.reading(), i18n.speaking(i18n.find("ko")):
+        said = vars(flyer.lines(board.get(event_id)))
+    [way] = [one for one in staff.get("/staff/events/1/flyers").all("main li a") if one.to_text() == "한국어"]
+    page = staff.get(way.attrs["href"])
+    first = page.form("Try it")["fields"]
+    assert {name: first[f"event_{name}"] for name in said} == said and said["title"] == "함께 듣는 저녁"
+    chosen = [one.attrs["value"] for one in page.all("#target option, #language option") if "selected" in one.attrs]
+    assert chosen == ["/events/evening", "ko"]
+    more = {"language": "ko", "second": "", "partner_id": "", "paper": "a4", "output": "office"}
+    assert staff.press(page, "Try it", target="/events/evening", **more).status == 200
+    assert site.rows(select(Print.design, Print.target)) == [("event-flyer", "/events/evening")]
+    for elsewhere in ("event=99", "event=-1", "event=1&language=km"):
+        page = staff.get(f"/staff/prints/new/event-flyer?{elsewhere}")
+        assert page.status == 404 if "99" in elsewhere else page.form("Try it")["fields"]["event_title"] == ""
+    assert staff.get("/staff/prints/new/poster?event=1").status == 200
+
+
+def test_no_code_can_be_printed_that_leads_to_an_event_for_members_or_one_that_is_over(site, later):
+    hold(site)
+    hold(site, slug="members", members_only=True)
+    hold(site, slug="draft", publish=False)
+
+    def offered():
+        with site.inside(), db.reading():
+            return [one for one, _ in targets.offered() if one.startswith("/events")]
+
+    assert offered() == ["/events/evening", "/events"]
+    later(days=11)
+    assert offered() == ["/events"]
 
 
 def test_an_event_that_nobody_may_see_has_no_flyer_and_no_code_leads_there(site, staff):

@@ -145,6 +145,7 @@ def test_who_cannot_see_it_hears_it_in_order_and_is_told_of_the_web_page(design,
     assert "H1" in kinds and not {"H2", "H3"} & set(kinds)
     assert [alt for kind, alt in tags if kind == "Figure"] == [ADDRESS] * design.counted
     page = f"freedom.example.org/materials/{design.slug}" if design.counted else "freedom.example.org/help"
+    page = page if design.public else "freedom.example.org/q/K7QM2XA"  # it has no page among the materials
     assert page in look(pdf, dpi=40).text.replace("\ufffe", "-").replace("\r\n", "")
 
 
@@ -270,3 +271,26 @@ def test_a_logo_that_is_a_drawing_or_a_bomb_is_refused_and_one_in_four_inks_is_m
     design = designs.get("business-card")
     sheet = look(made(design, item(design, logo=logo)))
     assert [one.text for one in codes(sheet.picture)] == [ADDRESS]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "line"), [("zh-hant", "範例晚會：應留意的事", "應事"), ("en", "Zoo", "Zo")]
+)
+def test_the_title_of_an_event_stands_in_the_middle_in_every_script(language, title, line):
+    design = designs.get("event-flyer")
+    sheet = look(made(design, item(design, (language,), event=replace(EVENT, title=title))))
+    first = next(at for at, (letter, *_) in enumerate(sheet.places) if letter == line[0])
+    row = [place for place in sheet.places[first : first + 12] if place[0] in title and place[0].strip()]
+    row = [place for place in row if abs(place[2] - row[0][2]) < 4]
+    middle = (row[0][1] + row[-1][1] + (row[-1][1] - row[-2][1])) / 2
+    assert middle == pytest.approx(sheet.size[0] / 2, abs=3)
+
+
+@pytest.mark.parametrize("second", ["vi", "th"])
+def test_on_a_shoe_card_in_two_languages_the_last_line_stands_clear_of_the_one_above(second):
+    design = designs.get("shoe-card")
+    sheet = look(made(design, item(design, ("zh-hant", second))), dpi=40)
+    last = rows_of(sheet, "freedom.example.org/zh-hant/help")[0]
+    left, top = last[0][1], max(place[3] for place in last)
+    above = [b for letter, x, b, t in sheet.places if letter.strip() and abs(x - left) < 20 and b > last[0][2] + 1]
+    assert min(above) > top + 2

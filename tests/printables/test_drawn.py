@@ -1,7 +1,10 @@
 """A file that many want at once is made once."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+
+import pytest
 
 from campaign import drawn
 
@@ -29,3 +32,14 @@ def test_a_crowd_has_a_file_made_once_and_without_turns_more_often(tmp_path):
     (tmp_path / "b").mkdir()
     assert _crowd(tmp_path / "a", in_turn=True) == 1
     assert _crowd(tmp_path / "b", in_turn=False) > 1
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_on_a_full_disk_it_is_handed_out_all_the_same_and_nothing_half_made_is_left(tmp_path, monkeypatch, fails):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, fails, full)
+    for _ in range(2):
+        assert drawn.kept(tmp_path / "drawn", "x-en.png", b"sketch", lambda: b"made") == b"made"
+    assert list((tmp_path / "drawn").iterdir()) == []

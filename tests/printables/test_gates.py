@@ -146,6 +146,8 @@ def test_a_character_has_the_shape_of_its_region(design, one):
 def test_korean_words_hold_together_and_thai_keeps_its_repetition_mark(design):
     assert unbroken("노예 상태에서") == "노\u2060예 상\u2060태\u2060에\u2060서"
     assert unbroken("ใดๆ") == "ใด\u2060ๆ"
+    assert unbroken("สายด่วนนี้") == "สาย\u2060ด่วนนี้" and unbroken("สายไฟ") == "สายไฟ"
+    assert unbroken("無論您的移民身分為何。") == "無論您的移民身分為\u2060何。"
     assert (
         unbroken("24 小時。免費。") == "24 小\u2060時。免\u2060費。" and unbroken("提供口譯服務的") == "提供口譯服務的"
     )

@@ -234,6 +234,24 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_made(make_site, staff_of, n
 
 
 @on_sqlite
+def test_what_is_discarded_while_it_is_made_leaves_no_files(make_site, staff_of, monkeypatch):
+    site = make_site(switches=HERE)
+    staff = staff_of(site)
+    print_id, folder = _ready_to_print(site, 3)
+    page = staff.get(f"/staff/prints/{print_id}")
+
+    def discarded(folder, tell):
+        staff.press(page, "Discard it")
+        folder.mkdir(exist_ok=True)
+        (folder / ".pieces-01.pdf.9.part").write_bytes(b"%PDF-1.7 half")  # it writes on until it hears
+        tell({"done": 3})
+
+    monkeypatch.setattr(child, "work", discarded)
+    acts.work(site)
+    assert acts.found(site, print_id).state == "discarded" and not list(folder.glob("*")) + list(folder.glob(".*"))
+
+
+@on_sqlite
 def test_a_folder_that_cannot_be_made_is_said(make_site, tmp_path, noon):
     (tmp_path / "in-the-way").mkdir()
     site = make_site(switches=HERE, prints_dir=tmp_path / "in-the-way")

@@ -1,7 +1,9 @@
 """Staff order a print from a form or a list; a proof comes first, and nothing is made of what cannot be printed."""
 
 import csv
+import json
 from io import StringIO
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -174,3 +176,16 @@ def test_what_is_not_there_is_said(staff):
     for name in ("print.zip", "plan.json", "proof.pdf", "..%2f.lock"):
         assert staff.get(f"/staff/prints/1/files/{name}").status == 404, name
     assert staff.get("/staff/prints/new/banner").status == 404
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066"])
+def test_a_mark_of_direction_in_a_line_of_the_form_turns_nothing(site, staff, mark):
+    said: dict[str, Any] = {
+        "event_title": f"Sample {mark}evening",
+        "event_date": f"{mark}May 1",
+        "event_time": "7",
+        "event_place": "Hall",
+    }
+    acts.order(staff, "event-flyer", title=f"{mark}Flyers", **said)
+    ((title, kept),) = site.rows(select(Print.title, Print.said))
+    assert title == "Flyers" and json.loads(kept)["event_title"] == "Sample evening" and mark not in kept

@@ -45,6 +45,12 @@ def test_a_list_of_ours_can_be_sent_as_it_is_and_a_place_that_was_merged_is_the_
     assert wrong == [] and (one.place_id, one.place_line) == (1, "Sample Temple")
 
 
+@pytest.mark.parametrize("mark", [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))])
+def test_a_mark_of_direction_turns_no_line(mark):
+    (one,), wrong = _read(f"place,line\nSample Temple,{mark}Call 1-888 {mark}now\n")
+    assert wrong == [] and one.place_line == "Call 1-888 now"
+
+
 ROWS = {
     "no such place": ("place,zip\nSample Temple,90001\nNowhere,\n", "There is no such place"),
     "a formula": ('place,copies\nSample Temple,"=1+1"\n', "begins as a formula does"),

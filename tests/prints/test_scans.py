@@ -84,6 +84,16 @@ def test_scans_and_pledges_are_added_up_by_place_design_language_and_piece(site,
 
 
 @on_sqlite
+def test_branches_of_one_name_are_told_apart(site, staff):
+    first, second, third = acts.some_places(site, ("Sample Market", "Sample Market", "Sample Temple"))
+    acts.printed(site, [*acts.lines(1, first), *acts.lines(1, second), *acts.lines(1, third)], "business-card")
+    for number, (code, *_) in enumerate(acts.codes(site), start=1):
+        _scan(site, code, number)
+    names = [row[0] for row in _rows(staff.get("/staff/scans"))][-3:]
+    assert names == ["Sample Temple", "Sample Market (90002)", "Sample Market (90001)"]
+
+
+@on_sqlite
 def test_a_partner_sees_its_own_in_whole_tens_and_takes_its_own_files_alone(site, staff, later):
     mine, theirs = partner(site), partner(site, "Sample Partner 2")
     first, *_ = acts.some_places(site)

@@ -70,15 +70,16 @@ def contact(site: Site) -> Any:
     return found
 
 
-def leases_run_out(site: Site) -> None:
-    """What three minutes and the end of every pause do, for tests in which time really passes."""
+def leases_run_out(site: Site, *, slots: bool = True) -> None:
+    """What five minutes and the end of every pause do, for tests in which time really passes."""
     with site.inside(), db.writing() as session:
         lapsed = clock.now() - timedelta(seconds=1)
         held = update(Supporter).where(Supporter.list_leased_until.is_not(None))
         session.execute(held.values(list_leased_until=lapsed))
         session.execute(update(Supporter).values(list_next_at=None))
         session.execute(update(ListContact).values(paused_until=None))
-        session.execute(update(ListCall).values(until=lapsed))
+        if slots:
+            session.execute(update(ListCall).values(until=lapsed))
         session.execute(update(ListDeletion).values(due_at=lapsed))
 
 

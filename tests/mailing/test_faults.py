@@ -113,7 +113,7 @@ def test_while_a_lost_call_may_still_run_nobody_touches_its_people(listed, chimp
     with listed.inside():
         service.try_now()
     assert sync(listed, at_mailchimp) == 0 and len(chimp.calls) == asked
-    later(minutes=2)
+    later(minutes=3)
     sync(listed, at_mailchimp)
     assert due(listed) == set() and not chimp.members.known
 

@@ -123,7 +123,7 @@ def test_workers_killed_in_the_middle_of_calls_stop_nobody_for_good(make_site, c
             agree(site, name)
             _kill_at_the_next_call(chimp, worker)
             worker.live()
-            leases_run_out(site)
+            leases_run_out(site, slots=False)
         assert _held(site) == len(names)
         chimp.reached = lambda _step, _call: False
         _slots_run_out(site)

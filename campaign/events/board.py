@@ -8,8 +8,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
 
-from .. import clock, db, i18n
-from ..links import targets
+from .. import db, i18n
 from ..partners import agreements
 from ..partners.models import Partner, PartnerState, What
 from ..places.models import Place
@@ -17,7 +16,6 @@ from ..text import markdown
 from . import rules, times
 from .models import Event, EventHost, EventQuestion, EventState, EventTexts, FormerEventSlug, QuestionWords, Refusal
 
-MOST_TO_PRINT = 200
 # Built once: building it takes longer than the database takes to obey it.
 QUESTIONS = (
     select(EventQuestion, QuestionWords)
@@ -90,15 +88,6 @@ class Question:
     required: bool
     words: str
     language: str
-
-
-@targets.offering.connect
-def _to_print(_sender: object) -> list[tuple[str, str]]:
-    """What is still to come and open to everybody: the printed code of a flyer leads to the event itself."""
-    open_to_all = select(Event).where(Event.state == EventState.PUBLISHED, Event.members_only.is_(False))
-    coming = open_to_all.where(Event.ends_at > clock.now()).order_by(Event.starts_at, Event.id).limit(MOST_TO_PRINT)
-    found = shown(db.session().scalars(coming).all())
-    return [*((f"/events/{one.slug}", one.title) for one in found), ("/events", "All events")]
 
 
 def find(slug: str) -> Shown | None:

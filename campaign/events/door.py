@@ -83,7 +83,7 @@ def _door(helper_id: int) -> Door | Response:
     except Refused as no:
         return _shut(str(no), 410)
     roll = EventRoll(board.get(helper.event_id), By(helper_id=helper_id))
-    return Door(roll, partial(_way, helper_id), "events/door.html", private=True)
+    return Door(roll, partial(_way, helper_id), "events/door.html")
 
 
 def _way(helper_id: int, act: str, **values: Any) -> str:
@@ -91,6 +91,4 @@ def _way(helper_id: int, act: str, **values: Any) -> str:
 
 
 def _shut(sentence: str, status: int) -> Response:
-    response = make_response(web.error_page(status, sentence, gettext("This link does not work")))
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return make_response(web.error_page(status, sentence, gettext("This link does not work")))

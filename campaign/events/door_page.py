@@ -140,14 +140,13 @@ class Ask:
 class Door:
     """One door: whose list it is, where its buttons lead (by the name of the act), and the template around it.
 
-    `note` writes an act down; `more` is for the template; `private`: its address is a key, for no other page to see.
+    `note` writes an act down; `more` is for the template.
     """
 
     roll: Roll
     way: Callable[..., str]
     template: str
     note: Callable[[str, int], None] = lambda _act, _id: None
-    private: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
     def show(self) -> Response:
@@ -262,8 +261,6 @@ class Door:
     def _kept_by_nobody(self, response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), interest-cohort=()"
-        if self.private:
-            response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
 

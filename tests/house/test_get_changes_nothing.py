@@ -68,7 +68,7 @@ DEEDS = [
         "bring-in",
     ),
     *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
-    *("note", "vouch", "revoke", "age", "let-return", "usual", "codes", "cancel"),
+    *("note", "vouch", "revoke", "age", "let-return", "usual", r"trainings/\d+/codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
     *("in", "walk-in", "undo", "links", "test", "throw-away"),
 ]

@@ -71,6 +71,7 @@ def plain_site(url: str, templates: Path) -> Flask:
         "pages.learn": "/learn",
         "finding.share": "/share.png",
         "materials.index": "/materials",
+        "volunteers.sign_up": "/volunteer",
     }.items():
         app.add_url_rule(path, endpoint, lambda **_: "")
     return app

@@ -9,6 +9,7 @@ SAMPLES = {
     "<slug>": "freedom",
     "<page>": "signs",
     "<typed>": "2345678",
+    "<code>": "2345678",
     "<path:token>": "cut",
     "<path:filename>": "css/site.css",
 }

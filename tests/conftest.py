@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 SECRET = "a secret for tests, long enough to be one"
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
 # What the hours bring and no letter waits for. They ask more of the records than all the rest of the work together.
-HOUSEKEEPING = {"backup", "check-audit-trail", "forget", "repair-counts", "say-alive", "scrub", "write-ledger"}
+HOUSEKEEPING = {"backup", "check-audit-trail", "forget", "make-prints", "repair-counts", "say-alive", "scrub"}
+HOUSEKEEPING |= {"write-ledger"}
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -110,7 +110,8 @@ def faults_of_letter(letter: EmailMessage, to: str, hosts: set[str]) -> list[str
 HEADERS = {"from", "to", "subject", "date", "message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post"}
 HEADERS |= {"mime-version", "content-type", "content-language"}
 ALONE = ["multipart/alternative", "text/plain", "text/html"]
-PARTS = (ALONE, ["multipart/mixed", *ALONE, "text/html", "text/json"])  # the second brings what is kept of somebody
+# The second brings what is kept of somebody, the third the entry for a calendar.
+PARTS = (ALONE, ["multipart/mixed", *ALONE, "text/html", "text/json"], ["multipart/mixed", *ALONE, "text/calendar"])
 QUIET = {"html", "head", "meta", "title", "body", "div", "h1", "h2", "p", "a", "hr", "br", "ul", "ol", "li", "strong"}
 
 

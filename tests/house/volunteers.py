@@ -1,5 +1,6 @@
 """The volunteers of the site with one of everything: what each stands for, and what forms about them would send."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -95,5 +96,6 @@ def version_of(site: Site, endpoint: str) -> dict[str, str]:
     """The version that a form at this route would have been made from."""
     if endpoint != "volunteers_staff.note":
         return {}
-    with site.inside(), db.reading():
+    with site.inside(), db.reading(), suppress(LookupError):  # a form may have erased them
         return {"version": str(service.get(1).version)}
+    return {}

@@ -143,7 +143,7 @@ def test_what_its_person_has_lifted_since_is_left_alone(site, visitor, later):
         service.agree(1, "Yes", "en", "test", clock.now())
     site.work()
     _as_before(site)
-    done = dict.fromkeys(["erased", "left", "withdrawn", "disowned", "unshared"], 0)
+    done = dict.fromkeys(["erased", "left", "withdrawn", "disowned", "unshared", "moved"], 0)
     assert _replay(site) == done | {"new": 2, "unreadable": 0}
     assert site.rows(select(Supporter.subscribed)) == [(True,)] and not _refuses(site)
 

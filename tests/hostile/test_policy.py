@@ -18,7 +18,8 @@ def _faults(answer, path):
     """What is wrong with the rules that an answer carries."""
     carried, found = answer.headers, []
     for name, value in HEADERS.items():
-        if name != "Content-Security-Policy" and carried.getlist(name) != [value]:
+        right = [value, value.replace("camera=()", "camera=(self)")] if "/door" in path else [value]
+        if name != "Content-Security-Policy" and (len(carried.getlist(name)) != 1 or carried[name] not in right):
             found.append(f"{name}: {carried.getlist(name)}")
     policies = carried.getlist("Content-Security-Policy")
     found += [f"{len(policies)} policies"] if len(policies) != 1 else []

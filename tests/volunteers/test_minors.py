@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from campaign import clock, db
 from campaign.app import Switches
+from campaign.content import Content
 from campaign.volunteers import standing
 from campaign.volunteers.models import Guardian, Volunteer
 from tests.house.everything import on_sqlite
@@ -143,8 +144,6 @@ def test_what_to_do_is_read_before_the_first_shift(site, visitor):
 def test_until_a_review_holds_the_english_stands_in(make_site, noon):
     """On a real site the words on which lives may depend wait for a native speaker."""
     site = make_site(switches=Switches())
-    site.app.extensions["content"].drafts = False
+    words = Content(site.config.place("content"), demo=False)
     with site.inside():
-        words = site.app.extensions["content"]
-        words._pages.clear()
         assert words.page("when-told", "th").language == "en" and words.guards("when-told")

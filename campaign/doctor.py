@@ -241,7 +241,7 @@ def list_hook(config: Config) -> Iterator[Finding]:
             trouble, row = intake.trouble(config.mailchimp_key, clock.now()), intake.look()
             heard = f"last heard {_ago(row.heard_at, clock.now())}" if row and row.heard_at else "nothing heard yet"
             paused = bool(row and row.paused_at)
-        trouble = trouble or wiring.of_this_site().missing()
+        trouble = trouble or wiring.of_this_site(once=True).missing()
     yield Finding(not trouble, "Hearing from the list", trouble or f"the webhook is there; {heard}")
     if paused:
         yield Finding(False, "Mailing list", "staff have paused it: nobody is told anything. See Mailing list there.")

@@ -15,11 +15,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from .. import clock, db, i18n
+from ..security import HEADERS
 from ..text import clean
 from . import arrivals, board, times
 from .arrivals import By, Came, Figures, Line
 from .models import LARGEST_PARTY
 
+# The page reads guests' codes by the camera of whoever stands there.
+WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 LONGEST = 100  # characters of a name or of what is looked for
 
 
@@ -256,11 +259,12 @@ class Door:
                 **self.more,
                 **known,
             )
-        return self._kept_by_nobody(make_response(page, status or (409 if ask else 200)))
+        response = self._kept_by_nobody(make_response(page, status or (409 if ask else 200)))
+        response.headers["Permissions-Policy"] = WITH_CAMERA
+        return response
 
     def _kept_by_nobody(self, response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), interest-cohort=()"
         return response
 
 

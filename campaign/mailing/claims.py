@@ -89,17 +89,18 @@ def _person(row: Any, known: groups.Known, *, wanted: bool) -> Person:
     )
 
 
-def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
-    """Write down what became of them; the outcomes that count. Inside `db.writing()`.
+def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> tuple[list[Outcome], list[Outcome]]:
+    """Write down what became of them; the outcomes that count, and all that the list has said. In `db.writing()`.
 
     Not for those whose lease has run out: they are somebody else's now. Whoever said something new meanwhile stays
-    due, and what they said before is not counted.
+    due, and what they said before is not counted; but what the list said of them stands, and is newer than before.
     """
-    known, told, changes = {one.person.id: one for one in outcomes}, [], defaultdict[Any, list[int]](list)
+    known, told, heard, changes = {one.person.id: one for one in outcomes}, [], [], defaultdict[Any, list[int]](list)
     columns = Supporter.id, Supporter.email, Supporter.due_version, Supporter.list_tries
     held = select(*columns).where(Supporter.id.in_(known), Supporter.list_leased_until == claim.leased_until)
     for row in db.session().execute(held.with_for_update()).all():
         outcome = known[row.id]
+        heard.append(outcome)
         values = _learnt(row, outcome, now)
         if row.due_version == outcome.person.version:
             values |= _concluded(outcome, now)
@@ -108,7 +109,7 @@ def settle(claim: Claim, outcomes: Sequence[Outcome], now: datetime) -> list[Out
     for same, ids in changes.items():  # of most of a batch there is the same to write
         these = update(Supporter).where(Supporter.id.in_(ids)).values(dict(same))
         db.session().execute(these, execution_options={"synchronize_session": False})
-    return told
+    return told, heard
 
 
 def _learnt(row: Any, outcome: Outcome, now: datetime) -> dict[str, object]:

@@ -17,6 +17,8 @@ from .models import ListIntake
 PATIENCE = 300  # seconds that a signature may be old, or our clocks may differ
 LARGEST = 64_000  # bytes of a delivery
 EVENTS = ("subscribe", "unsubscribe", "profile", "upemail", "cleaned")
+# What people and organisers do, never our own writes.
+WANTED = {"events": dict.fromkeys(EVENTS, True), "sources": {"user": True, "admin": True, "api": False}}
 ADDRESSES = ("data[email]", "data[old_email]", "data[new_email]")
 LONGEST = 320  # characters of an address
 

@@ -45,18 +45,15 @@ def is_paused() -> bool:
     return row is not None and row.paused_at is not None
 
 
-def pause(now: datetime) -> bool:
-    """Tell the list nothing more, until somebody says otherwise. False when it is so already."""
+def pause(now: datetime) -> None:
+    """Tell the list nothing more, until somebody says otherwise."""
     row = take()
-    before, row.paused_at = row.paused_at, row.paused_at or now
-    return before is None
+    row.paused_at = row.paused_at or now
 
 
-def resume() -> bool:
-    """Tell the list again. False when nothing was paused."""
-    row = take()
-    before, row.paused_at = row.paused_at, None
-    return before is not None
+def resume() -> None:
+    """Tell the list again."""
+    take().paused_at = None
 
 
 def try_now() -> None:

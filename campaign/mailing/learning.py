@@ -7,9 +7,9 @@ what it said a moment ago, must not meet.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from .. import db, jobs
+from .. import db
 from ..supporters import service as supporters
 from ..supporters.models import Consent, Purpose, Supporter
 from . import history, rules, service
@@ -57,10 +57,8 @@ def _follow(row: Supporter, state: ListState, what: Lesson, now: datetime) -> No
 
 
 def _record_return(supporter_id: int, language: str, now: datetime) -> None:
-    """They took their no back where they had said it; there is nothing to tell the list about that."""
+    """They took their no back where they had said it. The list is told what it missed: groups, language, address."""
     supporters.agree(supporter_id, CAME_BACK, language, SAID_THERE, now)
-    db.session().flush()
-    db.session().execute(update(Supporter).where(Supporter.id == supporter_id).values(due_since=None))
 
 
 def put_back(supporter_id: int, entry: Entry, now: datetime) -> None:
@@ -77,10 +75,7 @@ def put_back(supporter_id: int, entry: Entry, now: datetime) -> None:
 
 def make_due(ids: Sequence[int], now: datetime) -> None:
     """The list is told of these people once more."""
-    since = {"due_since": func.coalesce(Supporter.due_since, now), "due_version": Supporter.due_version + 1}
-    these = update(Supporter).where(Supporter.id.in_(ids)).values(**since, list_stuck_at=None, list_trouble="")
-    db.session().execute(these, execution_options={"synchronize_session": False})
-    jobs.wake("sync-list")
+    supporters.make_due(Supporter.id.in_(ids), now)
 
 
 def left_there(ids: Sequence[int]) -> set[int]:

@@ -12,7 +12,7 @@ from ..supporters import ledger
 from ..supporters.ledger import What
 from . import deletions
 from .audience import Audience, ListState, Person
-from .lessons import ON
+from .rules import is_on
 
 A_STEP = 500
 
@@ -34,7 +34,7 @@ def among(strangers: Mapping[str, ListState]) -> Leftovers:
     for some in _steps(iter(strangers.items())):
         with db.reading():
             erased = ledger.refused([mailbox for mailbox, _ in some], [What.ERASED])
-            left = ledger.refused([mailbox for mailbox, state in some if state in ON], [What.LEFT]) - erased
+            left = ledger.refused([mailbox for mailbox, state in some if is_on(state)], [What.LEFT]) - erased
         found.erased += sorted(erased)
         found.left += sorted(left)
     return found

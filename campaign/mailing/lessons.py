@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from ..supporters.models import Supporter
 from .audience import ListState
+from .rules import is_on
 
-ON = (ListState.SUBSCRIBED, ListState.PENDING)
 VANISHED = (
     "They were on the list and are not any more: their address was changed there, or they were deleted for good. "
     "Ask them to say yes here once more, with the address that they use."
@@ -39,15 +39,15 @@ def lesson(who: Supporter, state: ListState, *, left_there: bool, held: bool = F
         return _of_one_who_wants(who, state, held=held)
     if state is ListState.SUBSCRIBED and left_there and not held:
         return Lesson.BACK
-    return Lesson.TELL if state in ON and who.left_at is not None else Lesson.NOTHING
+    return Lesson.TELL if is_on(state) and who.left_at is not None else Lesson.NOTHING
 
 
 def _of_one_who_wants(who: Supporter, state: ListState, *, held: bool) -> Lesson:
-    if state in ON:
+    if is_on(state):
         return Lesson.FREE if who.list_stuck_at else Lesson.NOTHING
     if state is ListState.UNSUBSCRIBED:  # known before: since then they said yes anew, and the list is to ask them
         return Lesson.NOTHING if who.list_state == ListState.UNSUBSCRIBED and not held else Lesson.LEFT
-    if state is ListState.ABSENT and (who.list_state not in ON or who.list_email):
+    if state is ListState.ABSENT and (not is_on(who.list_state) or who.list_email):
         return Lesson.NOTHING  # never there, or still under the address that they had before
     return Lesson.NOTHING if who.list_stuck_at and who.list_state == state else Lesson.STUCK
 

@@ -133,11 +133,9 @@ class Mailchimp:
         """The audience's `webhooks`."""
         return self._call(lambda: self.client.lists.get_list_webhooks(audience))
 
-    def add_hook(self, audience: str, url: str, events: Sequence[str]) -> dict[str, Any]:
-        """A new webhook for what people and organisers do, never for our own writes; its secret is said only now."""
-        sources = {"user": True, "admin": True, "api": False}
-        body = {"url": url, "events": dict.fromkeys(events, True), "sources": sources}
-        return self._call(lambda: self.client.lists.create_list_webhook(audience, body))
+    def add_hook(self, audience: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A new webhook; its secret is said only now."""
+        return self._call(lambda: self.client.lists.create_list_webhook(audience, dict(body)))
 
     def change_hook(self, audience: str, hook: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Change a webhook's address, events or sources."""

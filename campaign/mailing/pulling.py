@@ -6,13 +6,13 @@ changed; nothing follows from that.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import or_, select
 
 from .. import clock, db, web
 from ..errors import Passing, Permanent
@@ -69,7 +69,8 @@ def pull_if_due(home: Audience | None = None) -> Pulled | None:
 def pull(home: Audience, since: datetime | None = None) -> Pulled:
     """Read all that changed there since the cursor (or since an earlier moment), and learn from it. Raises Stopped."""
     intake.must_be_ours()
-    begun = clock.now()
+    begun, answered = clock.now(), set[str]()
+    hints = _take_hints(begun)
     with db.reading():
         row = intake.look()
         cursor = row.pulled_until if row and row.pulled_until else THE_BEGINNING
@@ -78,7 +79,8 @@ def pull(home: Audience, since: datetime | None = None) -> Pulled:
     except (Passing, Permanent, unknown()) as error:
         found = Pulled(trouble=str(error))
     else:
-        found = Pulled(len(states), take_over(states, begun))
+        found, answered = Pulled(len(states), take_over(states, begun)), set(map(mailbox_of, states))
+    _end_hints(hints, answered)
     with db.writing():
         _note(found, begun)
     log.info("read %d changes at the list, learnt %d", found.read, found.learnt)
@@ -94,7 +96,6 @@ def take_over(states: Mapping[str, ListState], asked_at: datetime) -> int:
         mailboxes = {mailbox_of(address): state for address, state in some.items()}
         with db.reading():
             news = learning.to_learn(mailboxes)
-        _answer_hints(list(mailboxes), asked_at)
         for supporter_id, state in news.items():
             with db.writing():
                 try:
@@ -106,15 +107,31 @@ def take_over(states: Mapping[str, ListState], asked_at: datetime) -> int:
     return learnt
 
 
-def _answer_hints(mailboxes: Sequence[str], asked_at: datetime) -> None:
-    """Whoever was hinted at before we asked, and waits still, has been looked up by this."""
-    theirs = select(Supporter.id).where(Supporter.mailbox.in_(mailboxes))
-    answered = ListHint.supporter_id.in_(theirs), ListHint.in_hand_until.is_(None), ListHint.noted_at <= asked_at
+def _take_hints(now: datetime) -> dict[int, int]:
+    """All that wait are in hand while we read, by version: who is hinted at meanwhile gets another, and stays."""
+    free = or_(ListHint.in_hand_until.is_(None), ListHint.in_hand_until < now)
     with db.reading() as session:
-        if session.scalar(select(ListHint.supporter_id).where(*answered).limit(1)) is None:
-            return
+        if session.scalar(select(ListHint.supporter_id).where(free).limit(1)) is None:
+            return {}
     with db.writing() as session:
-        session.execute(delete(ListHint).where(*answered), execution_options={"synchronize_session": False})
+        rows = session.scalars(select(ListHint).where(free).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            row.in_hand_until = now + rules.LEASE
+        return {row.supporter_id: row.version for row in rows}
+
+
+def _end_hints(taken: Mapping[int, int], answered: Set[str]) -> None:
+    """Once that is learnt: whoever was read of is looked up, unless a newer hint came while we read."""
+    ids = iter(taken)
+    while some := list(islice(ids, A_STEP)):
+        theirs = select(ListHint, Supporter.mailbox).join(Supporter, Supporter.id == ListHint.supporter_id)
+        with db.writing() as session:
+            found = session.execute(theirs.where(ListHint.supporter_id.in_(some)).with_for_update(of=ListHint))
+            for hint, mailbox in found.all():
+                if mailbox in answered and hint.version == taken[hint.supporter_id]:
+                    session.delete(hint)
+                else:
+                    hint.in_hand_until = None
 
 
 def _note(found: Pulled, begun: datetime) -> None:

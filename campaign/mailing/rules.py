@@ -32,7 +32,7 @@ WHY_STUCK = {
 NOT_TAKEN = "The list answered, but did not take the unsubscribe."
 
 
-def is_on(state: ListState | None) -> bool:
+def is_on(state: ListState | str | None) -> bool:
     """Whether the list writes to somebody of whom it says this, or will once they click."""
     return state in (ListState.SUBSCRIBED, ListState.PENDING)
 

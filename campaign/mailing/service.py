@@ -57,7 +57,7 @@ def sync(home: Audience | None = None, *, at_once: bool = False, moving: bool = 
     if hands > 1 and not _is_seen_to_answer(list_):
         told, hands = work(1), _hands()  # alone, to see whether the list is there at all
     told += together(work, hands)
-    if turns.left < 0:
+    if turns.left <= 0:
         with db.writing():
             jobs.wake("sync-list")  # more may be due; other sweeps get their turn first
     return told
@@ -98,8 +98,8 @@ def deliver(home: Audience, claim: Claim) -> int:
         outcomes = [Outcome(one, Fate.UNKNOWN, words=words) for one in claim.people]
     with db.writing():
         _end(outcomes, clock.now())  # first, as in _begin: who locks in one order never waits in a ring
-        counted = claims.settle(claim, outcomes, clock.now())
-        _remember(counted, clock.now())
+        counted, heard = claims.settle(claim, outcomes, clock.now())
+        _remember(heard, clock.now())
         for one in counted:
             if rules.has_left(one):
                 _record_leaving(one, clock.now())
@@ -217,7 +217,8 @@ def record_leaving(supporter_id: int, language: str, now: datetime) -> None:
     supporters.leave(supporter_id, LEFT_THERE, language, "mailing list", now)
     db.session().flush()
     known = update(Supporter).where(Supporter.id == supporter_id)
-    db.session().execute(known.values(due_since=None))
+    # Unless an entry under an address that they have left must still go: that would get the news after their no.
+    db.session().execute(known.where(Supporter.list_email == "").values(due_since=None))
 
 
 def hold(now: datetime) -> None:

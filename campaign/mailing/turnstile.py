@@ -95,8 +95,3 @@ def give_back(slot: Slot) -> None:
     """Somebody else may have it; nothing when it has run out meanwhile and is somebody else's already."""
     with db.writing() as session:
         session.execute(delete(ListCall).where(ListCall.id == slot.number, ListCall.holder == slot.holder))
-
-
-def held(now: datetime) -> int:
-    """How many calls are under way, or may be."""
-    return len(db.session().scalars(select(ListCall.id).where(ListCall.until >= now)).all())

@@ -8,18 +8,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from .. import clock, db, seals, web
 from ..errors import Passing, Permanent, Stopped
 from . import hooks, intake, ours, service
 from .mailchimp import STRANGE, Declined, Mailchimp, Unknown
-from .models import ListIntake
-from .turnstile import Turnstile
+from .models import ListHint, ListIntake
+from .turnstile import Open, Turnstile
 
 NO_KEY = "The settings name no list at Mailchimp: set MAILCHIMP_API_KEY and MAILCHIMP_AUDIENCE. The list is our own."
 NO_AUDIENCE = "Mailchimp has no audience {audience} for this key. Look at MAILCHIMP_AUDIENCE. Nothing was changed."
 UNSEEN = (
     "Mailchimp could not reach our hook. Start the site, see that {base} can be reached from the internet, and run "
     "this again. What was made stays."
+)
+UNREAD = (
+    "Who left at the old audience since it was last read will be told here anew. Put its name back and run: campaign "
+    "sync check --repair, before you change over."
+)
+UNHEARD = (
+    "The old audience has news of people that was not looked up yet. Put its name back, let the worker run a minute, "
+    "then change over. Nothing was changed."
 )
 MAKE_HOOK = "Make a webhook that tells {base} when somebody leaves, comes back, bounces or changes their entry there."
 MEND_HOOK = "Let our webhook tell of everything that we listen to, and of nothing that we do ourselves."
@@ -59,8 +69,10 @@ class Wiring:
             made = intake.look()
             plan = Plan(str(about.get("name", "")), about=about)
             if intake.is_elsewhere():
+                _refuse_unheard()
                 plan.steps.append(("Change over to this audience: everybody is told there anew.", self._move))
-            lost = made is None or intake.is_elsewhere() or hooks.key_of(made) is None
+                plan.warnings.append(UNREAD)
+            lost = intake.is_elsewhere() or not _is_known(made)
         self._fields(plan)
         self._hooks(plan, None if lost else made)
         return plan
@@ -103,8 +115,7 @@ class Wiring:
         return lambda: self._ask(lambda: self.client.remove_hook(self.audience, id))
 
     def _mending(self, id: str) -> Callable[[], None]:
-        body = {"events": dict.fromkeys(hooks.EVENTS, True), "sources": {"user": True, "admin": True, "api": False}}
-        return lambda: _nothing(self._ask(lambda: self.client.change_hook(self.audience, id, body)))
+        return lambda: _nothing(self._ask(lambda: self.client.change_hook(self.audience, id, hooks.WANTED)))
 
     def _make_hook(self) -> None:
         """The address is known here before Mailchimp asks for it; its key is said once, in the answer."""
@@ -112,8 +123,9 @@ class Wiring:
         with db.writing():
             row = intake.take()
             row.hook_mark, row.hook_signing, row.hook_id = hooks.mark_of(secret), "", ""
+            row.hook_made_at = None
         try:
-            made = self.client.add_hook(self.audience, self.address + secret, hooks.EVENTS)
+            made = self.client.add_hook(self.audience, {"url": self.address + secret, **hooks.WANTED})
         except (Declined, Passing, Unknown) as error:
             with db.writing():
                 intake.take().hook_mark = ""  # should it be there all the same, the next run takes it away
@@ -144,8 +156,7 @@ class Wiring:
         with db.reading():
             made = intake.look()
         plan = Plan()
-        made = made if made and hooks.key_of(made) is not None else None
-        self._hooks(plan, made)
+        self._hooks(plan, made if _is_known(made) else None)
         return "" if plan.well else "The webhook at Mailchimp is not as it should be. Run: campaign sync setup"
 
     def _ask(self, ask: Callable[[], Any]) -> Any:
@@ -163,6 +174,17 @@ class Wiring:
         if not isinstance(answer, dict) or not isinstance(found := answer.get(part), list):
             raise Stopped(STRANGE)
         return [one for one in found if isinstance(one, dict)]
+
+
+def _is_known(made: ListIntake | None) -> bool:
+    """Whether the answer that made the hook was heard to its end, and its key can be read."""
+    return made is not None and bool(made.hook_id) and hooks.key_of(made) is not None
+
+
+def _refuse_unheard() -> None:
+    """Whoever left at the old audience, and is still to be looked up there, would be subscribed at the new one."""
+    if db.session().scalar(select(ListHint.supporter_id).limit(1)) is not None:
+        raise Stopped(UNHEARD)
 
 
 def _url(hook: dict[str, Any]) -> str:
@@ -187,10 +209,10 @@ def _hears(hook: dict[str, Any]) -> bool:
     return bool(wanted) and all(events.get(one) for one in hooks.EVENTS)
 
 
-def of_this_site() -> Wiring:
-    """The audience that the settings name. Raises Stopped when they name none."""
+def of_this_site(*, once: bool = False) -> Wiring:
+    """The audience that the settings name; `once` as in `homes.ours`. Raises Stopped when they name none."""
     config = web.config()
     if not config.mailchimp_key:
         raise Stopped(NO_KEY)
-    client = Mailchimp(config.mailchimp_key, config.mailchimp_host, gate=Turnstile())
+    client = Mailchimp(config.mailchimp_key, config.mailchimp_host, gate=Open() if once else Turnstile())
     return Wiring(client, config.mailchimp_audience, config.base_url)

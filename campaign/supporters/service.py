@@ -157,7 +157,7 @@ def regroup(supporter_id: int, now: datetime) -> None:
 def regroup_all(whom: Select[int], now: datetime) -> None:
     """The same for many, named by their ids; before anything that hangs on them, as in `hold`."""
     held = select(Supporter.id).where(Supporter.id.in_(whom)).order_by(Supporter.id).with_for_update(key_share=True)
-    _make_all_due(Supporter.id.in_(held) & Supporter.subscribed, now)
+    make_due(Supporter.id.in_(held) & Supporter.subscribed, now)
 
 
 def tell_the_list(supporter_id: int, now: datetime) -> None:
@@ -190,10 +190,10 @@ def _is_discreet(supporter_id: int) -> bool:
 
 
 def _make_due(supporter_id: int, now: datetime) -> None:
-    _make_all_due(Supporter.id == supporter_id, now)
+    make_due(Supporter.id == supporter_id, now)
 
 
-def _make_all_due(whom: ColumnElement[bool], now: datetime) -> None:
+def make_due(whom: ColumnElement[bool], now: datetime) -> None:
     """The mailing list must be told; in the transaction of the act, so that no act is ever forgotten."""
     changes: dict[str, object] = {"due_version": Supporter.due_version + 1, "list_tries": 0, "list_trouble": ""}
     changes |= {"list_next_at": None, "list_stuck_at": None}

@@ -66,6 +66,8 @@ ELSEWHERE |= {f"volunteers.{kind}" for kind in ("guardian_answered", "revoked", 
 def test_every_declared_letter_is_looked_at(letters):
     said = {kind for kind, _ in letters}
     missing = WRITERS.keys() - said - ELSEWHERE
+    assert not ELSEWHERE & said, "these are looked at here after all"
+    assert WRITERS.keys() >= ELSEWHERE, "these are no letters any more"
     assert not missing, f"bring rows about in tests/house/everything.py of which these say something: {missing}"
 
 

@@ -131,7 +131,7 @@ def test_a_call_whose_slot_came_after_its_lease_is_not_made(listed, chimp, later
     with deadline.beginning_within(limit):
         outcomes = slow.bring_up_to_date(yes.people)
     with listed.inside(), db.writing():
-        assert claims.settle(yes, outcomes, clock.now()) == []
+        assert claims.settle(yes, outcomes, clock.now())[0] == []
     assert statuses(chimp.members.known.values()) == there and due(listed) == set()
 
 

@@ -201,8 +201,10 @@ def test_who_comes_back_by_the_lists_own_form_is_back_here_if_they_had_left_ther
         act(ANNA)
         chimp.hooks.deliver()
         _hear(wired)
-    assert row(wired).subscribed and due(wired) == set()
+    assert row(wired).subscribed and due(wired) == {ANNA}  # the list is told what it missed while they were away
     assert [one[0] for one in wired.rows(SOURCES)] == [True, True, False, True]
+    sync(wired, hosted(chimp))
+    assert due(wired) == set() and statuses(chimp.members.known.values())[ANNA] == "subscribed"
 
 
 def test_and_if_they_had_left_here_the_list_is_told_so_once_more(wired, chimp):

@@ -1,13 +1,15 @@
 """The nightly reading of what changed at the list: complete or nothing, from a cursor that lags, and harmless twice."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select
 
-from campaign import clock
+from campaign import clock, db
 from campaign.errors import Stopped
 from campaign.mailing import hearing, pulling
+from campaign.mailing.audience import Audience
 from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.models import ListHint, ListIntake
 from tests.house.everything import contents, on_sqlite
@@ -130,6 +132,45 @@ def test_our_own_list_has_nothing_to_be_read(noon, make_site):
     site = make_site(seeded=False)
     with site.inside():
         assert pulling.pull_if_due(BuiltIn()) is None
+
+
+class _Meanwhile:
+    """A list at which something happens while we read it."""
+
+    def __init__(self, home, act):
+        self.home, self.act = home, act
+
+    def changed_since(self, moment):
+        found = self.home.changed_since(moment)
+        self.act()
+        return found
+
+
+def test_who_leaves_and_is_hinted_at_while_all_is_read_is_looked_up_afterwards(there, chimp):
+    def hint():
+        with there.inside(), db.writing():
+            hearing.note(hearing.known([ANNA]), clock.now())
+
+    def leaves():
+        chimp.members.unsubscribe(ANNA)
+        hint()
+
+    hint()
+    with there.inside():
+        pulling.pull(cast("Audience", _Meanwhile(hosted(chimp), leaves)))
+        assert row(there).subscribed and len(there.rows(select(ListHint))) == 1
+        hearing.look_again(hosted(chimp))
+    assert not row(there).subscribed and there.rows(select(ListHint)) == []
+
+
+def test_a_reading_that_fails_leaves_every_hint_to_be_looked_at(there, chimp):
+    with there.inside(), db.writing():
+        hearing.note(hearing.known([ANNA]), clock.now())
+    chimp.moods = ["500"] * 20
+    assert _pull(there, chimp).trouble
+    chimp.moods = []
+    [[hint]] = there.rows(select(ListHint))
+    assert hint.in_hand_until is None
 
 
 @pytest.mark.gate("hooks", quick=150, full=10_000)

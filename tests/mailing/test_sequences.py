@@ -102,9 +102,11 @@ def _differ(site, events, seed, number):
 
 
 def _final(record):
-    """What counts in the end. Of one who bounced, and is written to by nobody, only that: a no that was heard may have
+    """What counts in the end: not whether the list is told once more what it says already. Of one who bounced, and is
+    written to by nobody, only that: a no that was heard may have
     been taken back, before that, without our hearing of it; and then it stands here."""
-    return record if record[1] in (S.SUBSCRIBED, S.UNSUBSCRIBED) else record[1]
+    subscribed, state, _due, stuck = record
+    return (subscribed, state, stuck) if state in (S.SUBSCRIBED, S.UNSUBSCRIBED) else state
 
 
 @on_sqlite

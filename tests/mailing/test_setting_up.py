@@ -4,9 +4,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from campaign import db, seals
+from campaign import clock, db, seals
 from campaign.errors import Stopped
-from campaign.mailing import commands, hooks, ours, wiring
+from campaign.mailing import commands, hearing, hooks, ours, wiring
 from campaign.mailing.models import ListIntake
 from tests.house.everything import contents, on_sqlite
 from tests.mailing.acts import ANNA, agree, due, sync
@@ -95,6 +95,32 @@ def test_a_hook_whose_making_was_never_heard_of_is_taken_away_the_next_time(reac
     assert isinstance(said.exception, Stopped) and len(chimp.hooks.known) == 1
     assert "Take away a webhook" in _run(reached).output
     assert len(chimp.hooks.known) == 1 and post(reached, chimp, told(ANNA)) == 200
+
+
+def test_a_hook_whose_key_was_never_written_down_is_made_anew(reached, chimp, monkeypatch):
+    """Killed between Mailchimp's answer and our commit: it would be taken for a hook that is not signed, for good."""
+    with monkeypatch.context() as patch:
+        patch.setattr(seals, "seal", _killed)
+        assert isinstance(_run(reached).exception, SystemError) and len(chimp.hooks.known) == 1
+    assert "Take away a webhook" in _run(reached).output
+    assert len(chimp.hooks.known) == 1 and post(reached, chimp, told(ANNA)) == 200
+    assert reached.rows(select(ListIntake.hook_signing)) != [("",)]
+
+
+def _killed(_text):
+    raise SystemError
+
+
+def test_nobody_changes_over_while_news_of_the_old_audience_waits(reached, chimp):
+    set_up(reached, chimp)
+    agree(reached, ANNA)
+    sync(reached, hosted(chimp))
+    with reached.inside(), db.writing() as session:
+        session.execute(update(ListIntake).values(audience="the one before"))
+        hearing.note(hearing.known([ANNA]), clock.now())
+    said = _run(reached, "--new-audience")
+    assert isinstance(said.exception, Stopped) and "not looked up yet" in str(said.exception)
+    assert reached.rows(select(ListIntake.audience)) == [("the one before",)]
 
 
 def test_a_hook_that_somebody_changed_there_is_mended(reached, chimp):

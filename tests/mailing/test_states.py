@@ -101,7 +101,7 @@ def test_what_is_said_while_the_list_is_being_told_is_told_next(listed, home):
         outcomes = home.audience.bring_up_to_date(claim.people)
     leave(listed, ANNA)
     with listed.inside(), db.writing():
-        assert claims.settle(claim, outcomes, clock.now()) == []
+        assert claims.settle(claim, outcomes, clock.now())[0] == []
     assert due(listed) == {ANNA} and row(listed).list_state == "subscribed"
     sync(listed, home.audience)
     assert home.entry(listed, ANNA).state is ListState.UNSUBSCRIBED and due(listed) == set()
@@ -124,7 +124,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(listed, home, later):
         assert [one.id for one in quick.people] == [one.id for one in slow.people]
         outcomes = home.audience.bring_up_to_date(slow.people)
         with db.writing():
-            assert claims.settle(slow, outcomes, clock.now()) == []
+            assert claims.settle(slow, outcomes, clock.now())[0] == []
     assert due(listed) == {ANNA} and row(listed).list_leased_until == quick.leased_until
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from campaign import clock, db, seals
 from campaign.app import Switches
@@ -253,6 +253,22 @@ def test_who_is_erased_is_gone_from_the_door_and_the_number_stays(site, visitor,
 def test_a_guest_shows_a_code_and_is_told_who_sees_the_name(site, visitor, evening):
     page = visitor.get(link_of(site, rsvp_of(site, 0)))
     assert page.all(".door-code svg") and "see your name and how many come" in page.text
+
+
+@pytest.mark.parametrize("state", ["cancelled", "waiting"])
+@on_sqlite
+def test_who_cancelled_while_the_check_in_waited_is_not_counted(site, visitor, evening, monkeypatch, state):
+    """On PostgreSQL the new row waits for whoever has the turn at the event, and goes on after their commit."""
+    adding, guest = db.add, rsvp_of(site, 1)
+
+    def add_after_them(table, values):
+        db.session().connection().execute(update(Rsvp).where(Rsvp.id == guest).values(state=state))
+        return adding(table, values)
+
+    monkeypatch.setattr(db, "add", add_after_them)
+    with site.inside(), pytest.raises(LookupError), db.writing():
+        arrivals.check_in(evening, guest, 2, By(), clock.now())
+    assert here(site) == 0 and site.rows(select(func.count(Rsvp.checked_in_at))) == [(0,)]
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -184,6 +184,7 @@ def _count(rsvp: Rsvp, came: int, by: By, now: datetime, *, waited: bool = False
     keyed = current_app.extensions["switches"].natural_keys  # off: the negative control of "counts once"
     values: dict[str, Any] = {"event_id": rsvp.event_id, "rsvp_id": rsvp.id, "party": came, "at": now, "waited": waited}
     values |= {"standing_id": rsvp.id if keyed else None, "press": press if keyed else None}
+    values |= {"party_before": rsvp.party}
     if db.add(Arrival, {**values, "account_id": by.account_id, "helper_id": by.helper_id}) is None:
         return Came.ALREADY
     # The row names the event, so it waits for whoever has the turn there; who may have cancelled this RSVP in it.
@@ -218,7 +219,8 @@ def walk_in(
 
 
 def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
-    """Take a check-in back: the guest has not come after all. Who waited waits again; a walk-in is gone.
+    """Take a check-in back: the guest has not come after all. They expect as many seats as before, and who waited waits
+    again; a walk-in is gone.
 
     False when nothing stood any more. Raises LookupError.
     """
@@ -234,13 +236,22 @@ def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
     rsvp.checked_in_at, rsvp.came = None, 0
     if rsvp.walk_in:
         seats.end(mine, rsvp, RsvpState.CANCELLED)
-    elif last.waited:
-        mine.take(-rsvp.party)
-        rsvp.state, rsvp.seated_at = RsvpState.WAITING, None
-        db.session().flush()
-        seats.promote(mine)  # the seats may fit somebody who waits
+    else:
+        _give_back(mine, rsvp, last)
     db.session().flush()
     return True
+
+
+def _give_back(mine: Turn, rsvp: Rsvp, last: Arrival) -> None:
+    """The seats that a check-in took beyond those that they had; they may fit somebody who waits."""
+    seated = rsvp.party
+    rsvp.party = last.party_before
+    if last.waited:
+        rsvp.state, rsvp.seated_at = RsvpState.WAITING, None
+    if more := seated - (0 if last.waited else rsvp.party):
+        db.session().flush()
+        mine.take(-more)
+        seats.promote(mine)
 
 
 def recent(event_id: int, number: int = 5) -> Sequence[Line]:

@@ -390,7 +390,7 @@ class Arrival(Base):
 
     `standing_id` is the RSVP as long as it stands, so that two who check the same guest in count once; `press` is the
     mark of the form by which somebody without an RSVP was counted, so that pressing twice counts once. `waited`: there
-    was no seat for them before.
+    was no seat for them before; `party_before`: for how many they had asked.
     """
 
     __tablename__ = "arrivals"
@@ -410,6 +410,7 @@ class Arrival(Base):
     standing_id: Mapped[int | None] = mapped_column(BigId, unique=True)
     press: Mapped[str | None] = mapped_column(String(40), unique=True)
     party: Mapped[int]
+    party_before: Mapped[int]
     waited: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))

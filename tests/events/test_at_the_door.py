@@ -311,7 +311,7 @@ def test_who_is_here_does_not_give_the_seat_back(site, visitor, evening):
 
 @on_sqlite
 def test_taking_back_who_had_waited_offers_what_that_frees(site, visitor):
-    """A party of three waits for two seats, comes as two, and is taken back: the two seats are for who fits them."""
+    """A party of three waits for two seats, comes as two, and is taken back: they wait for three again."""
     event_id = hold(site, capacity=3, starts_in=timedelta(hours=1))
     send(site, 0, 1)
     send(site, 1, 3)
@@ -320,5 +320,22 @@ def test_taking_back_who_had_waited_offers_what_that_frees(site, visitor):
         assert arrivals.check_in(event_id, rsvp_of(site, 1), 2, By(), clock.now()) is Came.COUNTED
     with site.inside(), db.writing():
         arrivals.undo(event_id, rsvp_of(site, 1), By(), clock.now())
-    assert states(site) == [("seated", 1), ("offered", 2)]
+    assert states(site) == [("seated", 1), ("waiting", 3)]
+    at_rest(site)
+
+
+@on_sqlite
+def test_taking_back_more_than_were_expected_frees_what_they_took(site, visitor):
+    event_id = hold(site, capacity=3, starts_in=timedelta(hours=8))
+    send(site, 0, 1)
+    send(site, 1, 3)
+    confirm_all(site, visitor)
+    with site.inside(), db.writing():
+        assert arrivals.check_in(event_id, rsvp_of(site, 0), 3, By(), clock.now()) is Came.COUNTED
+    send(site, 2, 2)
+    confirm_all(site, visitor)
+    assert states(site) == [("seated", 3), ("waiting", 3), ("waiting", 2)]
+    with site.inside(), db.writing():
+        arrivals.undo(event_id, rsvp_of(site, 0), By(), clock.now())
+    assert states(site) == [("seated", 1), ("waiting", 3), ("offered", 2)]
     at_rest(site)

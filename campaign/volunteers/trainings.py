@@ -27,7 +27,6 @@ from .models import (
 
 PRESENT, REVOKED = "volunteers.present", "volunteers.revoked"
 LENGTH = 8  # of a trainer's code: out of 31 to the power of this
-AFTERWARDS = timedelta(hours=1)  # so long after the end a code still works, for those who leave last
 PRESS_WITHIN = timedelta(days=7)  # the button in the letter after a scan
 
 
@@ -116,10 +115,9 @@ def make_code(training_id: int, trainer: str, account_id: int | None, now: datet
     one = _locked(training_id)
     if one.cancelled_at:
         raise Refused("This training was cancelled.")
-    if one.ends_at + AFTERWARDS <= now:
+    if one.closes_at <= now:
         raise Refused("This training is over. Confirm who was there on their own pages.")
     values = {"training_id": one.id, "trainer": trainer, "account_id": account_id, "made_at": now}
-    values |= {"opens_at": one.starts_at, "expires_at": one.ends_at + AFTERWARDS}
     while (code_id := db.add(TrainerCode, {**values, "code": _new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -150,9 +148,10 @@ def find_code(typed: str, now: datetime) -> TrainerCode:
     one = db.session().scalar(select(TrainerCode).where(TrainerCode.code == bare))
     if one is None:
         raise LookupError(bare)
-    if now < one.opens_at:
+    training = get(one.training_id)
+    if now < training.starts_at:
         raise Refused(gettext("This training has not begun. Its code works from the beginning on."))
-    if one.ended_at is not None or now >= one.expires_at:
+    if one.ended_at is not None or now >= training.closes_at:
         raise Refused(gettext("This code has expired. Please ask the trainer, or tell us that you were there."))
     return one
 

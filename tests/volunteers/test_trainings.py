@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from campaign import db
 from campaign.mail import Letter
+from campaign.volunteers import trainings
 from campaign.volunteers.models import Presence, Qualification
 from tests.house.everything import on_sqlite
 from tests.volunteers.acts import code_of, link_in, number_of, path_of, requirement, role, text_of, training, vouch
@@ -78,6 +80,20 @@ def test_a_code_has_its_time(site, visitor, later):
     later(hours=3)
     assert "has expired" in _type(visitor, later, path, code).text and visitor.get(f"/trained/{code}").status == 410
     assert "No training has this code" in _type(visitor, later, path, "22222222").text and number_of(site) == 0
+
+
+def test_a_code_keeps_to_the_time_of_a_training_that_was_moved(site, visitor, later):
+    first = requirement(site)
+    path, training_id = path_of(site, a_volunteer(site)), training(site, first)
+    code = code_of(site, training_id)
+    with site.inside(), db.writing():
+        one = trainings.get(training_id)
+        starts_at = one.starts_at + timedelta(days=1)
+        said = trainings.Plan(first, starts_at, starts_at + timedelta(hours=2), one.zone, one.trainer)
+        trainings.move(training_id, said, one.version)
+    assert "has not begun" in _type(visitor, later, path, code).text
+    later(days=1, hours=2)
+    assert "Your training is noted" in _type(visitor, later, path, code).text
 
 
 def test_what_was_taken_back_does_not_return_by_the_same_code(site, visitor, later, staff):

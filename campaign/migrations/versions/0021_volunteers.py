@@ -258,8 +258,6 @@ def _trainings() -> None:
         sa.Column("trainer", sa.String(length=100), nullable=False),
         sa.Column("account_id", BIG, nullable=True),
         sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("opens_at", MOMENT, nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["staff_accounts.id"], name=op.f("fk_trainer_codes_account_id"), ondelete="SET NULL"

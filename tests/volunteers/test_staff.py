@@ -5,7 +5,8 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 
 from campaign import clock, db
 from campaign.supporters import kept
@@ -164,6 +165,31 @@ def test_the_table_is_safe_for_a_spreadsheet(site):
     assert first["area"] == "'=1+1" and first["other_languages"] == "'@SUM(1)" and first["access_needs"] == "'-x"
     assert first["skills"] == "Talking to groups" and first["roles_wished"] == "Office" and "373-4253" in first["phone"]
     assert second["times"] == "Monday morning, Sunday evening" and second["languages"] == "ไทย"
+
+
+def test_the_table_asks_as_much_for_many_as_for_one(site):
+    from campaign.volunteers import roster
+
+    asked: list[str] = []
+
+    def hear(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    def ask():
+        asked.clear()
+        with site.inside(), site.app.test_request_context("/staff/volunteers.csv"):
+            assert "Monday morning" in "".join(roster.table())
+        return len(asked)
+
+    a_volunteer(site, 1, times=[(0, "morning")])
+    listen(Engine, "before_cursor_execute", hear)
+    try:
+        one = ask()
+        for number in (2, 3, 4):
+            a_volunteer(site, number, times=[(0, "morning"), (1, "evening")])
+        assert ask() == one
+    finally:
+        remove(Engine, "before_cursor_execute", hear)
 
 
 def test_an_erased_volunteer_is_gone_and_their_hours_stay_without_a_name(site, visitor, stopped):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from campaign import clock, db, seals
 from campaign.app import Switches
-from campaign.events import arrivals, editing, keys
+from campaign.events import arrivals, attendance, editing, keys
 from campaign.events.arrivals import By, Came
 from campaign.events.models import Arrival, DoorHelper, Event, Rsvp
 from campaign.staff import service
@@ -211,6 +211,8 @@ def test_no_shows_are_written_down_and_cost_nothing(site, visitor, staff, later,
     later(minutes=30)
     site.work("note-no-shows")
     assert site.rows(select(Rsvp.no_show).order_by(Rsvp.id)) == [(False,), (True,), (True,)]
+    with site.inside(), db.reading():
+        assert attendance.over_lately(clock.now()) == []  # the sweep goes by each minute: there is no more to write
     staff = again(site)
     page = staff.get("/staff/events/1/guests")
     assert "5 had a seat and did not come (2 parties)" in page.text

@@ -1,7 +1,8 @@
 """Staff write, translate, publish, change, copy and cancel events; what is wrong is said in a sentence."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from campaign import clock, db
 from campaign.events.models import Event, EventQuestion, EventState, EventTexts, FormerEventSlug, QuestionWords
 from tests.events.writing_acts import FACTS, begin, place, published, write
 from tests.house.everything import on_sqlite
@@ -73,6 +74,16 @@ def test_it_needs_english_words_and_a_where_before_it_is_published(site, staff):
     write(staff)
     assert "Say where it is" in staff.press(staff.get("/staff/events/1"), "Publish it").text
     assert site.rows(select(Event.state)) == [(EventState.DRAFT,)]
+
+
+def test_what_is_published_or_proposed_stays_somewhere(site, staff):
+    published(staff)
+    for state in (EventState.PUBLISHED, EventState.PROPOSED):
+        with site.inside(), db.writing() as session:
+            session.execute(update(Event).values(state=state, proposed_at=clock.now()))
+        page = staff.press(staff.get("/staff/events/1"), "Save", **{**FACTS, "link": ""})
+        assert page.status == 409 and "Say where it is first" in page.text, state
+    assert site.rows(select(Event.link)) == [(FACTS["link"],)]
 
 
 def test_a_former_address_leads_on_and_is_taken(site, staff, visitor):

@@ -12,8 +12,8 @@ from campaign import clock, db
 from campaign.supporters import kept
 from campaign.supporters import service as supporters
 from campaign.supporters.models import LedgerEntry, Supporter
-from campaign.volunteers import standing
-from campaign.volunteers.models import Role, Volunteer
+from campaign.volunteers import keeping, standing
+from campaign.volunteers.models import Role, RoleRequirement, Volunteer
 from campaign.volunteers.shift_models import Hours
 from tests.house.everything import on_sqlite
 from tests.volunteers.acts import begin_lists, number_of, path_of, requirement, role, sign_up, state_of, text_of, vouch
@@ -89,6 +89,18 @@ def test_what_a_role_requires_cannot_go_before_it(site, staff):
     role(site, (first,), name="Table")
     page = staff.press(staff.get(f"/staff/volunteer-lists/requirement/{first}"), "Delete it")
     assert page.status == 409 and "The role “Table” requires it" in page.text
+
+
+def test_a_retired_role_asks_for_what_it_asked_until_that_is_deleted(site):
+    first, second = requirement(site), requirement(site, "Second")
+    number, volunteer_id = role(site, (first, second)), a_volunteer(site)
+    vouch(site, volunteer_id, first, date(2027, 1, 4))
+    with site.inside(), db.writing() as session:
+        session.get_one(Role, number).retired_at = clock.now()
+    with site.inside(), db.writing():
+        assert not keeping.remove("requirement", first, clock.now())  # somebody has it: it is retired
+        assert keeping.remove("requirement", second, clock.now())
+    assert site.rows(select(RoleRequirement.requirement_id)) == [(first,)]
 
 
 def test_a_role_that_asks_for_more_says_so(site, staff):

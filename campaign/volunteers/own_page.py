@@ -150,11 +150,11 @@ def _button(one: Volunteer) -> str:
 
 @supporters.taking_back.connect
 def _take_back(kind: str, supporter_id: int, id: int, now: datetime) -> bool:
-    """Leave, or disown what was never confirmed. False when it is not theirs."""
+    """Leave, or disown what is not confirmed now, whatever was before. False when it is not theirs."""
     one = db.session().get(Volunteer, id) if kind == KIND else None
     if one is None or one.supporter_id != supporter_id:
         return False
-    (service.leave if one.confirmed_at else service.disown)(id, now)
+    (service.disown if one.state == VolunteerState.PENDING else service.leave)(id, now)
     return True
 
 

@@ -181,7 +181,7 @@ def scan(typed: str, mailbox: str, now: datetime) -> None:
 
 def get_presence(presence_id: int, now: datetime) -> Presence:
     """That somebody scanned a code. Raises LookupError when it is not kept, or too old for its button."""
-    one = db.session().get(Presence, presence_id)
+    one = db.session().get(Presence, presence_id, populate_existing=True)
     if one is None or (one.confirmed_at is None and one.scanned_at + PRESS_WITHIN <= now):
         raise LookupError(presence_id)
     return one
@@ -191,7 +191,7 @@ def confirm_presence(presence_id: int, now: datetime) -> None:
     """The owner of the address says that they were there. Again is harmless. Raises LookupError, Refused."""
     one = get_presence(presence_id, now)
     volunteer = service.active(one.volunteer_id)
-    one = get_presence(presence_id, now)
+    one = get_presence(presence_id, now)  # as it is now that nobody else changes it
     if one.confirmed_at is None:
         one.confirmed_at = now
         _give(volunteer, get_code(one.code_id), now)
@@ -248,6 +248,7 @@ def revoke(qualification_id: int, why: str, now: datetime) -> None:
     if one is None:
         raise LookupError(qualification_id)
     volunteer = service.held(one.volunteer_id)
+    db.session().refresh(one)  # somebody may have taken it back while we waited
     if one.revoked_at is not None:
         return
     one.revoked_at, one.revoked_for = now, why

@@ -11,11 +11,10 @@ from .. import db
 from ..errors import Refused
 from ..places import service as places
 from . import copying, news, seats, zones
-from .models import LIVE, Event, EventHost, EventState, EventTexts, FormerEventSlug, Kind, Rsvp
+from .models import LIVE, LONGEST, Event, EventHost, EventState, EventTexts, FormerEventSlug, Kind, Rsvp
 
 RESERVED = {"past", "timeline"}  # addresses below /events that are pages of their own
 A_WEEK = timedelta(days=7)
-LONGEST = timedelta(days=14)  # by which lists know from when on something may still be going on
 
 
 @dataclass(frozen=True)
@@ -289,7 +288,7 @@ def duplicate(event_id: int, now: datetime) -> int:
     known |= {"slug": _free_slug(event.slug), **_a_week_later(event)}
     if known["place_id"] is not None:
         known["place_id"] = _still_named(known["place_id"])
-    copy = Event(**known, duplicate_of_id=event_id, added_at=now, changed_at=now)
+    copy = Event(**known, added_at=now, changed_at=now)
     db.session().add(copy)
     db.session().flush()
     copying.copy_all(event_id, copy.id)

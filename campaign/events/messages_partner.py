@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from .. import db, web
 from ..staff import doors
-from . import guest_list, proposals
+from . import editing, proposals
 from .message_page import Desk
 
 area = web.partner_area("messages_partner", __name__)
@@ -60,7 +60,7 @@ def _desk(event_id: int) -> Desk:
     """The desk for an event of one's own organisation; any other is as good as not there."""
     with db.reading():
         try:
-            event = guest_list.event(event_id)
+            event = editing.get(event_id)
             doors.refuse_foreign(event.partner_id)
         except LookupError:
             abort(404)

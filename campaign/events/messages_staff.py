@@ -7,7 +7,7 @@ from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import db, web
-from . import guest_list
+from . import editing
 from .message_page import Desk
 
 area = web.staff_area("messages_staff", __name__)
@@ -59,7 +59,7 @@ def _desk(event_id: int) -> Desk:
     """The desk for this event, or a 404."""
     with db.reading():
         try:
-            return Desk(guest_list.event(event_id), partial(_way, event_id))
+            return Desk(editing.get(event_id), partial(_way, event_id))
         except LookupError:
             abort(404)
 

@@ -1,5 +1,6 @@
 """Trainings: planned by staff, proved by the code of their trainer or by staff, revoked, running out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from secrets import choice
@@ -106,8 +107,14 @@ def codes(training_id: int) -> list[TrainerCode]:
 
 def present(training_id: int) -> int:
     """How many have something from this training."""
-    found = select(func.count()).where(Qualification.training_id == training_id)
-    return int(db.session().scalar(found) or 0)
+    return present_at([training_id])[training_id]
+
+
+def present_at(training_ids: Sequence[int]) -> dict[int, int]:
+    """How many have something from each of these trainings."""
+    found = select(Qualification.training_id, func.count()).where(Qualification.training_id.in_(training_ids))
+    counted: dict[int | None, int] = dict(db.session().execute(found.group_by(Qualification.training_id)).all())
+    return {one: counted.get(one, 0) for one in training_ids}
 
 
 def make_code(training_id: int, trainer: str, account_id: int | None, now: datetime) -> int:

@@ -1,15 +1,16 @@
 """At the door: checking guests in by name and by code, walk-ins, taking back, the helper's link and what it opens."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from campaign import clock, db, seals
 from campaign.app import Switches
+from campaign.errors import Refused
 from campaign.events import arrivals, attendance, editing, keys
 from campaign.events.arrivals import By, Came
-from campaign.events.models import Arrival, DoorHelper, Event, Rsvp
+from campaign.events.models import Arrival, Event, Rsvp
 from campaign.staff import service
 from campaign.staff.audit import AuditRow
 from tests.events.acts import at_rest, confirm_all, hold, link_of, rsvp_of, send, states
@@ -125,16 +126,17 @@ def test_staff_make_a_link_and_show_it_to_scan(site, visitor, staff, evening):
     assert "Left entrance" in page.heading and page.all(".qr svg")
     address = page.all(".facts dd code")[1].to_text()
     assert visitor.get(address.removeprefix("http://localhost")).status == 200 and "/es/door/" in address
-    assert "choose another one" in staff.post(
-        "/staff/events/1/links",
-        {"name": "x", "day": "2027-01-20", "csrf_token": _token(page)},
-    ).text.lower() or site.rows(select(func.count()).select_from(DoorHelper)) == [(1,)]
     acts = {row[0] for row in site.rows(select(AuditRow.act))}
     assert "event.door-link-made" in acts
 
 
-def _token(page):
-    return page.all("input[name=csrf_token]")[0].attrs["value"]
+@on_sqlite
+def test_no_link_is_made_for_a_day_on_which_the_event_is_not(site, staff):
+    hold(site, starts_in=timedelta(hours=1))
+    with site.inside(), db.writing():
+        with pytest.raises(Refused, match="not on this day"):
+            keys.lend(1, "x", date(2027, 1, 20), 1, clock.now())
+        assert keys.lend(1, "x", date(2027, 1, 11), 1, clock.now()) == 1
 
 
 @on_sqlite

@@ -23,10 +23,9 @@ from .models import (
     VolunteerState,
     WishedRole,
 )
-from .shift_models import Hours, ShiftNeed
 
 USED_BY: dict[str, Sequence[Any]] = {
-    "role": (ShiftNeed.role_id, Hours.role_id, WishedRole.role_id),
+    "role": (WishedRole.role_id,),
     "requirement": (Qualification.requirement_id, Training.requirement_id),
     "skill": (HasSkill.skill_id,),
 }

@@ -7,7 +7,6 @@
 
 A role requires things (`Requirement`): trainings, agreements, checks. That somebody has one is a `Qualification`, which
 is dated and may expire. A training that is held is a `Training`; who was there scans or types its trainer's code.
-The tables of shifts are in `shift_models`.
 """
 
 from datetime import date, datetime, timedelta
@@ -207,7 +206,7 @@ class HasSkill(Base):
 
 
 class Role(Base):
-    """What somebody does on a shift. A role that was ever needed or worked is retired, not deleted.
+    """What somebody does on a shift. A role that somebody wished for is retired, not deleted.
 
     `minimum_age` is 16, 18 or 21, as `AgeBand` can tell. What else it requires is `RoleRequirement`.
     """

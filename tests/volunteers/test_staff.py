@@ -14,7 +14,6 @@ from campaign.supporters import service as supporters
 from campaign.supporters.models import LedgerEntry, Supporter
 from campaign.volunteers import keeping, standing
 from campaign.volunteers.models import Role, RoleRequirement, Volunteer
-from campaign.volunteers.shift_models import Hours
 from tests.house.everything import on_sqlite
 from tests.volunteers.acts import begin_lists, number_of, path_of, requirement, role, sign_up, state_of, text_of, vouch
 from tests.volunteers.acts import volunteer as a_volunteer
@@ -204,17 +203,13 @@ def test_the_table_asks_as_much_for_many_as_for_one(site):
         remove(Engine, "before_cursor_execute", hear)
 
 
-def test_an_erased_volunteer_is_gone_and_their_hours_stay_without_a_name(site, visitor, stopped):
+def test_an_erased_volunteer_is_gone(site, visitor, stopped):
     from campaign.supporters import erasure
 
-    number, volunteer_id = role(site), a_volunteer(site, area="Thai Town", age_band="16-17", guardian="p@example.org")
-    hours = {"role_id": number, "worked_on": date(2027, 1, 4), "minutes": 90, "source": "hand", "state": "approved"}
-    with site.inside(), db.writing() as session:
-        session.add(Hours(volunteer_id=volunteer_id, logged_at=clock.now(), **hours))
+    volunteer_id = a_volunteer(site, area="Thai Town", age_band="16-17", guardian="p@example.org")
     with site.inside(), db.writing():
         assert erasure.erase(1, clock.now())
     assert number_of(site, Volunteer) == 0 and number_of(site, Supporter) == 0 and stopped == [1]
-    assert site.rows(select(Hours.volunteer_id, Hours.minutes))[0] == (None, 90)
     assert visitor.get(path_of(site, volunteer_id)).status == 410
 
 

@@ -1,5 +1,6 @@
 """At the door: checking guests in by name and by code, walk-ins, taking back, the helper's link and what it opens."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from campaign import clock, db, seals
 from campaign.app import Switches
 from campaign.errors import Refused
 from campaign.events import arrivals, attendance, editing, keys
+from campaign.events import service as coming
 from campaign.events.arrivals import By, Came
 from campaign.events.models import Arrival, Event, Rsvp
 from campaign.staff import service
@@ -273,6 +275,29 @@ def test_who_cancelled_while_the_check_in_waited_is_not_counted(site, visitor, e
     with site.inside(), pytest.raises(LookupError), db.writing():
         arrivals.check_in(evening, guest, 2, By(), clock.now())
     assert here(site) == 0 and site.rows(select(func.count(Rsvp.checked_in_at))) == [(0,)]
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_who_gives_the_seat_back_between_look_and_row_is_not_counted(site, visitor, evening, monkeypatch):
+    """The same by another connection, whose commit comes between the door's look and its row."""
+    adding, guest = db.add, rsvp_of(site, 1)
+
+    def give_back():
+        with site.inside(), db.writing():
+            coming.cancel(guest, clock.now())
+
+    def add_after_them(table, values):
+        if table is Arrival:
+            other = threading.Thread(target=give_back)
+            other.start()
+            other.join(30)
+        return adding(table, values)
+
+    monkeypatch.setattr(db, "add", add_after_them)
+    with site.inside(), pytest.raises(LookupError), db.writing():
+        arrivals.check_in(evening, guest, 2, By(), clock.now())
+    assert here(site) == 0 and ("cancelled", 2) in states(site)
+    at_rest(site)
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -64,7 +64,7 @@ from .supporters import service as supporters
 from .supporters import views as supporter_views
 from .volunteers import admin as volunteers_admin
 from .volunteers import emails as volunteer_emails
-from .volunteers import lists_admin, shift_models, trainings_admin, witnesses
+from .volunteers import lists_admin, trainings_admin, witnesses
 from .volunteers import own_page as own_volunteering
 from .volunteers import upkeep as volunteer_upkeep
 from .volunteers import views as volunteers
@@ -150,7 +150,6 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
-    shift_models,
 ]
 TABLES = Base.metadata
 

@@ -18,7 +18,7 @@ from .. import db, i18n
 from ..errors import Refused
 from ..links import rules as codes
 from ..text import clean, fold
-from . import board, seats
+from . import seats
 from .models import LIVE, TAKES_SEATS, Arrival, Event, EventState, Rsvp, RsvpState
 from .seats import Turn
 
@@ -125,9 +125,12 @@ def check_in(event_id: int, rsvp_id: int, came: int, by: By, now: datetime, *, l
     for all of them it answers ASK, unless whoever stands at the door has decided to let them in.
     """
     rsvp = _guest(event_id, rsvp_id)
-    if rsvp.state == RsvpState.SEATED and came <= rsvp.party:
-        _refuse_dead(board.get(event_id).event)
-        return _count(rsvp, came, by, now)
+    if _has_seats(rsvp, came):
+        _refuse_dead(db.session().get_one(Event, event_id))
+        counted = _count(rsvp, came, by, now)
+        if counted is Came.COUNTED and not _has_seats(rsvp, came):  # somebody took them away while we waited
+            raise LookupError(rsvp_id)
+        return counted
     mine = seats.turn(event_id, now)
     _refuse_dead(mine.event)
     rsvp = _guest(event_id, rsvp_id)
@@ -152,6 +155,10 @@ def _guest(event_id: int, rsvp_id: int) -> Rsvp:
     return rsvp
 
 
+def _has_seats(rsvp: Rsvp, came: int) -> bool:
+    return rsvp.state == RsvpState.SEATED and came <= rsvp.party
+
+
 def _refuse_dead(event: Event) -> None:
     if event.state != EventState.PUBLISHED:
         words = gettext("This event was cancelled.")
@@ -170,12 +177,18 @@ def _room(mine: Turn, came: int, more: int, *, let_in: bool) -> bool:
 
 
 def _count(rsvp: Rsvp, came: int, by: By, now: datetime, *, waited: bool = False, press: str | None = None) -> Came:
-    """Add the row that counts. It can stand once for each guest: whoever is second is told so."""
+    """Add the row that counts. It can stand once for each guest: whoever is second is told so.
+
+    Raises LookupError when they are no guest any more.
+    """
     keyed = current_app.extensions["switches"].natural_keys  # off: the negative control of "counts once"
     values: dict[str, Any] = {"event_id": rsvp.event_id, "rsvp_id": rsvp.id, "party": came, "at": now, "waited": waited}
     values |= {"standing_id": rsvp.id if keyed else None, "press": press if keyed else None}
+    values |= {"party_before": rsvp.party}
     if db.add(Arrival, {**values, "account_id": by.account_id, "helper_id": by.helper_id}) is None:
         return Came.ALREADY
+    # The row names the event, so it waits for whoever has the turn there; who may have cancelled this RSVP in it.
+    _guest(rsvp.event_id, rsvp.id)
     rsvp.checked_in_at, rsvp.came, rsvp.no_show = now, came, False
     db.session().flush()
     return Came.COUNTED
@@ -206,7 +219,8 @@ def walk_in(
 
 
 def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
-    """Take a check-in back: the guest has not come after all. Who waited waits again; a walk-in is gone.
+    """Take a check-in back: the guest has not come after all. They expect as many seats as before, and who waited waits
+    again; a walk-in is gone.
 
     False when nothing stood any more. Raises LookupError.
     """
@@ -222,13 +236,22 @@ def undo(event_id: int, rsvp_id: int, by: By, now: datetime) -> bool:
     rsvp.checked_in_at, rsvp.came = None, 0
     if rsvp.walk_in:
         seats.end(mine, rsvp, RsvpState.CANCELLED)
-    elif last.waited:
-        mine.take(-rsvp.party)
-        rsvp.state, rsvp.seated_at = RsvpState.WAITING, None
-        db.session().flush()
-        seats.promote(mine)  # the seats may fit somebody who waits
+    else:
+        _give_back(mine, rsvp, last)
     db.session().flush()
     return True
+
+
+def _give_back(mine: Turn, rsvp: Rsvp, last: Arrival) -> None:
+    """The seats that a check-in took beyond those that they had; they may fit somebody who waits."""
+    seated = rsvp.party
+    rsvp.party = last.party_before
+    if last.waited:
+        rsvp.state, rsvp.seated_at = RsvpState.WAITING, None
+    if more := seated - (0 if last.waited else rsvp.party):
+        db.session().flush()
+        mine.take(-more)
+        seats.promote(mine)
 
 
 def recent(event_id: int, number: int = 5) -> Sequence[Line]:

@@ -11,17 +11,21 @@ from .models import Arrival, Event, EventState, Rsvp, RsvpState
 
 AFTER = timedelta(minutes=30)  # after the end; the thanks, which go to who came, follow later
 LATELY = timedelta(days=8)  # so long lists from paper may be brought in; later nothing changes any more
+STAYED_AWAY = (Rsvp.state == RsvpState.SEATED, Rsvp.checked_in_at.is_(None), Rsvp.no_show.is_(False))
 
 
 def over_lately(now: datetime) -> Sequence[int]:
-    """The events that ended lately and at whose door somebody was checked in: without that, nobody knows who came."""
+    """The events that ended lately and have somebody to write down. Where nobody was checked in at the door, nobody
+    knows who came.
+    """
     counted = exists().where(Arrival.event_id == Event.id, Arrival.undone_at.is_(None))
     over = Event.ends_at.between(now - LATELY, now - AFTER) & (Event.state == EventState.PUBLISHED)
-    return db.session().scalars(select(Event.id).where(over, counted).order_by(Event.id)).all()
+    unnoted = exists().where(Rsvp.event_id == Event.id, *STAYED_AWAY)
+    return db.session().scalars(select(Event.id).where(over, counted, unnoted).order_by(Event.id)).all()
 
 
 def note_no_shows(event_id: int) -> int:
     """Write down who had a seat and was not checked in; of how many that is new."""
-    stayed_away = (Rsvp.event_id == event_id) & (Rsvp.state == RsvpState.SEATED) & Rsvp.checked_in_at.is_(None)
-    done = db.session().execute(update(Rsvp).where(stayed_away, Rsvp.no_show.is_(False)).values(no_show=True))
+    away = update(Rsvp).where(Rsvp.event_id == event_id, *STAYED_AWAY)
+    done = db.session().execute(away.values(no_show=True))
     return cast("CursorResult[object]", done).rowcount

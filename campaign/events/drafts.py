@@ -45,6 +45,12 @@ def of_partner(partner_id: int, page: int, size: int) -> list[Row]:
     return _rows(found.order_by(Event.starts_at.desc(), Event.id.desc()).limit(size + 1).offset(page * size))
 
 
+def at_place(place_id: int, most: int) -> list[tuple[int, str]]:
+    """The events at a place, the newest first: the id, and what each is called."""
+    found = _titled().where(Event.place_id == place_id).order_by(Event.id.desc()).limit(most)
+    return [(event.id, title or event.slug) for event, title in db.session().execute(found)]
+
+
 def _titled() -> Select[*tuple[Any, ...]]:
     english = (EventTexts.event_id == Event.id) & (EventTexts.language == "en")
     return select(Event, func.coalesce(EventTexts.title, "")).outerjoin(EventTexts, english)

@@ -11,11 +11,10 @@ from .. import db
 from ..errors import Refused
 from ..places import service as places
 from . import copying, news, seats, zones
-from .models import LIVE, Event, EventHost, EventState, EventTexts, FormerEventSlug, Kind, Rsvp
+from .models import LIVE, LONGEST, Event, EventHost, EventState, EventTexts, FormerEventSlug, Kind, Rsvp
 
 RESERVED = {"past", "timeline"}  # addresses below /events that are pages of their own
 A_WEEK = timedelta(days=7)
-LONGEST = timedelta(days=14)  # by which lists know from when on something may still be going on
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,8 @@ def change(event_id: int, facts: Facts, version: int, now: datetime) -> None:
     db.must_be(event.version, version)
     _refuse_wrong(facts)
     _refuse_too_late(event, facts, now)
+    if event.state in (EventState.PUBLISHED, EventState.PROPOSED):
+        _refuse_nowhere(facts)
     before, moved = news.Before.of(event), bool(moves(event, facts, now))
     if facts.slug != event.slug:
         _refuse_taken(facts.slug, event_id)
@@ -227,17 +228,26 @@ def host_together(event_id: int, partner_ids: set[int]) -> None:
     db.session().flush()
 
 
-def publish(event_id: int, now: datetime) -> None:
-    """Let it be seen and come to. Raises Refused when it has no English words, or is cancelled or over."""
-    event = locked(event_id)
-    if words_in(event_id, "en") is None:
+def refuse_unready(event: Event, now: datetime) -> None:
+    """Raises Refused for what nobody could come to: it has no English words, is over, or is nowhere."""
+    if words_in(event.id, "en") is None:
         raise Refused("Write the event in English first; other languages may follow later.")
-    if event.state == EventState.CANCELLED:
-        raise Refused("This event was cancelled, and its guests were told. Duplicate it instead.")
     if event.over(now):
         raise Refused("This event is over. Give it another time first.")
-    if event.place_id is None and not event.link:
+    _refuse_nowhere(event)
+
+
+def _refuse_nowhere(said: Event | Facts) -> None:
+    if said.place_id is None and not said.link:
         raise Refused("Say where it is first: at a place, online, or both.")
+
+
+def publish(event_id: int, now: datetime) -> None:
+    """Let it be seen and come to. Raises Refused when it is cancelled or not ready: see `refuse_unready`."""
+    event = locked(event_id)
+    if event.state == EventState.CANCELLED:
+        raise Refused("This event was cancelled, and its guests were told. Duplicate it instead.")
+    refuse_unready(event, now)
     event.state, event.changed_at = EventState.PUBLISHED, now
     event.published_at = event.published_at or now
     _show_place(event)
@@ -278,7 +288,7 @@ def duplicate(event_id: int, now: datetime) -> int:
     known |= {"slug": _free_slug(event.slug), **_a_week_later(event)}
     if known["place_id"] is not None:
         known["place_id"] = _still_named(known["place_id"])
-    copy = Event(**known, duplicate_of_id=event_id, added_at=now, changed_at=now)
+    copy = Event(**known, added_at=now, changed_at=now)
     db.session().add(copy)
     db.session().flush()
     copying.copy_all(event_id, copy.id)

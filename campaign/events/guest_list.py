@@ -11,7 +11,7 @@ from .. import db, i18n
 from ..errors import Refused
 from ..typeset import NoLetters, Press, unbroken
 from . import board
-from .models import LIVE, TAKES_SEATS, Event, Rsvp, RsvpState
+from .models import LIVE, TAKES_SEATS, Rsvp, RsvpState
 
 MOST_PRINTED = 1_500  # RSVPs; some forty pages
 MOST_UNKNOWN = 40  # letters that no font has, before the list is given up
@@ -116,10 +116,3 @@ def stayed_away(event_id: int) -> Sequence[int]:
     away = (Rsvp.event_id == event_id) & Rsvp.no_show.is_(True)
     row = db.session().execute(select(func.count(), func.coalesce(func.sum(Rsvp.party), 0)).where(away)).one()
     return (row[0], row[1])
-
-
-def event(event_id: int) -> Event:
-    """The event. Raises LookupError."""
-    if (found := db.session().get(Event, event_id)) is None:
-        raise LookupError(event_id)
-    return found

@@ -10,7 +10,7 @@ from ..errors import Refused
 from ..staff import audit, doors
 from ..staff.acts import Act
 from ..typeset import Press
-from . import arrivals, board, drafts, guest_list, keys, theirs
+from . import arrivals, board, drafts, editing, guest_list, keys, theirs
 from .hosting import LendForm
 from .models import DoorHelper, Event
 
@@ -134,6 +134,6 @@ def _link_or_404(event_id: int, helper_id: int) -> DoorHelper:
 
 def _event_or_404(event_id: int) -> Event:
     try:
-        return guest_list.event(event_id)
+        return editing.get(event_id)
     except LookupError:
         abort(404)

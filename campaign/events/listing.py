@@ -14,9 +14,8 @@ from .. import db, i18n
 from ..partners.models import Partner, PartnerState
 from ..places.models import Place
 from .board import Shown, named, shown
-from .models import Event, EventHost, EventState, Kind
+from .models import LONGEST, Event, EventHost, EventState, Kind
 
-LONGEST = timedelta(days=14)
 A_PAGE = 20
 MOST_IN_A_MONTH = 200
 MOST_OFFERED = 200  # places and partners to choose from

@@ -1,10 +1,11 @@
 """Writing to the guests of an event, for staff and the partner that holds it: write, look at it, try it, send it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial, wraps
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -113,3 +114,31 @@ class Desk:
         with db.reading():
             title = drafts.title(self.event)
             return render_template(f"events/messages/{name}.html", desk=self, event=self.event, title=title, **known)
+
+
+DOORS: Sequence[tuple[str, Callable[..., ResponseReturnValue], Sequence[str]]] = [
+    ("", Desk.index, ["GET"]),
+    ("/new", Desk.new, ["GET", "POST"]),
+    ("/<int:message_id>", Desk.show, ["GET"]),
+    ("/<int:message_id>/words", Desk.change, ["GET", "POST"]),
+    ("/<int:message_id>/test", Desk.test, ["POST"]),
+    ("/<int:message_id>/send", Desk.send, ["POST"]),
+    ("/<int:message_id>/throw-away", Desk.throw_away, ["POST"]),
+]
+
+
+def doors_of(area: Blueprint, find: Callable[[int], Event]) -> None:
+    """Open all of it in an area; `find` gives the event, or a 404 when it is not for whoever asks."""
+
+    def way(event_id: int, act: str, **values: Any) -> str:
+        return url_for(f"{area.name}.{act}", id=event_id, **values)
+
+    def door(act: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(act)
+        def answer(id: int, **named: int) -> ResponseReturnValue:
+            return act(Desk(find(id), partial(way, id)), **named)
+
+        return answer
+
+    for rule, act, methods in DOORS:
+        area.add_url_rule(f"/events/<int:id>/messages{rule}", act.__name__, door(act), methods=methods)

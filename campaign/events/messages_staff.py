@@ -1,68 +1,20 @@
 """The staff door to writing to the guests of an event."""
 
-from functools import partial
-from typing import Any
-
-from flask import abort, url_for
-from flask.typing import ResponseReturnValue
+from flask import abort
 
 from .. import db, web
-from . import guest_list
-from .message_page import Desk
+from . import editing, message_page
+from .models import Event
 
 area = web.staff_area("messages_staff", __name__)
 
 
-@area.get("/events/<int:id>/messages")
-def index(id: int) -> ResponseReturnValue:
-    """What was written so far."""
-    return _desk(id).index()
-
-
-@area.route("/events/<int:id>/messages/new", methods=["GET", "POST"])
-def new(id: int) -> ResponseReturnValue:
-    """Write a draft."""
-    return _desk(id).new()
-
-
-@area.get("/events/<int:id>/messages/<int:message_id>")
-def show(id: int, message_id: int) -> ResponseReturnValue:
-    """A message as it will read, and to how many it goes."""
-    return _desk(id).show(message_id)
-
-
-@area.route("/events/<int:id>/messages/<int:message_id>/words", methods=["GET", "POST"])
-def change(id: int, message_id: int) -> ResponseReturnValue:
-    """Write a draft anew."""
-    return _desk(id).change(message_id)
-
-
-@area.post("/events/<int:id>/messages/<int:message_id>/test")
-def test(id: int, message_id: int) -> ResponseReturnValue:
-    """Send it to oneself."""
-    return _desk(id).test(message_id)
-
-
-@area.post("/events/<int:id>/messages/<int:message_id>/send")
-def send(id: int, message_id: int) -> ResponseReturnValue:
-    """Send it to the guests, once."""
-    return _desk(id).send(message_id)
-
-
-@area.post("/events/<int:id>/messages/<int:message_id>/throw-away")
-def throw_away(id: int, message_id: int) -> ResponseReturnValue:
-    """Delete a draft."""
-    return _desk(id).throw_away(message_id)
-
-
-def _desk(event_id: int) -> Desk:
-    """The desk for this event, or a 404."""
+def _event_or_404(event_id: int) -> Event:
     with db.reading():
         try:
-            return Desk(guest_list.event(event_id), partial(_way, event_id))
+            return editing.get(event_id)
         except LookupError:
             abort(404)
 
 
-def _way(event_id: int, act: str, **values: Any) -> str:
-    return url_for(f"messages_staff.{act}", id=event_id, **values)
+message_page.doors_of(area, _event_or_404)

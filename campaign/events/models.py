@@ -12,7 +12,7 @@ held, seated and offered take seats; `Event.taken` is their sum, kept in the tra
 Positions are counted from (joined_at, id) and never stored.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..db import NEVER_REUSED, Base, BigId
 
 LARGEST_PARTY = 10
+LONGEST = timedelta(days=14)  # of an event: by it lists know from when on something may still be going on
 MOST_QUESTIONS = 5
 
 
@@ -105,7 +106,6 @@ class Event(Base):
     closed_at: Mapped[datetime | None]
     cancel_until: Mapped[datetime | None]
     sequence: Mapped[int] = mapped_column(default=0)
-    duplicate_of_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("events.id"), index=True)
     proposed_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     proposed_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -390,7 +390,7 @@ class Arrival(Base):
 
     `standing_id` is the RSVP as long as it stands, so that two who check the same guest in count once; `press` is the
     mark of the form by which somebody without an RSVP was counted, so that pressing twice counts once. `waited`: there
-    was no seat for them before.
+    was no seat for them before; `party_before`: for how many they had asked.
     """
 
     __tablename__ = "arrivals"
@@ -410,6 +410,7 @@ class Arrival(Base):
     standing_id: Mapped[int | None] = mapped_column(BigId, unique=True)
     press: Mapped[str | None] = mapped_column(String(40), unique=True)
     party: Mapped[int]
+    party_before: Mapped[int]
     waited: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))

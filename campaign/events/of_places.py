@@ -1,6 +1,6 @@
 """Which events name a place, and that they name the one that is kept when two are merged."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from .. import db
 from ..places import service as places
@@ -12,8 +12,7 @@ MOST = 200
 
 @places.naming.connect
 def _held_at(place_id: int) -> list[places.Named]:
-    found = select(Event).where(Event.place_id == place_id).order_by(Event.id.desc()).limit(MOST)
-    return [places.Named("event", one.id, drafts.title(one)) for one in db.session().scalars(found)]
+    return [places.Named("event", id, title) for id, title in drafts.at_place(place_id, MOST)]
 
 
 @places.merging.connect

@@ -33,16 +33,11 @@ def refuse_more(partner_id: int) -> None:
 
 
 def propose(event_id: int, now: datetime) -> None:
-    """Send a draft to staff. Raises Refused when it is none, has no English words or is nowhere, LookupError."""
+    """Send a draft to staff. Raises Refused when it is none or not ready, LookupError."""
     event = editing.locked(event_id)
     if not may_write(event):
         raise Refused("Only a draft of your own can be proposed.")
-    if editing.words_in(event_id, "en") is None:
-        raise Refused("Write the event in English first; other languages may follow later.")
-    if event.place_id is None and not event.link:
-        raise Refused("Say where it is first: at a place, online, or both.")
-    if event.over(now):
-        raise Refused("This event is over. Give it another time first.")
+    editing.refuse_unready(event, now)
     event.state, event.proposed_at, event.changed_at, event.answer = EventState.PROPOSED, now, now, ""
     db.session().flush()
 

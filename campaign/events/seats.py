@@ -159,11 +159,12 @@ def lapsing(now: datetime) -> list[int]:
     return list(db.session().scalars(select(Rsvp.event_id).where(Rsvp.lapses_at <= now).distinct()))
 
 
-def drift() -> dict[int, int]:
-    """By how much each event's `taken` differs from the truth; empty when all is well. Reads everything."""
+def drift(event_id: int | None = None) -> dict[int, int]:
+    """By how much each event's `taken` differs from the truth; empty when all is well. Of one event, else reads all."""
     seats = func.coalesce(func.sum(Rsvp.party), 0)
     counted = select(seats).where(Rsvp.event_id == Event.id, Rsvp.state.in_(TAKES_SEATS)).scalar_subquery()
-    rows: Iterable[Any] = db.session().execute(select(Event.id, (Event.taken - counted).label("off")))
+    found = select(Event.id, (Event.taken - counted).label("off"))
+    rows: Iterable[Any] = db.session().execute(found if event_id is None else found.where(Event.id == event_id))
     return {row.id: row.off for row in rows if row.off}
 
 

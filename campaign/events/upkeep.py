@@ -32,7 +32,7 @@ def repair() -> dict[int, int]:
     for event_id in suspects:
         with db.writing():
             mine = seats.turn(event_id, clock.now())
-            if off := seats.drift().get(event_id, 0):
+            if off := seats.drift(event_id).get(event_id, 0):
                 mine.take(-off)
                 seats.promote(mine)
                 found[event_id] = off

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from wtforms import BooleanField, DateTimeLocalField, FileField, HiddenField, IntegerField, SelectField
@@ -15,11 +15,10 @@ from ..partners.forms import NO_NUMBERS, TELEPHONE
 from ..text import is_slug
 from . import zones
 from .editing import RESERVED, Facts, Words
-from .models import MOST_QUESTIONS, Answer, Event, EventTexts, Kind
+from .models import LONGEST, MOST_QUESTIONS, Answer, Event, EventTexts, Kind
 from .questions import Asked
 
 KINDS = {kind.value: kind.value.capitalize() for kind in Kind}
-LONGEST = timedelta(days=14)
 MOST_SEATS = 100_000
 WEB = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?(?:/[^\s\"'<>\\]*)?", re.IGNORECASE)
 NO_NUMBER = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{5}-\d{4}\b")  # a date or a ZIP code is no telephone number

@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
         None,
     ),
     "volunteers_left": Rule(
-        lazy_gettext("Your trainings as a volunteer, and which hours were yours"),
+        lazy_gettext("Your trainings as a volunteer"),
         lazy_gettext("%(days)d days after you stopped"),
         90,
     ),

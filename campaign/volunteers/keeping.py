@@ -23,10 +23,9 @@ from .models import (
     VolunteerState,
     WishedRole,
 )
-from .shift_models import Hours, ShiftNeed
 
 USED_BY: dict[str, Sequence[Any]] = {
-    "role": (ShiftNeed.role_id, Hours.role_id, WishedRole.role_id),
+    "role": (WishedRole.role_id,),
     "requirement": (Qualification.requirement_id, Training.requirement_id),
     "skill": (HasSkill.skill_id,),
 }
@@ -113,6 +112,8 @@ def remove(kind: str, id: int, now: datetime) -> bool:
     if used(kind, id):
         row.retired_at = row.retired_at or now
         return False
+    if kind == "requirement":  # retired roles may still ask for it, and are read as they were until it is gone
+        db.session().execute(delete(RoleRequirement).where(RoleRequirement.requirement_id == id))
     db.session().delete(row)
     return True
 
@@ -120,8 +121,6 @@ def remove(kind: str, id: int, now: datetime) -> bool:
 def _required_by(requirement_id: int) -> str:
     found = select(RoleRequirement.role_id).join(Role).where(RoleRequirement.requirement_id == requirement_id)
     role_id = db.session().scalar(found.where(Role.retired_at.is_(None)).limit(1))
-    if role_id is None:
-        db.session().execute(delete(RoleRequirement).where(RoleRequirement.requirement_id == requirement_id))
     return lists.names(lists.ROLES).get(role_id, "?") if role_id else ""
 
 

@@ -7,10 +7,9 @@
 
 A role requires things (`Requirement`): trainings, agreements, checks. That somebody has one is a `Qualification`, which
 is dated and may expire. A training that is held is a `Training`; who was there scans or types its trainer's code.
-The tables of shifts are in `shift_models`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -36,6 +35,7 @@ class AgeBand(StrEnum):
     ADULT = "21+"
 
 
+AFTERWARDS = timedelta(hours=1)  # so long after the end of a training its codes still work, for those who leave last
 YOUNGEST = {AgeBand.MINOR: 16, AgeBand.YOUNG: 18, AgeBand.ADULT: 21}
 
 
@@ -206,7 +206,7 @@ class HasSkill(Base):
 
 
 class Role(Base):
-    """What somebody does on a shift. A role that was ever needed or worked is retired, not deleted.
+    """What somebody does on a shift. A role that somebody wished for is retired, not deleted.
 
     `minimum_age` is 16, 18 or 21, as `AgeBand` can tell. What else it requires is `RoleRequirement`.
     """
@@ -294,9 +294,14 @@ class Training(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def closes_at(self) -> datetime:
+        """Until when its codes work."""
+        return self.ends_at + AFTERWARDS
+
 
 class TrainerCode(Base):
-    """The code that a trainer shows: who scans or types it between `opens_at` and `expires_at` says "I was there".
+    """The code that a trainer shows: who scans or types it from the start to an hour after the end says "I was there".
 
     `trainer` is who vouches for that, `account_id` who of the staff made the code.
     """
@@ -309,8 +314,6 @@ class TrainerCode(Base):
     trainer: Mapped[str] = mapped_column(String(100))
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
-    opens_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 

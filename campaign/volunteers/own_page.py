@@ -150,11 +150,11 @@ def _button(one: Volunteer) -> str:
 
 @supporters.taking_back.connect
 def _take_back(kind: str, supporter_id: int, id: int, now: datetime) -> bool:
-    """Leave, or disown what was never confirmed. False when it is not theirs."""
+    """Leave, or disown what is not confirmed now, whatever was before. False when it is not theirs."""
     one = db.session().get(Volunteer, id) if kind == KIND else None
     if one is None or one.supporter_id != supporter_id:
         return False
-    (service.leave if one.confirmed_at else service.disown)(id, now)
+    (service.disown if one.state == VolunteerState.PENDING else service.leave)(id, now)
     return True
 
 
@@ -167,7 +167,7 @@ def _speak(supporter_id: int, language: str) -> None:
 
 @erasure.erasing.connect
 def _erase(person: Supporter, now: datetime) -> None:
-    """All that is known of them as a volunteer goes; hours stay in the totals, without a name."""
+    """All that is known of them as a volunteer goes."""
     one = db.session().scalar(select(Volunteer).where(Volunteer.supporter_id == person.id))
     if one is not None:
         forget(one.id, now)

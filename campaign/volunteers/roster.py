@@ -11,8 +11,8 @@ from sqlalchemy import exists, select
 from .. import clock, db, i18n
 from ..supporters.models import Supporter
 from ..text import cell, fold
-from . import lists, own_page, phones, rules, service, standing
-from .models import HasSkill, Qualification, Volunteer, VolunteerLanguage, VolunteerState, WishedRole
+from . import lists, own_page, phones, rules, standing
+from .models import Availability, HasSkill, Qualification, Volunteer, VolunteerLanguage, VolunteerState, WishedRole
 
 A_PIECE = 500
 COLUMNS = """
@@ -124,13 +124,18 @@ def _piece(after: int) -> list[tuple[int, list[str]]]:
         skills = _by_volunteer(
             select(HasSkill.volunteer_id, HasSkill.skill_id), HasSkill, [one.volunteer.id for one in piece]
         )
+        free = _times([one.volunteer.id for one in piece])
         named = {kind: lists.names(which) for kind, which in lists.BY_KIND.items()}
         return [
             (
                 one.volunteer.id,
-                _cells(one, addresses[one.volunteer.supporter_id], skills.get(one.volunteer.id, []), named)
-                + _times(service.profile(one.volunteer).times)
-                + [one.volunteer.access_needs, one.volunteer.state, one.volunteer.joined_at.date().isoformat()],
+                [
+                    *_cells(one, addresses[one.volunteer.supporter_id], skills.get(one.volunteer.id, []), named),
+                    free.get(one.volunteer.id, ""),
+                    one.volunteer.access_needs,
+                    one.volunteer.state,
+                    one.volunteer.joined_at.date().isoformat(),
+                ],
             )
             for one in piece
         ]
@@ -144,9 +149,14 @@ def _cells(row: Row, email: str, skills: list[int], named: dict[str, dict[int, s
     return [*known, *(", ".join(names.get(id, "") for id in ids) for ids, names in lists_)]
 
 
-def _times(times: Iterable[tuple[int, str]]) -> list[str]:
-    days = own_page.days()
-    return [", ".join(f"{days[day]} {part}" for day, part in times)]
+def _times(ids: list[int]) -> dict[int, str]:
+    """When each of these has time, in words."""
+    found = select(Availability.volunteer_id, Availability.day, Availability.part)
+    found = found.where(Availability.volunteer_id.in_(ids)).order_by(Availability.day, Availability.part)
+    days, known = own_page.days(), dict[int, list[str]]()
+    for volunteer_id, day, part in db.session().execute(found):
+        known.setdefault(volunteer_id, []).append(f"{days[day]} {part}")
+    return {volunteer_id: ", ".join(times) for volunteer_id, times in known.items()}
 
 
 def _lines(rows_: list[list[str]]) -> str:

@@ -1,5 +1,6 @@
 """Trainings: planned by staff, proved by the code of their trainer or by staff, revoked, running out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from secrets import choice
@@ -27,7 +28,6 @@ from .models import (
 
 PRESENT, REVOKED = "volunteers.present", "volunteers.revoked"
 LENGTH = 8  # of a trainer's code: out of 31 to the power of this
-AFTERWARDS = timedelta(hours=1)  # so long after the end a code still works, for those who leave last
 PRESS_WITHIN = timedelta(days=7)  # the button in the letter after a scan
 
 
@@ -107,8 +107,14 @@ def codes(training_id: int) -> list[TrainerCode]:
 
 def present(training_id: int) -> int:
     """How many have something from this training."""
-    found = select(func.count()).where(Qualification.training_id == training_id)
-    return int(db.session().scalar(found) or 0)
+    return present_at([training_id])[training_id]
+
+
+def present_at(training_ids: Sequence[int]) -> dict[int, int]:
+    """How many have something from each of these trainings."""
+    found = select(Qualification.training_id, func.count()).where(Qualification.training_id.in_(training_ids))
+    counted: dict[int | None, int] = dict(db.session().execute(found.group_by(Qualification.training_id)).all())
+    return {one: counted.get(one, 0) for one in training_ids}
 
 
 def make_code(training_id: int, trainer: str, account_id: int | None, now: datetime) -> int:
@@ -116,10 +122,9 @@ def make_code(training_id: int, trainer: str, account_id: int | None, now: datet
     one = _locked(training_id)
     if one.cancelled_at:
         raise Refused("This training was cancelled.")
-    if one.ends_at + AFTERWARDS <= now:
+    if one.closes_at <= now:
         raise Refused("This training is over. Confirm who was there on their own pages.")
     values = {"training_id": one.id, "trainer": trainer, "account_id": account_id, "made_at": now}
-    values |= {"opens_at": one.starts_at, "expires_at": one.ends_at + AFTERWARDS}
     while (code_id := db.add(TrainerCode, {**values, "code": _new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -150,9 +155,10 @@ def find_code(typed: str, now: datetime) -> TrainerCode:
     one = db.session().scalar(select(TrainerCode).where(TrainerCode.code == bare))
     if one is None:
         raise LookupError(bare)
-    if now < one.opens_at:
+    training = get(one.training_id)
+    if now < training.starts_at:
         raise Refused(gettext("This training has not begun. Its code works from the beginning on."))
-    if one.ended_at is not None or now >= one.expires_at:
+    if one.ended_at is not None or now >= training.closes_at:
         raise Refused(gettext("This code has expired. Please ask the trainer, or tell us that you were there."))
     return one
 
@@ -182,7 +188,7 @@ def scan(typed: str, mailbox: str, now: datetime) -> None:
 
 def get_presence(presence_id: int, now: datetime) -> Presence:
     """That somebody scanned a code. Raises LookupError when it is not kept, or too old for its button."""
-    one = db.session().get(Presence, presence_id)
+    one = db.session().get(Presence, presence_id, populate_existing=True)
     if one is None or (one.confirmed_at is None and one.scanned_at + PRESS_WITHIN <= now):
         raise LookupError(presence_id)
     return one
@@ -192,7 +198,7 @@ def confirm_presence(presence_id: int, now: datetime) -> None:
     """The owner of the address says that they were there. Again is harmless. Raises LookupError, Refused."""
     one = get_presence(presence_id, now)
     volunteer = service.active(one.volunteer_id)
-    one = get_presence(presence_id, now)
+    one = get_presence(presence_id, now)  # as it is now that nobody else changes it
     if one.confirmed_at is None:
         one.confirmed_at = now
         _give(volunteer, get_code(one.code_id), now)
@@ -249,6 +255,7 @@ def revoke(qualification_id: int, why: str, now: datetime) -> None:
     if one is None:
         raise LookupError(qualification_id)
     volunteer = service.held(one.volunteer_id)
+    db.session().refresh(one)  # somebody may have taken it back while we waited
     if one.revoked_at is not None:
         return
     one.revoked_at, one.revoked_for = now, why

@@ -22,7 +22,8 @@ def index() -> ResponseReturnValue:
     page = web.page_number()
     with db.reading():
         rows = trainings.recent(page, web.A_PAGE)
-        known = {"names": lists.names(lists.REQUIREMENTS), "count": {one.id: trainings.present(one.id) for one in rows}}
+        count = trainings.present_at([one.id for one in rows])
+        known = {"names": lists.names(lists.REQUIREMENTS), "count": count}
     pager = web.pager("trainings_staff.index", page, len(rows))
     return render_template("volunteers/staff/trainings.html", rows=rows[: web.A_PAGE], pager=pager, **known)
 

@@ -1,7 +1,8 @@
 """Staff write, translate, publish, change, copy and cancel events; what is wrong is said in a sentence."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from campaign import clock, db
 from campaign.events.models import Event, EventQuestion, EventState, EventTexts, FormerEventSlug, QuestionWords
 from tests.events.writing_acts import FACTS, begin, place, published, write
 from tests.house.everything import on_sqlite
@@ -75,6 +76,16 @@ def test_it_needs_english_words_and_a_where_before_it_is_published(site, staff):
     assert site.rows(select(Event.state)) == [(EventState.DRAFT,)]
 
 
+def test_what_is_published_or_proposed_stays_somewhere(site, staff):
+    published(staff)
+    for state in (EventState.PUBLISHED, EventState.PROPOSED):
+        with site.inside(), db.writing() as session:
+            session.execute(update(Event).values(state=state, proposed_at=clock.now()))
+        page = staff.press(staff.get("/staff/events/1"), "Save", **{**FACTS, "link": ""})
+        assert page.status == 409 and "Say where it is first" in page.text, state
+    assert site.rows(select(Event.link)) == [(FACTS["link"],)]
+
+
 def test_a_former_address_leads_on_and_is_taken(site, staff, visitor):
     published(staff)
 
@@ -104,7 +115,7 @@ def test_a_copy_is_a_draft_a_week_later_at_the_same_time_of_day(site, staff):
     page = staff.press(staff.get("/staff/events/1"), "Copy it")
     assert page.path == "/staff/events/2" and "draft" in page.text and page.heading == "A sample talk"
     copy, first = (site.rows(select(Event).where(Event.id == id))[0][0] for id in (2, 1))
-    assert (copy.slug, copy.duplicate_of_id, copy.taken, copy.sequence) == ("opening-2", 1, 0, 0)
+    assert (copy.slug, copy.taken, copy.sequence) == ("opening-2", 0, 0)
     assert (copy.starts_at - first.starts_at).total_seconds() == 7 * 86400 - 3600  # the clocks went forward between
     words = select(EventTexts.joining, EventTexts.notice).where(EventTexts.event_id == 2)
     assert site.rows(words) == [("Use the side door.", "")]

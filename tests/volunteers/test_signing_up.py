@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from campaign import clock, db
 from campaign.mail import Letter
+from campaign.supporters import service as supporters
 from campaign.supporters.models import Supporter
 from campaign.volunteers.models import Availability, HasSkill, Volunteer, VolunteerLanguage, WishedRole
 from tests.house.everything import on_sqlite
@@ -79,6 +81,20 @@ def test_this_was_not_me_keeps_nothing_and_no_letter_follows_for_a_week(site, vi
     later(days=7)
     sign_up(visitor, later)
     assert len(site.letters()) == 1 and state_of(site) == "pending"
+
+
+@on_sqlite
+def test_who_had_helped_before_says_on_the_page_about_oneself_that_this_was_not_me(site, visitor, later):
+    path = confirmed(site, visitor, later)
+    visitor.post(f"{path}/leave")
+    later(days=1)
+    sign_up(visitor, later)
+    assert state_of(site) == "pending" and len(site.letters()) == 1
+    with site.inside(), db.writing():
+        supporters.take_back("volunteer", 1, 1, clock.now())
+    later(days=1)
+    sign_up(visitor, later)
+    assert state_of(site) == "left" and site.letters() == []
 
 
 @on_sqlite

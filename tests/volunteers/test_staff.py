@@ -5,15 +5,15 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 
 from campaign import clock, db
 from campaign.supporters import kept
 from campaign.supporters import service as supporters
 from campaign.supporters.models import LedgerEntry, Supporter
-from campaign.volunteers import standing
-from campaign.volunteers.models import Role, Volunteer
-from campaign.volunteers.shift_models import Hours
+from campaign.volunteers import keeping, standing
+from campaign.volunteers.models import Role, RoleRequirement, Volunteer
 from tests.house.everything import on_sqlite
 from tests.volunteers.acts import begin_lists, number_of, path_of, requirement, role, sign_up, state_of, text_of, vouch
 from tests.volunteers.acts import volunteer as a_volunteer
@@ -88,6 +88,18 @@ def test_what_a_role_requires_cannot_go_before_it(site, staff):
     role(site, (first,), name="Table")
     page = staff.press(staff.get(f"/staff/volunteer-lists/requirement/{first}"), "Delete it")
     assert page.status == 409 and "The role “Table” requires it" in page.text
+
+
+def test_a_retired_role_asks_for_what_it_asked_until_that_is_deleted(site):
+    first, second = requirement(site), requirement(site, "Second")
+    number, volunteer_id = role(site, (first, second)), a_volunteer(site)
+    vouch(site, volunteer_id, first, date(2027, 1, 4))
+    with site.inside(), db.writing() as session:
+        session.get_one(Role, number).retired_at = clock.now()
+    with site.inside(), db.writing():
+        assert not keeping.remove("requirement", first, clock.now())  # somebody has it: it is retired
+        assert keeping.remove("requirement", second, clock.now())
+    assert site.rows(select(RoleRequirement.requirement_id)) == [(first,)]
 
 
 def test_a_role_that_asks_for_more_says_so(site, staff):
@@ -166,17 +178,38 @@ def test_the_table_is_safe_for_a_spreadsheet(site):
     assert second["times"] == "Monday morning, Sunday evening" and second["languages"] == "ไทย"
 
 
-def test_an_erased_volunteer_is_gone_and_their_hours_stay_without_a_name(site, visitor, stopped):
+def test_the_table_asks_as_much_for_many_as_for_one(site):
+    from campaign.volunteers import roster
+
+    asked: list[str] = []
+
+    def hear(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    def ask():
+        asked.clear()
+        with site.inside(), site.app.test_request_context("/staff/volunteers.csv"):
+            assert "Monday morning" in "".join(roster.table())
+        return len(asked)
+
+    a_volunteer(site, 1, times=[(0, "morning")])
+    listen(Engine, "before_cursor_execute", hear)
+    try:
+        one = ask()
+        for number in (2, 3, 4):
+            a_volunteer(site, number, times=[(0, "morning"), (1, "evening")])
+        assert ask() == one
+    finally:
+        remove(Engine, "before_cursor_execute", hear)
+
+
+def test_an_erased_volunteer_is_gone(site, visitor, stopped):
     from campaign.supporters import erasure
 
-    number, volunteer_id = role(site), a_volunteer(site, area="Thai Town", age_band="16-17", guardian="p@example.org")
-    hours = {"role_id": number, "worked_on": date(2027, 1, 4), "minutes": 90, "source": "hand", "state": "approved"}
-    with site.inside(), db.writing() as session:
-        session.add(Hours(volunteer_id=volunteer_id, logged_at=clock.now(), **hours))
+    volunteer_id = a_volunteer(site, area="Thai Town", age_band="16-17", guardian="p@example.org")
     with site.inside(), db.writing():
         assert erasure.erase(1, clock.now())
     assert number_of(site, Volunteer) == 0 and number_of(site, Supporter) == 0 and stopped == [1]
-    assert site.rows(select(Hours.volunteer_id, Hours.minutes))[0] == (None, 90)
     assert visitor.get(path_of(site, volunteer_id)).status == 410
 
 

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from campaign import clock, db
 from campaign.mail import Letter
+from campaign.volunteers import service, trainings
 from campaign.volunteers.models import Presence, Qualification
 from tests.house.everything import on_sqlite
 from tests.volunteers.acts import code_of, link_in, number_of, path_of, requirement, role, text_of, training, vouch
@@ -80,6 +82,20 @@ def test_a_code_has_its_time(site, visitor, later):
     assert "No training has this code" in _type(visitor, later, path, "22222222").text and number_of(site) == 0
 
 
+def test_a_code_keeps_to_the_time_of_a_training_that_was_moved(site, visitor, later):
+    first = requirement(site)
+    path, training_id = path_of(site, a_volunteer(site)), training(site, first)
+    code = code_of(site, training_id)
+    with site.inside(), db.writing():
+        one = trainings.get(training_id)
+        starts_at = one.starts_at + timedelta(days=1)
+        said = trainings.Plan(first, starts_at, starts_at + timedelta(hours=2), one.zone, one.trainer)
+        trainings.move(training_id, said, one.version)
+    assert "has not begun" in _type(visitor, later, path, code).text
+    later(days=1, hours=2)
+    assert "Your training is noted" in _type(visitor, later, path, code).text
+
+
 def test_what_was_taken_back_does_not_return_by_the_same_code(site, visitor, later, staff):
     first = requirement(site)
     role(site, (first,))
@@ -95,6 +111,34 @@ def test_what_was_taken_back_does_not_return_by_the_same_code(site, visitor, lat
     assert "Taken back: It was somebody else" in visitor.get(path).text
     _type(visitor, later, path, code)
     assert "Taken back: First training" in visitor.get(path).text and number_of(site) == 1
+
+
+@pytest.mark.parametrize("act", ["revoke", "confirm"])
+def test_what_happened_while_one_waited_for_the_volunteer_is_seen(site, monkeypatch, act):
+    first, volunteer_id = requirement(site), a_volunteer(site)
+    training_id = training(site, first)
+    with site.inside(), db.writing() as session:
+        code_id = trainings.make_code(training_id, "Sample Trainer", None, clock.now())
+        session.add(Presence(code_id=code_id, volunteer_id=volunteer_id, scanned_at=clock.now()))
+    if act == "revoke":
+        vouch(site, volunteer_id, first, date(2027, 1, 4))
+    site.letters()
+    holding = service.held
+
+    def held(volunteer_id):
+        others = db.session().connection()  # as if they had committed just before we got the lock
+        others.execute(update(Qualification).values(revoked_at=clock.now(), revoked_for="First"))
+        others.execute(update(Presence).values(confirmed_at=clock.now()))
+        return holding(volunteer_id)
+
+    monkeypatch.setattr(service, "held", held)
+    with site.inside(), db.writing():
+        if act == "revoke":
+            trainings.revoke(1, "Second", clock.now())
+        else:
+            trainings.confirm_presence(1, clock.now())
+    assert site.rows(select(Qualification.revoked_for)) == ([("First",)] if act == "revoke" else [])
+    assert site.letters() == []
 
 
 def test_staff_plan_a_training_show_its_code_end_it_and_cancel(site, visitor, later, staff):

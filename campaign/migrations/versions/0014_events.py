@@ -47,7 +47,6 @@ def _events() -> None:
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("cancel_until", MOMENT, nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("duplicate_of_id", BIG, nullable=True),
         sa.Column("proposed_by_id", BIG, nullable=True),
         sa.Column("proposed_at", MOMENT, nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
@@ -57,7 +56,6 @@ def _events() -> None:
         sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["duplicate_of_id"], ["events.id"], name=op.f("fk_events_duplicate_of_id")),
         sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=op.f("fk_events_partner_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_events_place_id")),
         sa.ForeignKeyConstraint(
@@ -67,7 +65,6 @@ def _events() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_events_slug")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_events_duplicate_of_id", "events", ["duplicate_of_id"])
     op.create_index("ix_events_partner_id", "events", ["partner_id"])
     op.create_index("ix_events_place_id", "events", ["place_id"])
     op.create_index("ix_events_state", "events", ["state", "starts_at"])

@@ -34,6 +34,7 @@ def _arrivals() -> None:
         sa.Column("standing_id", BIG, nullable=True),
         sa.Column("press", sa.String(length=40), nullable=True),
         sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("party_before", sa.Integer(), nullable=False),
         sa.Column("waited", sa.Boolean(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("account_id", BIG, nullable=True),

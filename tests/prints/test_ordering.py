@@ -59,6 +59,13 @@ def test_from_a_form_to_files_that_a_phone_reads(site, staff, visitor):
     assert "Print 1: Sample cards" in staff.get(f"/staff/places/{first}").text
 
 
+def test_the_whole_name_of_a_ticked_place_is_printed(site, staff):
+    north, south = acts.some_places(site, ("Sample Hall (North)", "Sample Hall (South)"))
+    assert acts.order(staff, places=[north, south], named="y").status == 200
+    told = site.rows(select(Piece.place_id, Piece.place_line).order_by(Piece.number))
+    assert told == [(north, "Sample Hall (North)"), (south, "Sample Hall (South)")]
+
+
 def _links(page):
     return [" ".join(a.to_text().split()) for a in page.all("a")]
 

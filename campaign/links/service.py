@@ -71,16 +71,22 @@ def id_of(typed: str) -> int | None:
 
 
 def make(
-    target: str, language: str, note: str, now: datetime, partner_id: int | None = None, place_id: int | None = None
+    target: str,
+    language: str,
+    note: str,
+    now: datetime,
+    partner_id: int | None = None,
+    place_id: int | None = None,
+    design: str = "poster",
 ) -> int:
-    """A new code, a partner's or the campaign's own; its id.
+    """A new code, a partner's or the campaign's own; its id. `design` is what it will be printed on.
 
     Raises Refused when the target is no path of this site, or the place where it hangs is retired.
     """
     targets.refuse_elsewhere(target)
     where = places.to_name(place_id) if place_id else None
     values = {"target": target, "language": language, "note": note, "partner_id": partner_id, "made_at": now}
-    values |= {"place_id": where, "design": "poster", "second": "", "version": 1}
+    values |= {"place_id": where, "design": design, "second": "", "version": 1}
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id

@@ -127,7 +127,7 @@ def show(id: int) -> ResponseReturnValue:
         pieces = prints.pieces(id)
         codes = links.codes_in(id)
         known: dict[str, object] = {"pieces": pieces, "codes": codes, "visits": links.visits(codes)}
-        known["signatures"] = pledges.signatures_by_code()
+        known["signatures"] = pledges.signatures_by_code(codes)
         known["places"] = places.names({piece.place_id for piece in pieces if piece.place_id})
         known["organisations"] = {other.id: other.name for other in organisations.everyone()}
     known |= {"design": designs.DESIGNS[one.design], "words": WORDS[State(one.state)], "working": _is_working(one)}

@@ -68,7 +68,7 @@ def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: date
     lines = rows.in_order(lines)
     design = design_of(order.design)
     _refuse(order, design, lines)
-    where = {one: places.to_name(one) for one in sorted({line.place_id for line in lines if line.place_id})}
+    where = places.all_to_name(sorted({line.place_id for line in lines if line.place_id}))
     whose = {line.partner_id for line in lines}
     made = Print(
         title=order.title,

@@ -80,6 +80,7 @@ class Job:
 
     def _tried(self, rows: list[dict[str, Any]]) -> list[str]:
         """Why some of these cannot be printed, a sentence each."""
+        self.tell({"done": 0})  # no file will come of it, but whoever listens is to know that we are at work
         try:
             self.set(rows, "office")
         except Refused as error:

@@ -170,6 +170,12 @@ def test_the_same_pieces_are_the_same_file_and_its_code_is_large_enough(design):
             made(design, replace(item(design), address=f"https://freedom.example.org/{'a' * 1400}"))
 
 
+def test_copies_of_a_piece_share_one_code_that_is_drawn_once():
+    card = designs.get("business-card")
+    first, other, copy = designs.filled(CONTENT, card, [item(card), item(card, ("th",)), item(card)])["items"]
+    assert first is copy and first is not other
+
+
 def test_a_card_for_the_shoe_is_never_counted_and_names_no_campaign():
     shoe = designs.get("shoe-card")
     for path in ("q/K7QM2XA", "help/x", "Q/HELP", "q/help/", "help?via=K7QM2XA", "th/q/help", "nohelp", ""):

@@ -102,6 +102,8 @@ def batch(
             raise click.ClickException(f"{len(listed.wrong)} rows cannot be taken. Nothing was made.")
         if listed.windows:
             click.echo("The list was read as Windows-1252. See on the proof whether its letters are right.")
+        if listed.left_out:
+            click.echo(f"These columns of the list were not read: {', '.join(listed.left_out)}.")
         _print(order, listed.lines, folder, alone=False, yes=yes)
     click.echo(f"{folder}: all pieces.")
 

@@ -74,11 +74,6 @@ class Design:
         """Whether it may carry a counted code."""
         return self.kind is Kind.COUNTED
 
-    @property
-    def papers(self) -> tuple[str, ...]:
-        """What it can be printed on."""
-        return tuple(formats.PAPERS)
-
     def per_sheet(self, paper: str) -> int:
         """How many pieces come out of a sheet of an office printer; a print shop gets each on a page of its own."""
         return self.cut(paper).per_sheet

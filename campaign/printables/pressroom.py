@@ -102,7 +102,7 @@ class Job:
         self._finish("proof.pdf", partial(self.set, samples))
         for number, row in enumerate(samples[:MOST_PICTURES], start=1):
             self._finish(f"proof-{number}.png", partial(self._picture, row))
-        return {"pictures": min(len(samples), MOST_PICTURES)}
+        return {}
 
     def _picture(self, row: dict[str, Any]) -> bytes:
         return designs.png(self.press, self.content, self.design, self.item(row), self.plan["paper"], ppi=PICTURE)

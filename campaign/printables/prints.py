@@ -22,7 +22,7 @@ from .rows import Line
 SWEEP = "make-prints"
 OPEN = (State.CHECKING, State.PROVING, State.PRINTING)  # what a worker has to do
 # As long as an event has them; whether they fit is seen when the pieces are tried.
-LONGEST = {"title": 120, "event_title": 120, "event_date": 60, "event_time": 80, "event_place": 240}
+LONGEST = {"event_title": 120, "event_date": 60, "event_time": 80, "event_place": 240}
 AGAIN = {State.REFUSED: State.CHECKING, State.PROOF: State.PROVING, State.READY: State.PRINTING}
 NO_DESIGN = "There is no design {!r}. There are: {}."
 MOVED_ON = "This print has moved on meanwhile. Look at it once more."

@@ -14,7 +14,7 @@ from ..links import targets
 from ..places import reading
 from ..places import service as places
 from ..pledges import service as pledges
-from ..staff import audit, doors, organisations
+from ..staff import audit, organisations
 from ..staff.acts import Act
 from . import designs, flyer, formats, order_lists, plans, prints, sheets, words
 from .designs import Design
@@ -71,7 +71,7 @@ def new(design: str) -> ResponseReturnValue:
         return _new(form, chosen, wanted.wrong), 422
     try:
         with db.writing():
-            print_id = prints.begin(form.order(chosen), wanted.lines, doors.me().id, clock.now())
+            print_id = prints.begin(form.order(chosen), wanted.lines, clock.now())
             audit.note(Act.PRINT_ORDERED, "print", print_id)
     except Refused as refused:
         form.form_errors.append(str(refused))
@@ -175,7 +175,7 @@ def sign_off(id: int) -> ResponseReturnValue:
     """Somebody has looked at the proof: let it be printed."""
     with db.writing():
         _print_or_404(id)
-        prints.sign_off(id, doors.me().id, clock.now())
+        prints.sign_off(id, clock.now())
         audit.note(Act.PRINT_SIGNED_OFF, "print", id)
     return web.to("prints_staff.show", id=id)
 

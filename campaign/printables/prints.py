@@ -60,7 +60,7 @@ def design_of(slug: str) -> Design:
         raise Refused(NO_DESIGN.format(slug, ", ".join(designs.DESIGNS))) from error
 
 
-def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: datetime) -> int:
+def begin(order: Order, lines: Iterable[Line], now: datetime) -> int:
     """A new print, for a worker to try; its id. Raises Refused with a sentence when it can never be printed.
 
     A design with the hotline alone gets no code at whatever door this is asked: its pieces lead nowhere.
@@ -80,7 +80,6 @@ def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: date
         target=order.target,
         said=json.dumps(order.said, ensure_ascii=False),
         partner_id=next(iter(whose)) if len(whose) == 1 else None,
-        account_id=account_id,
         made_at=now.replace(microsecond=0),
         state=State.CHECKING,
         total=rows.pieces_of(lines),
@@ -203,12 +202,12 @@ def make_codes(one: Print, now: datetime) -> None:
         db.session().execute(update(Piece), numbers)
 
 
-def sign_off(print_id: int, account_id: int | None, now: datetime) -> None:
+def sign_off(print_id: int, now: datetime) -> None:
     """Let it be printed: somebody has looked at the proof. Raises LookupError, Refused when none waits."""
     one = locked(print_id)
     if one.state != State.PROOF:
         raise Refused(MOVED_ON)
-    one.state, one.signed_off_at, one.signed_off_by = State.PRINTING, now, account_id
+    one.state, one.signed_off_at = State.PRINTING, now
     _start_over(one)
 
 

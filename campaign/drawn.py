@@ -101,4 +101,5 @@ def _tidy(path: Path, stem: str, kind: str) -> None:
     """Remove what was made of the same name from other words."""
     for old in path.parent.glob(f"{stem}-{'?' * 16}.{kind}"):
         if old != path:
-            old.unlink(missing_ok=True)
+            with suppress(OSError):  # one that stays takes room, and nobody asks for it any more
+                old.unlink()

@@ -13,7 +13,6 @@ from .models import Code, Visits
 
 asking = Signal("Asks the features above what codes brought in a Span; each answers with a list of Brought.")
 SCANS = "Scans"
-LONGEST = 366  # days
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,17 @@ class Brought:
 
 def brought(span: Span) -> list[Brought]:
     """Scans first, then what came of them, by name. Two questions of each kind; answers grow with codes and days."""
+    more = chain.from_iterable(answer for _, answer in asking.send(span))
+    return [scans(span), *sorted(more, key=lambda one: one.what)]
+
+
+def scans(span: Span) -> Brought:
+    """The visits alone, without what came of them."""
     row, number = Visits, func.sum(Visits.number)
     within = [row.day.between(span.first, span.last), *span.among(row.code_id)]
     by_code = db.session().execute(select(row.code_id, number).where(*within).group_by(row.code_id))
     by_day = db.session().execute(select(row.day, number).where(*within).group_by(row.day))
-    scans = Brought(SCANS, {one[0]: int(one[1]) for one in by_code}, {one[0]: int(one[1]) for one in by_day})
-    more = chain.from_iterable(answer for _, answer in asking.send(span))
-    return [scans, *sorted(more, key=lambda one: one.what)]
+    return Brought(SCANS, {one[0]: int(one[1]) for one in by_code}, {one[0]: int(one[1]) for one in by_day})
 
 
 def day_of(moment: Any) -> ColumnElement[str]:

@@ -71,16 +71,22 @@ def id_of(typed: str) -> int | None:
 
 
 def make(
-    target: str, language: str, note: str, now: datetime, partner_id: int | None = None, place_id: int | None = None
+    target: str,
+    language: str,
+    note: str,
+    now: datetime,
+    partner_id: int | None = None,
+    place_id: int | None = None,
+    design: str = "poster",
 ) -> int:
-    """A new code, a partner's or the campaign's own; its id.
+    """A new code, a partner's or the campaign's own; its id. `design` is what it will be printed on.
 
     Raises Refused when the target is no path of this site, or the place where it hangs is retired.
     """
     targets.refuse_elsewhere(target)
     where = places.to_name(place_id) if place_id else None
     values = {"target": target, "language": language, "note": note, "partner_id": partner_id, "made_at": now}
-    values |= {"place_id": where, "design": "poster", "second": "", "version": 1}
+    values |= {"place_id": where, "design": design, "second": "", "version": 1}
     while (code_id := db.add(Code, {**values, "code": rules.new()})) is None:
         pass  # that one was taken; there are many
     return code_id
@@ -195,11 +201,10 @@ def retire_print(print_id: int, now: datetime) -> None:
     db.session().execute(theirs.values(retired_at=now))
 
 
-def visits(codes: Collection[int] | None = None) -> dict[int, int]:
-    """How often each of these codes (or of all) was followed, by its id."""
-    found = select(Visits.code_id, func.sum(Visits.number)).group_by(Visits.code_id)
-    rows = db.session().execute(found if codes is None else found.where(Visits.code_id.in_(codes)))
-    return {row[0]: int(row[1]) for row in rows}
+def visits(codes: Collection[int]) -> dict[int, int]:
+    """How often each of these codes was followed, by its id."""
+    found = select(Visits.code_id, func.sum(Visits.number)).where(Visits.code_id.in_(codes))
+    return {row[0]: int(row[1]) for row in db.session().execute(found.group_by(Visits.code_id))}
 
 
 def codes_in(print_id: int) -> dict[int, str]:

@@ -54,7 +54,6 @@ class Columns:
 
 
 PLACES = Columns(column_named, ("name",), COLUMNS)
-NO_HEADER = PLACES.lacking
 
 
 @dataclass(frozen=True)

@@ -194,15 +194,32 @@ def to_name(place_id: int) -> int:
 
     A merge at the same moment comes before, and is followed, or after, and takes along what was named.
     """
+    return all_to_name([place_id])[place_id]
+
+
+def all_to_name(place_ids: Collection[int]) -> dict[int, int]:
+    """The same of many at once, by the ids that were given. Raises LookupError, Refused."""
+    if not place_ids:
+        return {}
     _take_turn()
-    place = db.session().get(Place, place_id, populate_existing=True)
-    if place is not None and place.merged_into_id:
-        place = db.session().get(Place, place.merged_into_id, populate_existing=True)
-    if place is None:
-        raise LookupError(place_id)
-    if place.retired_at:
-        raise Refused("This place is retired. Choose another one, or bring it back first.")
-    return place.id
+    known = _as_now(place_ids)
+    kept = _as_now({one.merged_into_id for one in known.values() if one.merged_into_id})
+    named = {}
+    for place_id in place_ids:
+        place = known.get(place_id)
+        if place is not None and place.merged_into_id:
+            place = kept.get(place.merged_into_id)
+        if place is None:
+            raise LookupError(place_id)
+        if place.retired_at:
+            raise Refused("This place is retired. Choose another one, or bring it back first.")
+        named[place_id] = place.id
+    return named
+
+
+def _as_now(place_ids: Collection[int]) -> dict[int, Place]:
+    found = select(Place).where(Place.id.in_(place_ids)).execution_options(populate_existing=True)
+    return {one.id: one for one in db.session().scalars(found)} if place_ids else {}
 
 
 def show(place_id: int) -> None:

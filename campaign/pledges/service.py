@@ -300,13 +300,14 @@ def withdraw(signature_id: int, now: datetime) -> SignatureState:
     return signature.state(now)
 
 
-def signatures_by_code() -> dict[int, int]:
-    """How many signatures that count each code has brought, by the code's id; those of people who were erased too."""
-    brought = COUNTS & Signature.code_id.is_not(None)
-    rows = db.session().execute(select(Signature.code_id, func.count()).where(brought).group_by(Signature.code_id))
-    numbers = Counter({int(row[0] or 0): row[1] for row in rows})
-    row, total = NamelessSignatures, func.sum(NamelessSignatures.number)
-    nameless = select(row.code_id, total).where(row.code_id != 0).group_by(row.code_id)
+def signatures_by_code(codes: Collection[int] | None = None) -> dict[int, int]:
+    """How many signatures that count each of these codes (or any) has brought, those of people who were erased too."""
+    one, row, total = Signature, NamelessSignatures, func.sum(NamelessSignatures.number)
+    brought = COUNTS & (one.code_id.is_not(None) if codes is None else one.code_id.in_(codes))
+    rows = db.session().execute(select(one.code_id, func.count()).where(brought).group_by(one.code_id))
+    numbers = Counter({int(found[0] or 0): found[1] for found in rows})
+    theirs = row.code_id != 0 if codes is None else row.code_id.in_(codes)
+    nameless = select(row.code_id, total).where(theirs).group_by(row.code_id)
     numbers.update({int(code_id): int(number) for code_id, number in db.session().execute(nameless)})
     return dict(numbers)
 

@@ -31,8 +31,9 @@ def index() -> ResponseReturnValue:
         codes = links.single(page, web.A_PAGE)
         pager = web.pager("printables_staff.index", page, len(codes))
         codes = codes[: web.A_PAGE]
-        known: dict[str, object] = {"visits": links.visits([one.id for one in codes]), "pager": pager}
-        known["signatures"] = pledges.signatures_by_code()
+        ids = [one.id for one in codes]
+        known: dict[str, object] = {"visits": links.visits(ids), "pager": pager}
+        known["signatures"] = pledges.signatures_by_code(ids)
         known["organisations"] = {one.id: one.name for one in organisations.everyone()}
         known["places"] = places.names(code.place_id for code in codes if code.place_id)
         return render_template("printables/staff/index.html", codes=codes, **known)
@@ -88,7 +89,7 @@ def _retarget(code_id: int, target: str, version: int) -> None:
 def _edit(form: TargetForm, code: "Code", theirs: list[tuple[str, str]] | None = None) -> str:
     id = code.id
     known = {"code": code, "address": poster.legible(links.printed_address(code)), "changes": links.changes(id)}
-    known |= {"visits": links.visits([id]).get(id, 0), "signatures": pledges.signatures_by_code().get(id, 0)}
+    known |= {"visits": links.visits([id]).get(id, 0), "signatures": pledges.signatures_by_code([id]).get(id, 0)}
     known["places"] = places.names([code.place_id] if code.place_id else [])
     known |= {"limits": i18n.site().limits, "lift": LiftForm(formdata=None)}
     known["partner"] = organisations.find(code.partner_id)

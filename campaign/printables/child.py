@@ -8,6 +8,7 @@ how far it is, and last what went wrong.
 
 import errno
 import json
+import logging
 import os
 import sys
 import threading
@@ -16,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Refused
+from ..settings import Mistake
 from .pressroom import Job, Unprinted
 
+log = logging.getLogger("campaign.prints")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_ROOM = "The disk is full, so nothing was made. Make room, then try again."
 NO_FOLDER = "The files could not be written ({}). Somebody who runs the site has to look, then try again."
+FAILED = "The process that prints has failed ({}). Somebody who runs the site has to look, then try again."
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -33,8 +37,13 @@ def work(folder: Path, tell: Tell) -> None:
         tell({"refused": error.reasons})
     except Refused as error:
         tell({"refused": [str(error)]})
+    except Mistake as mistake:
+        tell({"trouble": f"{mistake} Mend it, then try again."})
     except OSError as error:
         tell({"trouble": sentence(error)})
+    except Exception as error:  # whatever it is: who says nothing is taken for killed
+        log.exception("a print could not be made")
+        tell({"trouble": FAILED.format(type(error).__name__)})
 
 
 def sentence(error: OSError) -> str:

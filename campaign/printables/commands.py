@@ -102,6 +102,8 @@ def batch(
             raise click.ClickException(f"{len(listed.wrong)} rows cannot be taken. Nothing was made.")
         if listed.windows:
             click.echo("The list was read as Windows-1252. See on the proof whether its letters are right.")
+        if listed.left_out:
+            click.echo(f"These columns of the list were not read: {', '.join(listed.left_out)}.")
         _print(order, listed.lines, folder, alone=False, yes=yes)
     click.echo(f"{folder}: all pieces.")
 
@@ -150,7 +152,7 @@ def _print(order: "Order", lines: "list[Line]", to: Path, *, alone: bool, yes: b
     from . import making, plans, prints
 
     with db.writing():
-        print_id = prints.begin(order, lines, None, clock.now())
+        print_id = prints.begin(order, lines, clock.now())
         audit.note(Act.PRINT_ORDERED, "print", print_id)
     made = plans.folder_of(web.config(), print_id)
     _see_through(print_id, "")
@@ -161,7 +163,7 @@ def _print(order: "Order", lines: "list[Line]", to: Path, *, alone: bool, yes: b
         if not yes and not click.confirm(f"Have you looked at {to / 'proof.pdf'}, dialed and scanned it? Print all?"):
             raise click.ClickException(f"Print {print_id} waits for that under Prints.")
     with db.writing():
-        prints.sign_off(print_id, None, clock.now())
+        prints.sign_off(print_id, clock.now())
         audit.note(Act.PRINT_SIGNED_OFF, "print", print_id)
     _see_through(print_id, "printed")
     with making.unpacked(plans.zip_of(web.config(), print_id)) as files:

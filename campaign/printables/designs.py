@@ -3,6 +3,7 @@
 designs.pdf(press, content, designs.get("palm-card"), [Item(("en", "th"), address), …], "letter", "office")
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -73,17 +74,14 @@ class Design:
         """Whether it may carry a counted code."""
         return self.kind is Kind.COUNTED
 
-    @property
-    def papers(self) -> tuple[str, ...]:
-        """What it can be printed on."""
-        return tuple(formats.PAPERS)
-
     def per_sheet(self, paper: str) -> int:
         """How many pieces come out of a sheet of an office printer; a print shop gets each on a page of its own."""
         return self.cut(paper).per_sheet
 
 
 HELP_ONLY: frozenset[str] = frozenset()
+# On whatever host, in whatever language (see settings.Language); no code, for /q/… has a single letter there.
+HELP = re.compile(r"https?://[^/?#]+(/[a-z]{2,3}(-[a-z]{4})?)?/help/?", re.IGNORECASE)
 DESIGNS = {
     one.slug: one
     for one in (
@@ -129,7 +127,7 @@ def refuse(design: Design, item: Item) -> None:
 
 def is_help(address: str) -> bool:
     """Whether an address is the page of help itself, in any language: it is not counted."""
-    return address.lower().rstrip("/").rpartition("/")[2] == "help"
+    return HELP.fullmatch(address) is not None
 
 
 def pdf(

@@ -26,12 +26,13 @@ def of(
     voices = {language: voice(content, design.slug, language) for language in spoken}
     logos = list(dict.fromkeys(item.logo for item in items if item.logo))
     ink = Ink.PRESS if output == "press" else Ink.OFFICE
+    own = {item: _own(content, design, item, ink, logos) for item in dict.fromkeys(items)}  # copies share one
     return {
         **_ours(content.site),
         **_lying(cut, output, nudge),
         "voices": voices,
         "logos": [picture(logo) for logo in logos],
-        "items": [_own(content, design, item, ink, logos) for item in items],
+        "items": [own[item] for item in items],
     }
 
 

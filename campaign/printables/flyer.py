@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..links.models import Code
 
 DESIGN = designs.get("event-flyer")
-NOTE = "Event flyer"
 
 
 def of(event_id: int) -> Shown:
@@ -42,15 +41,16 @@ def languages(content: Content) -> list[str]:
 
 
 def codes(event: Shown) -> list["Code"]:
-    """The codes that were made for it, newest first."""
-    return [code for code in links.codes_to(_target(event)) if code.note == NOTE]
+    """The codes that were made for its flyer one by one, newest first; those of prints stand with their print."""
+    found = links.codes_to(_target(event))
+    return [code for code in found if code.design == DESIGN.slug and code.print_id is None]
 
 
 def make(event: Shown, language: str, now: datetime) -> int:
     """A new code that leads to the event in this language; its id. Raises Refused."""
     if language not in languages(i18n.content()):
         raise Refused("Nobody has written the words of the flyer in this language yet.")
-    return links.make(_target(event), language, NOTE, now)
+    return links.make(_target(event), language, "Event flyer", now, design=DESIGN.slug)
 
 
 def _target(event: Shown) -> str:

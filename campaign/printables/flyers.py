@@ -28,7 +28,8 @@ def index(id: int) -> ResponseReturnValue:
         event = _event_or_404(id)
         form = FlyerForm.of(flyer.languages(i18n.content()))
         if not form.validate_on_submit():
-            known = {"codes": flyer.codes(event), "visits": links.visits(), "event": event}
+            codes = flyer.codes(event)
+            known = {"codes": codes, "visits": links.visits([one.id for one in codes]), "event": event}
             page = render_template("printables/staff/flyers.html", form=form, papers=formats.PAPERS, **known)
             return page, web.status_of(form)
     with db.writing():

@@ -9,6 +9,7 @@ from wtforms.validators import NumberRange, Optional
 
 from .. import i18n
 from ..forms import EditForm, Line, StaffForm, Ticks, not_blank
+from ..places import service as places
 from ..pledges.board import Card
 from ..staff import organisations
 from . import formats
@@ -131,9 +132,10 @@ class PrintForm(StaffForm):
         )
 
     def ticked(self) -> list[Piece]:
-        """A piece for each place that is ticked."""
-        names, usual = dict(self.places.choices), self.usual()
-        chosen = [(one, str(names[one]).partition(" (")[0]) for one in self.places.data or ()]
+        """A piece for each place that is ticked. Asks the records."""
+        ids, usual = self.places.data or [], self.usual()
+        names = places.names(ids)
+        chosen = [(one, names[one]) for one in ids]
         lines = {one: name if self.says("named") else "" for one, name in chosen}
         return [replace(usual, place_id=one, place=name, place_line=lines[one]) for one, name in chosen]
 

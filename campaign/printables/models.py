@@ -50,7 +50,6 @@ class Print(Base):
     target: Mapped[str] = mapped_column(String(200))
     said: Mapped[str] = mapped_column(Text)
     partner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("partners.id"), index=True)
-    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(12))
     trouble: Mapped[str] = mapped_column(Text, default="")
@@ -61,7 +60,6 @@ class Print(Base):
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     signed_off_at: Mapped[datetime | None]
-    signed_off_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     ready_at: Mapped[datetime | None]
     files_gone_at: Mapped[datetime | None]
     size: Mapped[int] = mapped_column(BigId, default=0)

@@ -1,6 +1,6 @@
 """A list of places that becomes pieces: read for a design, with what its rows may name asked of the records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import i18n
 from ..links import targets
@@ -20,9 +20,9 @@ class Listed:
     """What came of a list: the pieces, the rows that cannot be taken, and what else its sender should know."""
 
     lines: list[Line]
-    wrong: list[Wrong]
-    left_out: list[str]
-    windows: bool
+    wrong: list[Wrong] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    windows: bool = False
 
 
 def read(sent: bytes, design: Design, usual: Line, *, named: bool) -> Listed:

@@ -1,6 +1,7 @@
 """The staff door to prints: order one, look at its proof, sign it off, see how far it is, take it."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Response, abort, jsonify, render_template, request
@@ -13,16 +14,18 @@ from ..links import targets
 from ..places import reading
 from ..places import service as places
 from ..pledges import service as pledges
-from ..staff import audit, doors, organisations
+from ..staff import audit, organisations
 from ..staff.acts import Act
 from . import designs, flyer, formats, order_lists, plans, prints, sheets, words
 from .designs import Design
 from .forms import PrintForm
 from .models import Print, State
-from .rows import Line, Wrong
+from .order_lists import Listed
+from .rows import Wrong
 
 area = web.staff_area("prints_staff", __name__)
 LARGEST_BODY = 4_000_000  # bytes: larger than a list may be, so that one that is too big is told so in a sentence
+MOST_TOLD = 20  # columns of a list that were not read
 SHOWN = {"cover.pdf", "proof.pdf", *(f"proof-{number}.png" for number in range(1, 5))}
 WORDS = {
     State.CHECKING: "Every piece is being tried.",
@@ -63,17 +66,18 @@ def new(design: str) -> ResponseReturnValue:
         form = PrintForm(chosen, _offered(chosen), **_begun(chosen))
         if not form.validate_on_submit():
             return _new(form, chosen), web.status_of(form)
-        lines, wrong, windows = _wanted(form, chosen)
-    if wrong or form.errors:
-        return _new(form, chosen, wrong), 422
+        wanted = _wanted(form, chosen)
+    if wanted.wrong or form.errors:
+        return _new(form, chosen, wanted.wrong), 422
     try:
         with db.writing():
-            print_id = prints.begin(form.order(chosen), lines, doors.me().id, clock.now())
+            print_id = prints.begin(form.order(chosen), wanted.lines, clock.now())
             audit.note(Act.PRINT_ORDERED, "print", print_id)
     except Refused as refused:
         form.form_errors.append(str(refused))
         return _new(form, chosen), 422
-    return web.to("prints_staff.show", id=print_id, **({"windows": "y"} if windows else {}))
+    told = {"windows": "y" if wanted.windows else None, "left_out": wanted.left_out[:MOST_TOLD]}
+    return web.to("prints_staff.show", id=print_id, **told)
 
 
 def _begun(design: Design) -> dict[str, str]:
@@ -98,21 +102,21 @@ def _offered(design: Design) -> dict[str, list[tuple[object, str]]]:
     }
 
 
-def _wanted(form: PrintForm, design: Design) -> tuple[list[Line], list[Wrong], bool]:
-    """The pieces that form and list ask for, and the rows that cannot be taken; one without a place if neither does."""
+def _wanted(form: PrintForm, design: Design) -> Listed:
+    """What form and list ask for together; one piece without a place if neither names one."""
     lines, file = form.ticked(), request.files.get("rows")
     if file is None or not file.filename:
-        return lines or [form.usual()], [], False
+        return Listed(lines or [form.usual()])
     try:
         with file.stream:
             listed = order_lists.read(file.stream.read(), design, form.usual(), named=bool(form.says("named")))
     except reading.Unreadable as error:
         form.rows.errors = [str(error)]
-        return [], [], False
+        return Listed([])
     if listed.wrong:
         number = len(listed.wrong)
         form.form_errors.append(f"{number:,} {'row' if number == 1 else 'rows'} cannot be taken. Nothing was made.")
-    return lines + listed.lines, listed.wrong, listed.windows
+    return replace(listed, lines=lines + listed.lines)
 
 
 def _new(form: PrintForm, design: Design, wrong: list[Wrong] | None = None) -> str:
@@ -127,7 +131,7 @@ def show(id: int) -> ResponseReturnValue:
         pieces = prints.pieces(id)
         codes = links.codes_in(id)
         known: dict[str, object] = {"pieces": pieces, "codes": codes, "visits": links.visits(codes)}
-        known["signatures"] = pledges.signatures_by_code()
+        known["signatures"] = pledges.signatures_by_code(codes)
         known["places"] = places.names({piece.place_id for piece in pieces if piece.place_id})
         known["organisations"] = {other.id: other.name for other in organisations.everyone()}
     known |= {"design": designs.DESIGNS[one.design], "words": WORDS[State(one.state)], "working": _is_working(one)}
@@ -135,6 +139,7 @@ def show(id: int) -> ResponseReturnValue:
     known["languages"] = {language.code: language.name for language in i18n.site().languages}
     known["there"] = plans.are_there(web.config(), one)
     known["pictures"] = sorted(path.name for path in plans.folder_of(web.config(), id).glob("proof-*.png"))
+    known["left_out"] = [name[:40] for name in request.args.getlist("left_out")[:MOST_TOLD]]
     return render_template("printables/prints/show.html", one=one, windows="windows" in request.args, **known)
 
 
@@ -170,7 +175,7 @@ def sign_off(id: int) -> ResponseReturnValue:
     """Somebody has looked at the proof: let it be printed."""
     with db.writing():
         _print_or_404(id)
-        prints.sign_off(id, doors.me().id, clock.now())
+        prints.sign_off(id, clock.now())
         audit.note(Act.PRINT_SIGNED_OFF, "print", id)
     return web.to("prints_staff.show", id=id)
 

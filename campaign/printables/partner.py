@@ -66,10 +66,10 @@ def take(id: int) -> ResponseReturnValue:
 
 @area.get("/scans")
 def scans() -> ResponseReturnValue:
-    """What one's own pieces brought: scans of the last weeks and people of all time, in whole tens."""
+    """What one's own pieces brought: scans of the last weeks and people of all time, the latter in whole tens."""
     with db.reading():
         found = theirs.scans(doors.my_partner(), clock.today())
-    picture = chart.columns(found.steps, chart.in_words("Scans, in whole tens,", found.steps))
+    picture = chart.columns(found.steps, chart.in_words("Scans", found.steps))
     return render_template("printables/partner/scans.html", found=found, picture=picture)
 
 

@@ -43,20 +43,20 @@ def of(one: Print) -> dict[str, Any]:
     config, content = web.config(), i18n.content()
     pieces = prints.pieces(one.id)
     names = places.names({piece.place_id for piece in pieces if piece.place_id})
-    partners = {whose: organisations.find(whose) for whose in {piece.partner_id for piece in pieces}}
+    whose = {piece.partner_id for piece in pieces}
+    partners = {other.id: other.name for other in organisations.everyone() if other.id in whose}
     codes = links.codes_in(one.id)
     said = prints.said_of(one)
-    logos = {str(whose): logo for whose in partners if whose and said.get("logo") and (logo := _logo(whose))}
+    logos = {str(id): logo for id in partners if said.get("logo") and (logo := _logo(id))}
     order = prints.order_of(one)
-    whose = {key: partner.name for key, partner in partners.items() if partner}
     items = [
         {
             **_on(one, piece, codes.get(piece.code_id or 0, "")),
             "place": piece.place_line,
-            "partner": whose.get(piece.partner_id, "") if said.get("partner") else "",
+            "partner": partners.get(piece.partner_id or 0, "") if said.get("partner") else "",
             "logo": str(piece.partner_id) if str(piece.partner_id) in logos else "",
             "hangs_at": names.get(piece.place_id or 0, ""),
-            "whose": whose.get(piece.partner_id, ""),
+            "whose": partners.get(piece.partner_id or 0, ""),
             "copies": piece.copies,
             "number": piece.number,
         }

@@ -6,14 +6,10 @@ from ..content import Content
 from ..typeset import Press
 from . import designs, filling
 from .designs import Item
-from .formats import PAPERS
 from .lines import PrintWords
 
 DESIGN = "poster"
-SIDE = designs.get(DESIGN).side
-UNREVIEWED, STALE = filling.UNREVIEWED, filling.STALE
 legible = filling.legible
-__all__ = ["DESIGN", "PAPERS", "SIDE", "STALE", "UNREVIEWED", "filled", "legible", "pdf", "png", "words_in"]
 
 
 def pdf(press: Press, content: Content, language: str, address: str, paper: str = "letter") -> bytes:

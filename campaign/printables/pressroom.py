@@ -80,6 +80,7 @@ class Job:
 
     def _tried(self, rows: list[dict[str, Any]]) -> list[str]:
         """Why some of these cannot be printed, a sentence each."""
+        self.tell({"done": 0})  # no file will come of it, but whoever listens is to know that we are at work
         try:
             self.set(rows, "office")
         except Refused as error:
@@ -101,7 +102,7 @@ class Job:
         self._finish("proof.pdf", partial(self.set, samples))
         for number, row in enumerate(samples[:MOST_PICTURES], start=1):
             self._finish(f"proof-{number}.png", partial(self._picture, row))
-        return {"pictures": min(len(samples), MOST_PICTURES)}
+        return {}
 
     def _picture(self, row: dict[str, Any]) -> bytes:
         return designs.png(self.press, self.content, self.design, self.item(row), self.plan["paper"], ppi=PICTURE)

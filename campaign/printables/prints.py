@@ -22,7 +22,7 @@ from .rows import Line
 SWEEP = "make-prints"
 OPEN = (State.CHECKING, State.PROVING, State.PRINTING)  # what a worker has to do
 # As long as an event has them; whether they fit is seen when the pieces are tried.
-LONGEST = {"title": 120, "event_title": 120, "event_date": 60, "event_time": 80, "event_place": 240}
+LONGEST = {"event_title": 120, "event_date": 60, "event_time": 80, "event_place": 240}
 AGAIN = {State.REFUSED: State.CHECKING, State.PROOF: State.PROVING, State.READY: State.PRINTING}
 NO_DESIGN = "There is no design {!r}. There are: {}."
 MOVED_ON = "This print has moved on meanwhile. Look at it once more."
@@ -60,7 +60,7 @@ def design_of(slug: str) -> Design:
         raise Refused(NO_DESIGN.format(slug, ", ".join(designs.DESIGNS))) from error
 
 
-def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: datetime) -> int:
+def begin(order: Order, lines: Iterable[Line], now: datetime) -> int:
     """A new print, for a worker to try; its id. Raises Refused with a sentence when it can never be printed.
 
     A design with the hotline alone gets no code at whatever door this is asked: its pieces lead nowhere.
@@ -68,7 +68,7 @@ def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: date
     lines = rows.in_order(lines)
     design = design_of(order.design)
     _refuse(order, design, lines)
-    where = {one: places.to_name(one) for one in sorted({line.place_id for line in lines if line.place_id})}
+    where = places.all_to_name(sorted({line.place_id for line in lines if line.place_id}))
     whose = {line.partner_id for line in lines}
     made = Print(
         title=order.title,
@@ -80,7 +80,6 @@ def begin(order: Order, lines: Iterable[Line], account_id: int | None, now: date
         target=order.target,
         said=json.dumps(order.said, ensure_ascii=False),
         partner_id=next(iter(whose)) if len(whose) == 1 else None,
-        account_id=account_id,
         made_at=now.replace(microsecond=0),
         state=State.CHECKING,
         total=rows.pieces_of(lines),
@@ -203,12 +202,12 @@ def make_codes(one: Print, now: datetime) -> None:
         db.session().execute(update(Piece), numbers)
 
 
-def sign_off(print_id: int, account_id: int | None, now: datetime) -> None:
+def sign_off(print_id: int, now: datetime) -> None:
     """Let it be printed: somebody has looked at the proof. Raises LookupError, Refused when none waits."""
     one = locked(print_id)
     if one.state != State.PROOF:
         raise Refused(MOVED_ON)
-    one.state, one.signed_off_at, one.signed_off_by = State.PRINTING, now, account_id
+    one.state, one.signed_off_at = State.PRINTING, now
     _start_over(one)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from .. import clock
 from ..links import bringing
 from ..links import service as links
-from ..links.bringing import SCANS, Span, Wanted
+from ..links.bringing import Span, Wanted
 from ..links.models import Code
 from ..partners import service as partners
 from ..pledges import brought
@@ -54,28 +54,24 @@ def totals(rows: list[Theirs]) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Scans:
-    """What a partner sees of its scans: nothing below ten, else whole tens; `rows` hold a name and both numbers."""
+    """What a partner sees of its scans, day by day and by place; `rows` hold a name, its scans, and who signed."""
 
     steps: list[tuple[date, int]]
-    rows: list[tuple[str, str, str]]
-    total: str
+    rows: list[tuple[str, int, str]]
+    total: int
 
 
 def scans(partner_id: int, today: date) -> Scans:
     """Scans of the 30 days up to yesterday; people of all time alone, which no look at single days takes apart."""
     span = Span(today - timedelta(days=30), today - timedelta(days=1), Wanted(partner=partner_id))
-    found = adding.figures(span, "place", most=None)
-    whole = found.kinds[0]
-    steps = [(day, brought.tens(number)) for day, number in found.steps(SCANS)]
-    codes = bringing.known(span.wanted)
-    people = brought.by_code(list(codes), _midnight())
-    names = adding.names(codes, "place")
-    signed = Counter[str]()
-    for code_id, number in people.items():
-        signed[names[code_id]] += number
-    scanned = {row.name: row.numbers.get(SCANS, 0) for row in found.rows}
-    rows = [(n, brought.in_words(scanned.get(n, 0)), brought.in_words(signed[n])) for n in sorted({*scanned, *signed})]
-    return Scans(steps, rows, brought.in_words(whole.total))
+    found, codes = bringing.scans(span), bringing.known(span.wanted)
+    names, people = adding.names(codes, "place"), brought.by_code(list(codes), _midnight())
+    scanned, signed = Counter[str](), Counter[str]()
+    for code_id, name in names.items():
+        scanned[name] += found.by_code.get(code_id, 0)
+        signed[name] += people[code_id]
+    rows = [(name, scanned[name], brought.in_words(signed[name])) for name in sorted(scanned)]
+    return Scans([(day, found.by_day.get(day, 0)) for day in span.days], rows, found.total)
 
 
 def _midnight() -> datetime:

@@ -17,6 +17,9 @@ PAGES = {
     "partner": "partners_staff.show",
     "event": "events_staff.edit",
     "place": "places_staff.edit",
+    "print": "prints_staff.show",
+    "training": "trainings_staff.edit",
+    "volunteer": "volunteers_staff.show",
 }
 
 

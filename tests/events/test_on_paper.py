@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaign import clock, db, i18n
 from campaign.events import board, editing, guest_list
@@ -81,7 +81,8 @@ def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(s
     page = staff.get("/staff/events/1/flyers")
     for language in ("ko", "en"):
         page = staff.press(page, "Make a flyer", language=language)
-    assert site.rows(select(func.count()).select_from(Code).where(Code.target == "/events/evening")) == [(2,)]
+    made = select(Code.target, Code.design, Code.print_id)
+    assert site.rows(made) == [("/events/evening", "event-flyer", None)] * 2  # counted as what they are
     korean = site.rows(select(Code.id).where(Code.language == "ko"))[0][0]
     sheet = look(staff.raw(f"/staff/events/1/flyers/{korean}.pdf?paper=a4").data)
     assert "함께듣는저녁" in sheet.text.replace(" ", "").replace("\u2060", "").replace("\n", "")
@@ -89,8 +90,9 @@ def test_a_flyer_has_a_code_of_its_own_that_leads_to_the_event_in_its_language(s
     answer = visitor.raw(f"/q/{read.text.rpartition('/')[2]}")
     assert answer.status_code == 302 and answer.location.startswith("/ko/events/evening?via=")
     with site.inside(), db.writing():
-        other = links.make("/pledges/freedom", "en", "Library", clock.now())
-    assert staff.raw(f"/staff/events/1/flyers/{other}.pdf").status_code == 404  # it is no flyer of this
+        others = [links.make(to, "en", "Event flyer", clock.now()) for to in ("/pledges/freedom", "/events/evening")]
+    for other in others:  # posters, whatever somebody wrote beside them
+        assert staff.raw(f"/staff/events/1/flyers/{other}.pdf").status_code == 404
     assert staff.press(page, "Make a flyer", language="km").status == 422
 
 

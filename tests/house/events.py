@@ -123,7 +123,7 @@ def fill_doors(site: Site) -> None:
             messages.draft(
                 event_id, messages.Words("Bring a cup", "There is tea.", "en", Audience.FIRM), account_id, now
             )
-        links.make("/events/theirs", "en", flyer.NOTE, now)
+        links.make("/events/theirs", "en", "Event flyer", now, design=flyer.DESIGN.slug)
 
 
 def ids(site: Site, endpoint: str) -> dict[str, int]:
@@ -132,7 +132,7 @@ def ids(site: Site, endpoint: str) -> dict[str, int]:
     drafts = (
         select(EventNews.id).where(EventNews.kind == "message", EventNews.account_id == writer).order_by(EventNews.id)
     )
-    flyers = select(Code.id).where(Code.note == flyer.NOTE)
+    flyers = select(Code.id).where(Code.design == flyer.DESIGN.slug)
     with site.inside(), db.reading() as session:
         found = {"message_id": drafts, "code_id": flyers}
         return {"helper_id": 1, **{name: session.scalar(which) or 0 for name, which in found.items()}}

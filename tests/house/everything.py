@@ -279,7 +279,7 @@ def _order_prints() -> None:
     """A print that waits for its proof, one that is ready of each partner, and one that was refused."""
     for whose, state in ((None, State.PROOF), (2, State.READY), (1, State.READY), (None, State.REFUSED)):
         lines = [Line("en", target="/pledges/freedom", place_id=place_id, partner_id=whose) for place_id in (1, 3)]
-        one = prints.get(prints.begin(Order("Sample posters", "poster", "/pledges/freedom"), lines, 1, clock.now()))
+        one = prints.get(prints.begin(Order("Sample posters", "poster", "/pledges/freedom"), lines, clock.now()))
         one.state, one.trouble = state, "Piece 1: sample" if state == State.REFUSED else ""
         one.ready_at = clock.now() if state == State.READY else None
         folder = plans.folder_of(web.config(), one.id)

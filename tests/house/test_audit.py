@@ -68,6 +68,15 @@ def test_a_deed_without_a_row_is_noticed(everything, monkeypatch):
     assert len(_rows(everything.site)) == before
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [("print", "/staff/prints/7"), ("training", "/staff/trainings/7"), ("volunteer", "/staff/volunteers/7")],
+)
+def test_from_what_happened_to_a_record_its_page_can_be_opened(staff, kind, path):
+    assert staff.get(f"/staff/audit?kind={kind}&record=7").link(f"Open {kind} 7") == path
+
+
 def test_every_act_has_its_words():
     assert set(WORDS) == set(Act)
 

@@ -113,7 +113,8 @@ def test_the_code_is_carried_through_the_form_to_the_signature(site, visitor, co
         assert pledges.signatures_by_code() == {}
     visitor.press(visitor.get(link_in(site.letter(), "confirm")), "Yes")
     with site.inside(), db.reading():
-        assert pledges.signatures_by_code() == {code.id: 1}
+        assert pledges.signatures_by_code() == pledges.signatures_by_code([code.id]) == {code.id: 1}
+        assert pledges.signatures_by_code([code.id + 1]) == {}
 
 
 def test_choosing_another_language_keeps_the_code(site, visitor, code):
@@ -147,7 +148,7 @@ def test_visits_add_up_exactly_over_days_and_processes(site, visitor, code, late
     _scan(site, visitor, code.code)
     assert sorted(_count(site)) == [1, 12]
     with site.inside(), db.reading():
-        assert service.visits() == {code.id: 13}
+        assert service.visits([code.id]) == {code.id: 13}
 
 
 def test_visits_that_cannot_be_written_are_not_lost(site, visitor, code, monkeypatch):
@@ -189,4 +190,4 @@ def test_a_process_that_has_written_its_visits_rests_and_counts_again(site):
         own.add(code_id)
         wait_for("the visits to be written", lambda: own.thread is None)
         with site.inside(), db.reading():
-            assert service.visits() == {code_id: number}
+            assert service.visits([code_id]) == {code_id: number}

@@ -170,12 +170,18 @@ def test_the_same_pieces_are_the_same_file_and_its_code_is_large_enough(design):
             made(design, replace(item(design), address=f"https://freedom.example.org/{'a' * 1400}"))
 
 
+def test_copies_of_a_piece_share_one_code_that_is_drawn_once():
+    card = designs.get("business-card")
+    first, other, copy = designs.filled(CONTENT, card, [item(card), item(card, ("th",)), item(card)])["items"]
+    assert first is copy and first is not other
+
+
 def test_a_card_for_the_shoe_is_never_counted_and_names_no_campaign():
     shoe = designs.get("shoe-card")
-    for address in (ADDRESS, "https://freedom.example.org/help/x", "https://freedom.example.org/q/HELP"):
-        if not designs.is_help(address):
-            with pytest.raises(Refused, match="never a code that is counted"):
-                made(shoe, Item(("en",), address))
+    for path in ("q/K7QM2XA", "help/x", "Q/HELP", "q/help/", "help?via=K7QM2XA", "th/q/help", "nohelp", ""):
+        with pytest.raises(Refused, match="never a code that is counted"):
+            made(shoe, Item(("en",), f"https://freedom.example.org/{path}"))
+    assert all(designs.is_help(f"https://freedom.example.org/{one}") for one in ("help", "th/help", "zh-hant/help/"))
     with pytest.raises(Refused, match="no room for this: partner"):
         made(shoe, item(shoe, partner="Sample Partner 1"))
     text = look(made(shoe)).text

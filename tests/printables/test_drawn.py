@@ -43,3 +43,11 @@ def test_on_a_full_disk_it_is_handed_out_all_the_same_and_nothing_half_made_is_l
     for _ in range(2):
         assert drawn.kept(tmp_path / "drawn", "x-en.png", b"sketch", lambda: b"made") == b"made"
     assert list((tmp_path / "drawn").iterdir()) == []
+
+
+def test_an_older_file_that_cannot_be_removed_is_left_and_the_newer_one_handed_out(tmp_path):
+    folder = tmp_path / "drawn"
+    old = folder / f"x-en-{'0' * 16}.png"
+    old.mkdir(parents=True)  # a folder of that name: nobody can unlink it
+    assert drawn.kept(folder, "x-en.png", b"sketch", lambda: b"made") == b"made"
+    assert old.is_dir() and len(list(folder.iterdir())) == 2

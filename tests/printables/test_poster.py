@@ -7,7 +7,7 @@ import pytest
 
 from campaign import qr
 from campaign.content import Content
-from campaign.printables import poster, words
+from campaign.printables import designs, filling, poster, words
 from campaign.typeset import SMALLEST
 from tests.printables.looking import ADDRESS, CONTENT, PRESS, codes, look, row_of
 
@@ -57,7 +57,7 @@ def test_four_modules_around_the_code_are_white():
 
 
 def test_the_modules_of_the_code_are_wider_than_the_least_that_phones_read():
-    assert poster.SIDE / len(qr.modules(ADDRESS)) > 2 * SMALLEST
+    assert designs.get(poster.DESIGN).side / len(qr.modules(ADDRESS)) > 2 * SMALLEST
 
 
 def test_nothing_on_it_is_a_bitmap():
@@ -68,7 +68,7 @@ def test_nothing_on_it_is_a_bitmap():
 def test_what_nobody_has_reviewed_says_so_on_the_print(language):
     reviewed = language == "en"
     text = look(_made(language)).text
-    assert ("DRAFT" in text, poster.UNREVIEWED in " ".join(text.split())) == (not reviewed, not reviewed)
+    assert ("DRAFT" in text, filling.UNREVIEWED in " ".join(text.split())) == (not reviewed, not reviewed)
 
 
 def test_a_print_whose_english_has_changed_says_draft_whoever_reviewed_it(tmp_path):
@@ -79,7 +79,7 @@ def test_a_print_whose_english_has_changed_says_draft_whoever_reviewed_it(tmp_pa
     english = tmp_path / "content" / "en" / "print" / "poster.toml"
     english.write_text(english.read_text("utf-8").replace("You are not alone.", "You are never alone."), "utf-8")
     text = look(poster.pdf(PRESS, Content(tmp_path / "content"), "vi", ADDRESS)).text
-    assert "DRAFT" in text and poster.STALE in " ".join(text.split())
+    assert "DRAFT" in text and filling.STALE in " ".join(text.split())
 
 
 def test_the_address_stands_below_the_code_as_one_would_type_it():

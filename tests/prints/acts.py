@@ -41,13 +41,13 @@ def begin(site: Site, wanted: list[Line], design: str = "poster", **more: Any) -
     """A print that a worker has not seen yet; its id."""
     target = TARGET if design != "shoe-card" else ""
     with site.inside(), db.writing():
-        return prints.begin(Order(TITLE, design, target, **more), wanted, None, clock.now())
+        return prints.begin(Order(TITLE, design, target, **more), wanted, clock.now())
 
 
 def sign_off(site: Site, print_id: int) -> None:
     """Somebody has looked at the proof."""
     with site.inside(), db.writing():
-        prints.sign_off(print_id, None, clock.now())
+        prints.sign_off(print_id, clock.now())
 
 
 def work(site: Site) -> None:

@@ -45,10 +45,10 @@ def test_designs_one_piece_and_a_list_of_places(site, command, visitor, tmp_path
     path = code.text.partition("LOCALHOST")[2].lower()
     assert visitor.raw(path).headers["Location"].startswith("/th/pledges/freedom?via=")
     rows, folder = tmp_path / "markets.csv", tmp_path / "made"
-    rows.write_text("place,copies\nSample Temple,2\nSample Market,1\n", "utf-8")
+    rows.write_text("place,copies,color\nSample Temple,2,red\nSample Market,1,\n", "utf-8")
     asked = ("batch", "business-card", rows, folder, "--to", acts.TARGET, "--output", "press")
     status, said = command(*asked, said="n\n")
-    assert status == 1 and "waits for that under Prints" in said
+    assert status == 1 and "waits for that under Prints" in said and "were not read: color." in said
     assert {file.name for file in folder.iterdir()} == {"proof.pdf", "cover.pdf"}
     status, said = command(*asked, "--yes")
     assert status == 0, said

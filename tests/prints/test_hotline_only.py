@@ -65,7 +65,7 @@ def test_by_form_list_and_command_it_carries_no_code(site, staff, design, tmp_pa
 @pytest.mark.parametrize("design", HOTLINE)
 def test_whoever_asks_the_acts_themselves_is_refused_and_so_is_the_press(site, design):
     with site.inside(), db.writing(), pytest.raises(Refused, match="never carries a counted code"):
-        prints.begin(Order("x", design, acts.TARGET), [Line("en", target=acts.TARGET)], None, clock.now())
+        prints.begin(Order("x", design, acts.TARGET), [Line("en", target=acts.TARGET)], clock.now())
     item = Item(("en",), "HTTPS://FREEDOM.EXAMPLE.ORG/Q/K7QM2XA")
     with pytest.raises(Refused, match="never a code that is counted"):
         designs.pdf(PRESS, CONTENT, designs.get(design), [item])

@@ -1,6 +1,7 @@
 """A print is made by a process of its own, goes on after any kill, has each code once, and leaves nothing half-made."""
 
 import contextlib
+import json
 import random
 import resource
 import shutil
@@ -19,9 +20,11 @@ from sqlalchemy import func, select, update
 
 from campaign import clock, db
 from campaign.app import Switches
+from campaign.errors import Refused
 from campaign.links.models import Code
 from campaign.printables import child, making, plans, prints
 from campaign.printables.models import Print
+from campaign.printables.pressroom import Job, Unprinted
 from tests.house.everything import on_sqlite
 from tests.printables.looking import codes as scanned
 from tests.prints import acts
@@ -249,6 +252,41 @@ def test_what_is_discarded_while_it_is_made_leaves_no_files(make_site, staff_of,
     monkeypatch.setattr(child, "work", discarded)
     acts.work(site)
     assert acts.found(site, print_id).state == "discarded" and not list(folder.glob("*")) + list(folder.glob(".*"))
+
+
+def test_whatever_ends_the_process_that_prints_is_said_in_words(tmp_path):
+    """Without a word it would be taken for killed, tried four times more, and called a lack of memory."""
+    (tmp_path / "campaign.toml").write_text("[campaign\n", "utf-8")
+    for plan, words in (({"content": str(tmp_path), "demo": True}, "campaign.toml:1: "), ({}, "KeyError")):
+        (tmp_path / "plan.json").write_text(json.dumps(plan), "utf-8")
+        said: list[dict[str, str]] = []
+        child.work(tmp_path, said.append)
+        assert list(said[0]) == ["trouble"] and words in said[0]["trouble"] and "try again" in said[0]["trouble"]
+
+
+class Untypeset(Job):
+    """One that sets nothing, and refuses pieces for one place."""
+
+    def set(self, rows, output=""):
+        if any(row["place"] == "Sample 7" for row in rows):
+            raise Refused("No room.")
+        return b""
+
+    def _cover(self):
+        return b""
+
+
+@on_sqlite
+def test_a_long_trial_is_heard_of_all_the_time(site, tmp_path):
+    print_id = acts.begin(site, acts.lines(1))
+    with site.inside(), db.reading():
+        plan = plans.of(prints.get(print_id))
+    for first, times in ((100, 3), (0, 103)):  # without and with a batch of which each piece is tried alone
+        plan["items"] = [{**plan["items"][0], "place": f"Sample {first + number}"} for number in range(300)]
+        heard: list[dict[str, int]] = []
+        with contextlib.suppress(Unprinted):
+            Untypeset(plan, tmp_path, heard.append).trial()
+        assert heard == [{"done": 0}] * times
 
 
 @on_sqlite

@@ -7,12 +7,16 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from campaign import db
 from campaign.app import Switches
 from campaign.links.models import Code
+from campaign.printables import plans, prints
 from campaign.printables.models import Piece, Print
+from campaign.printables.rows import Line
 from tests.house.everything import on_sqlite
+from tests.partner_door.acts import partner
 from tests.printables.looking import codes as scanned
 from tests.printables.looking import look
 from tests.prints import acts
@@ -59,6 +63,30 @@ def test_from_a_form_to_files_that_a_phone_reads(site, staff, visitor):
     assert "Print 1: Sample cards" in staff.get(f"/staff/places/{first}").text
 
 
+def test_the_whole_name_of_a_ticked_place_is_printed(site, staff):
+    north, south = acts.some_places(site, ("Sample Hall (North)", "Sample Hall (South)"))
+    assert acts.order(staff, places=[north, south], named="y").status == 200
+    told = site.rows(select(Piece.place_id, Piece.place_line).order_by(Piece.number))
+    assert told == [(north, "Sample Hall (North)"), (south, "Sample Hall (South)")]
+
+
+def test_what_is_asked_stays_the_same_however_many_places_and_partners_a_print_is_for(site):
+    ids, whose = acts.some_places(site), [partner(site, f"Sample Partner {number}") for number in (1, 2, 3)]
+    wanted = [Line("en", target=acts.TARGET, place_id=i, partner_id=w) for i, w in zip(ids, whose, strict=True)]
+    said: list[str] = []
+    for engine in (site.app.extensions["database"].engine, site.app.extensions["database"].writer):
+        event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    asked = []
+    for number in (1, 3):
+        said.clear()
+        print_id = acts.begin(site, wanted[:number])
+        with site.inside(), db.reading():
+            plan = plans.of(prints.get(print_id))
+        assert [row["whose"] for row in plan["items"]] == [f"Sample Partner {at}" for at in (1, 2, 3)][:number]
+        asked.append(len(said))
+    assert asked[0] == asked[1] > 0, asked
+
+
 def _links(page):
     return [" ".join(a.to_text().split()) for a in page.all("a")]
 
@@ -74,7 +102,7 @@ def test_a_list_of_places_becomes_pieces_in_their_languages_together_by_place(si
     acts.some_places(site)
     rows = "Venue;ZIP;Languages;Copies;Line;Color\nSample Market;90002;es;2;;red\nsample temple;;English;;Hall 1;\n"
     page = acts.order(staff, sent=(rows + "sample-market;;Tagalog + English;;;\n").encode("cp1252"))
-    assert page.status == 200, page.text
+    assert page.status == 200 and "not read, since none of ours is called so: “Color”." in page.text, page.text
     told = site.rows(select(Piece.place_id, Piece.language, Piece.second, Piece.copies, Piece.place_line))
     assert told == [(2, "es", "", 2, ""), (2, "tl", "en", 1, ""), (1, "en", "", 1, "Hall 1")]
 

@@ -1,16 +1,18 @@
-"""What pieces brought: every scan and pledge once, day by day, compared by what staff ask; partners see whole tens."""
+"""What pieces brought: every scan and pledge once, day by day, compared as staff ask; partners see people in tens."""
 
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from campaign import clock, db
 from campaign.app import Switches
 from campaign.links import bringing, visits
-from campaign.links.bringing import Span, Wanted
-from campaign.links.models import Visits
-from campaign.printables import adding, chart
+from campaign.links.bringing import Span
+from campaign.links.models import Code
+from campaign.pledges import service as pledges
+from campaign.pledges.models import NamelessSignatures
+from campaign.printables import adding, chart, theirs
 from tests.house.everything import on_sqlite
 from tests.partner_door.acts import of, partner
 from tests.pledges.acts import confirm_all, sign_from
@@ -36,6 +38,11 @@ def _sign(site, code, number):
         came = f"10.7.{one}.1"
         assert sign_from(site, came, f"Sample {one}", f"{code}{one}@example.org", via=code).status_code == 303
     confirm_all(site)
+
+
+def _code_id(site, code):
+    ((code_id,),) = site.rows(select(Code.id).where(Code.code == code))
+    return code_id
 
 
 def _rows(page):
@@ -94,7 +101,7 @@ def test_branches_of_one_name_are_told_apart(site, staff):
 
 
 @on_sqlite
-def test_a_partner_sees_its_own_in_whole_tens_and_takes_its_own_files_alone(site, staff, later):
+def test_a_partner_sees_its_own_scans_exactly_and_takes_its_own_files_alone(site, staff, later):
     mine, theirs = partner(site), partner(site, "Sample Partner 2")
     first, *_ = acts.some_places(site)
     for whose in (mine, theirs):
@@ -105,15 +112,15 @@ def test_a_partner_sees_its_own_in_whole_tens_and_takes_its_own_files_alone(site
     later(days=1)
     person = of(site, mine)
     page = person.get("/partner/scans")
-    assert "25" not in page.text and "fewer than 10" in page.text
-    assert _rows(page) == [["Sample Temple", "fewer than 10", "fewer than 10"]]
-    assert "No day had ten scans or more." in page.text and not page.all("svg.chart")
-    with site.inside(), db.writing() as session:
-        session.execute(text("UPDATE code_visits SET number = 17 WHERE number = 9"))
-    page = person.get("/partner/scans")
-    assert _rows(page) == [["Sample Temple", "at least 10", "fewer than 10"]] and "17" not in page.text
-    assert "10 in all" in page.one(".chart svg").attrs["aria-label"]
-    assert "In the 30 days up to yesterday: at least 10." in page.text
+    assert "25" not in page.text and "In the 30 days up to yesterday: 9 scans." in page.text
+    assert _rows(page) == [["Sample Temple", "9", "fewer than 10"]]
+    assert "9 in all" in page.one(".chart svg").attrs["aria-label"]
+    assert "Visits 9" in person.get(f"/partner/codes/{_code_id(site, one)}").text  # the same at every door
+    assert "9 visits by your codes" in person.get("/partner/").text
+    later(days=30)
+    page = of(site, mine).get("/partner/scans")
+    assert "Nothing was scanned in this time." in page.text and not page.all(".chart svg")
+    person = of(site, mine)
     page = person.get("/partner/prints")
     assert page.text.count("Sample cards") == 2 and "/partner/prints/2" not in page.html  # its title, and for ears
     answer = person.raw("/partner/prints/1/print.zip", buffered=True)
@@ -125,23 +132,32 @@ def test_a_partner_sees_its_own_in_whole_tens_and_takes_its_own_files_alone(site
     )
 
 
-def test_of_what_a_partner_sees_no_single_scan_or_person_can_be_told(site):
+def test_of_what_a_partner_sees_no_single_person_can_be_told(site):
     """Shown in tens, one more is seen of nobody; the negative control: the exact number would tell everybody."""
     mine = partner(site)
     acts.printed(site, acts.lines(1, partner_id=mine), "business-card")
-    shown, exact = [], []
+    shown, exact = set(), set()
     with site.inside(), db.writing() as session:
-        session.add(Visits(code_id=1, day=clock.today() - timedelta(days=1), number=0))
-    from campaign.printables import theirs
-
+        session.add(NamelessSignatures(pledge_id=1, code_id=1, number=0))
     for number in range(1, 40):
         with site.inside(), db.writing() as session:
-            session.execute(text("UPDATE code_visits SET number = :number"), {"number": number})
-            shown.append(str(theirs.scans(mine, clock.today())))
-            exact.append(
-                str(adding.figures(Span(date(2027, 1, 1), date(2027, 1, 11), Wanted(partner=mine)), "place").kinds)
-            )
-    assert len(set(shown)) == 4 and len(set(exact)) == 39
+            session.execute(text("UPDATE nameless_signatures SET number = :number"), {"number": number})
+            shown.add(str(theirs.scans(mine, clock.today())))
+            exact.add(pledges.signatures_by_code([1])[1])
+    assert len(shown) == 4 and len(exact) == 39
+
+
+@on_sqlite
+def test_for_scans_alone_no_other_feature_is_asked(site):
+    mine = partner(site)
+    with site.inside(), db.reading(), bringing.asking.connected_to(_must_not_be_asked):
+        assert theirs.scans(mine, clock.today()).total == 0
+        with pytest.raises(AssertionError, match="asked"):
+            bringing.brought(Span(date(2027, 1, 1), date(2027, 1, 11)))
+
+
+def _must_not_be_asked(span):
+    raise AssertionError("asked")
 
 
 @on_sqlite

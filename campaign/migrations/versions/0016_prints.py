@@ -49,7 +49,6 @@ def _prints() -> None:
         sa.Column("target", sa.String(length=200), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("partner_id", BIG, nullable=True),
-        sa.Column("account_id", BIG, nullable=True),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=False),
@@ -60,18 +59,11 @@ def _prints() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("signed_off_at", MOMENT, nullable=True),
-        sa.Column("signed_off_by", BIG, nullable=True),
         sa.Column("ready_at", MOMENT, nullable=True),
         sa.Column("files_gone_at", MOMENT, nullable=True),
         sa.Column("size", BIG, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=op.f("fk_prints_partner_id")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["staff_accounts.id"], name=op.f("fk_prints_account_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["signed_off_by"], ["staff_accounts.id"], name=op.f("fk_prints_signed_off_by"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prints")),
         sqlite_autoincrement=True,
     )

@@ -5,6 +5,7 @@ import pytest
 from campaign.mailing import ours
 from campaign.mailing.fake.account import AUDIENCE, KEY
 from campaign.mailing.fake.members import key_of
+from campaign.mailing.hooks import WANTED
 from campaign.mailing.mailchimp import Declined, Mailchimp, Unknown
 from tests.mailing.acts import ANNA
 from tests.mailing.conftest import PATIENT, hosted
@@ -23,8 +24,8 @@ def test_fields_are_read_and_made(client, chimp):
 
 def test_a_hook_hears_of_everybody_but_us(client, chimp):
     chimp.hooks.send = lambda *_call: 200
-    made = client.add_hook(AUDIENCE, "http://here/hook", ["unsubscribe", "cleaned"])
-    assert made["signing_secret"] and made["sources"] == {"user": True, "admin": True, "api": False}
+    made = client.add_hook(AUDIENCE, {"url": "http://here/hook", **WANTED})
+    assert made["signing_secret"] and made["sources"] == WANTED["sources"]
     assert made["events"]["unsubscribe"] and not made["events"]["campaign"]
     client.change_hook(AUDIENCE, made["id"], {"events": {"profile": True}})
     [one] = client.hooks(AUDIENCE)["webhooks"]

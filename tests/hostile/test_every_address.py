@@ -53,7 +53,7 @@ def _faults(answer, path, known):
 
 
 @on_sqlite
-@pytest.mark.gate("S7", quick=3, full=10_000)
+@pytest.mark.gate("S7", quick=1, full=10_000)
 def test_no_string_in_any_address_changes_how_the_page_is_built(everything, size):
     known, found = set(), []
     with everything.site.inside():

@@ -131,7 +131,7 @@ def test_the_corpus_is_large_and_nothing_stands_in_it_twice():
 
 @on_sqlite
 @pytest.mark.timeout(1200)
-@pytest.mark.gate("S7", quick=4, full=120)
+@pytest.mark.gate("S7", quick=2, full=120)
 def test_no_string_in_any_field_changes_how_anything_is_built(trial, size):
     strings = corpus.some(size)
     with listening() as lines:

@@ -61,26 +61,29 @@ def test_an_interface_with_a_new_text_is_missing_something(make_site, folder):
     assert "missing" in line and "1 texts" in line
 
 
-@pytest.mark.parametrize(
-    ("path", "text", "said"),
-    [
-        ("es/help.md", "+++\ntitle = 'x'\nfrom = \n+++\n", r"es/help.md:3"),
-        ("es/help.md", "+++\ntitle = 'x'\n+++\n\n<b>x</b>\n", r"es/help.md:5"),
-        ("es/help.md", "+++\ntitle = 'x'\n+++\nCall {hotline:nobody}\n", r"es/help.md:4"),
-        ("es/pledges/freedom.md", "+++\ntitle = 'x'\n+++\n", r"es/pledges/freedom.md:1"),
-        ("es/help.md", b"+++\ntitle = 'x'\n+++\n\xff\n", r"es/help.md:4"),
-        ("es/nowhere.md", "+++\ntitle = 'x'\n+++\n", r"es/nowhere.md:1"),
-        ("xx/help.md", "+++\ntitle = 'x'\n+++\n", r"xx/help.md:1"),
-        ("th/print/poster.toml", 'language = "th"\n', r"th/print/poster.toml:1"),
-        ("campaign.toml", None, "campaign.toml:10"),
-    ],
-)
-def test_a_mistake_stops_check_with_file_and_line(make_site, folder, path, text, said):
+SPOILT = {
+    "es/help.md": ("+++\ntitle = 'x'\nfrom = \n+++\n", 3),
+    "tl/help.md": ("+++\ntitle = 'x'\n+++\n\n<b>x</b>\n", 5),
+    "th/help.md": ("+++\ntitle = 'x'\n+++\nCall {hotline:nobody}\n", 4),
+    "vi/help.md": (b"+++\ntitle = 'x'\n+++\n\xff\n", 4),
+    "es/pledges/freedom.md": ("+++\ntitle = 'x'\n+++\n", 1),
+    "es/nowhere.md": ("+++\ntitle = 'x'\n+++\n", 1),
+    "xx/help.md": ("+++\ntitle = 'x'\n+++\n", 1),
+    "th/print/poster.toml": ('language = "th"\n', 1),
+}
+
+
+def test_each_mistake_stops_check_with_file_and_line(make_site, folder):
     config = make_site(content_dir=folder).config
-    file = folder / path
-    if text is None:
-        file.write_text(file.read_text().replace('code = "th"', 'code = "TH!"'))
-    else:
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert any(said in one for one in mistakes(config)), mistakes(config)
+    for path, (text, _) in SPOILT.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = mistakes(config)
+    for path, (_, line) in SPOILT.items():
+        assert any(f"{path}:{line}" in one for one in found), (path, found)
+
+
+def test_a_mistake_in_the_settings_stops_check_with_its_line(make_site, folder):
+    config, file = make_site(content_dir=folder).config, folder / "campaign.toml"
+    file.write_text(file.read_text().replace('code = "th"', 'code = "TH!"'))
+    assert any("campaign.toml:10" in one for one in mistakes(config)), mistakes(config)

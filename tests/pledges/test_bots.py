@@ -74,6 +74,7 @@ def _everybody(street, size):
     return programs, humans
 
 
+@on_sqlite
 @pytest.mark.gate("S21", quick=200, full=10_000)
 def test_before_a_running_site_programs_do_not_count_and_people_pass(make_site, tmp_path, size):
     site = make_site(port=free_port(), processes=2, content_dir=_content(tmp_path, size))

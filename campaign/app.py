@@ -49,6 +49,11 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import models as shift_models
+from .shifts import of_places as shifts_of_places
+from .shifts import of_volunteers as shifts_of_volunteers
+from .shifts import own_page as own_shifts
+from .shifts import upkeep as shift_upkeep
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
@@ -150,6 +155,11 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    shift_models,
+    own_shifts,
+    shifts_of_places,
+    shifts_of_volunteers,
+    shift_upkeep,
 ]
 TABLES = Base.metadata
 

@@ -206,7 +206,7 @@ class HasSkill(Base):
 
 
 class Role(Base):
-    """What somebody does on a shift. A role that somebody wished for is retired, not deleted.
+    """What somebody does on a shift. A role that was ever wished for, needed or worked is retired, not deleted.
 
     `minimum_age` is 16, 18 or 21, as `AgeBand` can tell. What else it requires is `RoleRequirement`.
     """

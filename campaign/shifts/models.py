@@ -43,9 +43,10 @@ LIVE = (*TAKES_A_PLACE, PlacementState.WAITING)
 
 
 class HoursSource(StrEnum):
-    """Where hours come from: checked in and out on a shift, or written down by hand."""
+    """Where hours come from: checked in and out on a shift, its length (no check-out), or written down by hand."""
 
     CHECK_IN = "check-in"
+    LENGTH = "length"
     HAND = "hand"
 
 
@@ -166,7 +167,7 @@ class Placement(Base):
 
 
 class ShiftAsk(Base):
-    """That somebody was asked by letter to fill a gap. `asked_on` is the day on the shift's clock: once a day."""
+    """That somebody was asked by letter to fill a gap. `asked_on` is the campaign's day: once a day."""
 
     __tablename__ = "shift_asks"
     __table_args__ = (UniqueConstraint("volunteer_id", "asked_on"), NEVER_REUSED)

@@ -49,6 +49,7 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import emails as shift_emails
 from .shifts import models as shift_models
 from .shifts import of_places as shifts_of_places
 from .shifts import of_volunteers as shifts_of_volunteers
@@ -155,6 +156,7 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    shift_emails,
     shift_models,
     own_shifts,
     shifts_of_places,
@@ -181,6 +183,7 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
+    `shifts_in_turn`: the same of who takes a shift, and of what else they have taken.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
@@ -226,6 +229,7 @@ class Switches:
     look_up_first: bool = True
     few_removals: bool = True
     seats_in_turn: bool = True
+    shifts_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

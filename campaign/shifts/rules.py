@@ -143,9 +143,9 @@ def _minors(time: Time, others: Iterable[Time], limits: Limits) -> list[No]:
     if _hours(time, others) > timedelta(hours=limits.minors_hours_a_day):
         found.append(No(Why.MINORS_HOURS))
     clock = ZoneInfo(time.zone)
-    starts, ends = time.starts_at.astimezone(clock), time.ends_at.astimezone(clock)
-    late = (ends.hour, ends.minute) > (limits.minors_until, 0) or ends.date() > starts.date()
-    if late or starts.time() < NIGHT_ENDS:
+    starts, ends = (at.astimezone(clock).replace(tzinfo=None) for at in (time.starts_at, time.ends_at))
+    latest = datetime.combine(starts.date(), datetime.min.time()) + timedelta(hours=limits.minors_until)
+    if ends > latest or starts.time() < NIGHT_ENDS:
         found.append(No(Why.MINORS_LATE))
     return found
 

@@ -1,6 +1,7 @@
 """Why somebody cannot take a shift, and how well one fits: tables of cases, without a site."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ ADULT, MINOR = Person("confirmed", "21+"), Person("confirmed", "16-17", "given")
 def _time(said: str, hours: float = 3, shift_id: int = 0, zone: str = HERE) -> Time:
     """A shift from this hour of a January day on, such as "12 14:30", for so many hours."""
     day, _, hour = said.partition(" ")
-    starts = datetime.fromisoformat(f"2027-01-{int(day):02}T{hour}:00").replace(tzinfo=rules.ZoneInfo(zone))
+    starts = datetime.fromisoformat(f"2027-01-{int(day):02}T{hour}:00").replace(tzinfo=ZoneInfo(zone))
     starts = starts.astimezone(UTC)
     return Time(shift_id, starts, starts + timedelta(hours=hours), zone)
 
@@ -50,7 +51,8 @@ BY_THE_CLOCK = [
 
 @pytest.mark.parametrize(("what", "other", "reasons"), BY_THE_CLOCK, ids=[one[0] for one in BY_THE_CLOCK])
 def test_what_one_has_taken_may_leave_no_time(what, other, reasons):
-    assert _reasons(_time("12 14:00"), mine=(_time(*other, shift_id=7),)) == reasons
+    begins, hours = (*other, 3)[:2]
+    assert _reasons(_time("12 14:00"), mine=(_time(begins, hours, 7),)) == reasons
 
 
 def test_the_shift_that_it_clashes_with_is_named_and_so_is_the_first_of_several():

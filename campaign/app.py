@@ -49,6 +49,7 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
 from .shifts import emails as shift_emails
 from .shifts import models as shift_models
 from .shifts import of_places as shifts_of_places
@@ -89,6 +90,7 @@ PUBLIC = [
     mailing_views.area,
 ]
 PUBLIC += [volunteers.area, witnesses.area]
+PUBLIC += [asks_page.area, feed.area, hours_page.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -120,6 +122,9 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    week_admin.area,
+    day_admin.area,
+    hours_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -156,6 +161,8 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    calling,
+    reminders,
     shift_emails,
     shift_models,
     own_shifts,
@@ -184,6 +191,7 @@ class Switches:
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `shifts_in_turn`: the same of who takes a shift, and of what else they have taken.
+    `ask_once`: nobody is asked twice in a day to take a shift.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
@@ -230,6 +238,7 @@ class Switches:
     few_removals: bool = True
     seats_in_turn: bool = True
     shifts_in_turn: bool = True
+    ask_once: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

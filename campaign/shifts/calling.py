@@ -24,7 +24,7 @@ def can_you_come(ask_id: int) -> Mail | None:
         one = asks.get(ask_id)
     except LookupError:
         return None
-    if one.closed(clock.now()) or one.ask.answer or one.placement is not None and one.theirs:
+    if one.closed(clock.now()) or one.ask.answer or one.theirs:
         return None
     link = address("asks.show", i18n.find(one.volunteer.language), ask_id=ask_id)
     return mail_to(one.volunteer, N_("Can you help?"), lambda _page: _can_you_come(one, link))
@@ -34,7 +34,7 @@ def _can_you_come(one: asks.Asking, link: str) -> Says:
     return Says(
         heading=gettext("Can you help?"),
         opening=[gettext("someone is still needed, and you would fit well. Can you come?")],
-        facts=saying.facts_of(one.shift, one.need.role_id),
+        facts=saying.facts_for(one.shift, one.need.role_id),
         press=gettext("Answer yes or no"),
         link=link,
         closing=[gettext("A no is fine, and helps us too. We ask you at most once a day.")],
@@ -57,7 +57,7 @@ def tomorrow(told_id: int) -> Mail | None:
     """Reminds of the shift a day before, with whom to call and the way to give it back."""
     if (told := _told(told_id)) is None or _left_since(told[0]):
         return None
-    return saying.letter_to(told[0], N_("Your shift"), lambda page, shift: _tomorrow(page, shift))
+    return saying.letter_to(told[0], N_("Your shift"), _tomorrow)
 
 
 def _tomorrow(page: str, shift: Shift) -> Says:
@@ -67,7 +67,9 @@ def _tomorrow(page: str, shift: Shift) -> Says:
         facts=whom_to_call(shift),
         press=gettext("Open my page"),
         link=page,
-        closing=[gettext("If you cannot come, give the shift back on your page now, so that somebody else can take it.")],
+        closing=[
+            gettext("If you cannot come, give the shift back on your page now, so that somebody else can take it.")
+        ],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, web
+from .. import clock, db, i18n, web
 from ..staff import audit
 from ..staff.acts import Act
 from ..volunteers import lists
@@ -69,7 +69,8 @@ def _door(shift_id: int) -> tuple[DayDoor, ShiftRoll]:
         roll = day.roll(shift_id, clock.now())
     except LookupError:
         abort(404)
-    known = {"shift": roll.shift, "roles": lists.names(lists.ROLES)}
+    monday = i18n.local(roll.shift.starts_at).date().isoformat()
+    known = {"shift": roll.shift, "roles": lists.names(lists.ROLES), "monday": monday}
     return DayDoor(roll, partial(_way, shift_id), "shifts/staff/day.html", partial(_note, shift_id), known), roll
 
 

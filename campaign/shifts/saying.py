@@ -44,7 +44,11 @@ def letter_to(one: Placement, subject: str, says: Callable[[str, Shift], Says]) 
 
 def facts_of(one: Placement, shift: Shift) -> list[tuple[str, str]]:
     """When and where it is, what one does there, whom to ask for, and what else is said to those who come."""
-    role_id = db.session().get_one(ShiftNeed, one.need_id).role_id
+    return facts_for(shift, db.session().get_one(ShiftNeed, one.need_id).role_id)
+
+
+def facts_for(shift: Shift, role_id: int) -> list[tuple[str, str]]:
+    """The same of a shift in a role, whoever takes it."""
     facts = [
         (gettext("When"), times.span(shift.starts_at, shift.ends_at, shift.zone)),
         (gettext("Where"), where(shift)),

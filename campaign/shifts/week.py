@@ -15,7 +15,7 @@ from ..places.models import Place as PlaceRow
 from ..text import fold
 from ..volunteers import lists
 from ..volunteers.models import Volunteer, VolunteerLanguage
-from . import filling, pool, schedules
+from . import day, filling, pool, schedules
 from .filling import Fit, Gap
 from .models import TAKES_A_PLACE, Placement, Shift, ShiftAsk, ShiftNeed, ShiftState
 from .pool import Place
@@ -75,6 +75,15 @@ class Row:
     def gap(self) -> bool:
         """Whether somebody is still to be found."""
         return self.to_come and self.free > 0
+
+    @property
+    def time(self) -> str:
+        """From when to when, on its own clock."""
+        return times.hours(self.shift.starts_at, self.shift.ends_at, self.shift.zone)
+
+    def near(self, now: datetime) -> bool:
+        """Whether volunteers can be checked in."""
+        return self.shift.starts_at - day.BEFORE <= now <= self.shift.ends_at + day.LATELY
 
     def opens_later(self, now: datetime) -> bool:
         """Whether nobody can take it yet."""
@@ -139,13 +148,17 @@ def _rows(found: Sequence[tuple[ShiftNeed, Shift]], now: datetime, *, people: bo
     rows = []
     for need, shift in found:
         mine = there.get(need.id, [])
-        known = {
-            "place": where[shift.place_id].name,
-            "role": roles.get(need.role_id, "?"),
-            "to_come": shift.starts_at > now,
-        }
-        names, lacks = [name for name, _ in mine], gaps[need.id].gap.lacking
-        rows.append(Row(shift, need, people=names, lacking=lacks, asked=asked.get(need.id, Counter()), **known))
+        row = Row(
+            shift=shift,
+            need=need,
+            place=where[shift.place_id].name,
+            role=roles.get(need.role_id, "?"),
+            people=[name for name, _ in mine],
+            lacking=gaps[need.id].gap.lacking,
+            asked=asked.get(need.id, Counter()),
+            to_come=shift.starts_at > now,
+        )
+        rows.append(row)
     return _with_people(rows, gaps, now) if people else rows
 
 

@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     asked = _asked(request.args)
     with db.reading():
         rows = week.find(asked, page, now)
-        known = {"figures": week.figures(asked, now), "choices": week.choices(asked)}
+        known: dict[str, Any] = {"figures": week.figures(asked, now), "choices": week.choices(asked)}
         known |= {"pager": _pager(asked, page, len(rows)), "rows": rows[: week.ROWS], "at": now}
         return render_template("shifts/staff/week.html", asked=asked, page=page, **_around(asked), **_shown(), **known)
 
@@ -84,7 +84,7 @@ def ask(id: int) -> ResponseReturnValue:
     """Ask those who were chosen, each once a day at most; then the page that the press came from."""
     chosen = list(dict.fromkeys(one for one in request.form.getlist("who", int) if 0 < one < 2**63))[:MOST]
     sent = sum(_ask(id, one) for one in chosen)
-    said = {"done": id, "sent": sent, "left": len(chosen) - sent}
+    said: dict[str, Any] = {"done": id, "sent": sent, "left": len(chosen) - sent}
     if request.form.get("back") == "gap":
         return web.to("week_staff.show", id=id, **said)
     page = max(0, min(request.form.get("page", 0, int), 100_000))

@@ -158,8 +158,9 @@ class VolunteerLanguage(Base):
     """A language that somebody speaks, and how well by their own word. `tested_at`: staff have heard it."""
 
     __tablename__ = "volunteer_languages"
+    __table_args__ = (Index("ix_volunteer_languages_speakers", "language", "volunteer_id"),)
     volunteer_id: Mapped[int] = mapped_column(BigId, ForeignKey("volunteers.id", ondelete="CASCADE"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(12), primary_key=True, index=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
     level: Mapped[str] = mapped_column(String(10))
     tested_at: Mapped[datetime | None]
 

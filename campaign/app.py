@@ -49,12 +49,14 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import admin as shifts_admin
 from .shifts import emails as shift_emails
 from .shifts import models as shift_models
 from .shifts import of_places as shifts_of_places
 from .shifts import of_volunteers as shifts_of_volunteers
 from .shifts import own_page as own_shifts
 from .shifts import upkeep as shift_upkeep
+from .shifts import views as shifts
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
@@ -88,7 +90,7 @@ PUBLIC = [
     materials.area,
     mailing_views.area,
 ]
-PUBLIC += [volunteers.area, witnesses.area]
+PUBLIC += [volunteers.area, witnesses.area, shifts.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -120,6 +122,7 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    shifts_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [

@@ -113,6 +113,12 @@ class Act(StrEnum):
     TRAINING_CANCELLED = "training.cancelled"
     TRAINER_CODE_MADE = "training.code-made"
     TRAINER_CODE_ENDED = "training.code-ended"
+    SHIFT_ADDED = "shift.added"
+    SHIFT_CHANGED = "shift.changed"
+    SHIFT_CANCELLED = "shift.cancelled"
+    SHIFT_TAKEN_BACK = "shift.taken-back"
+    SHIFTS_ADDED = "shifts.added"
+    SHIFTS_UNDONE = "shifts.undone"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -237,6 +243,12 @@ WORDS: dict[Act, str] = {
     Act.TRAINING_CANCELLED: "cancelled a training",
     Act.TRAINER_CODE_MADE: "made the code of a trainer",
     Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
+    Act.SHIFT_ADDED: "planned a shift",
+    Act.SHIFT_CHANGED: "changed a shift",
+    Act.SHIFT_CANCELLED: "cancelled a shift",
+    Act.SHIFT_TAKEN_BACK: "took a shift back from somebody",
+    Act.SHIFTS_ADDED: "planned many shifts at once",
+    Act.SHIFTS_UNDONE: "undid many shifts planned at once",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -265,6 +277,8 @@ KINDS = (
     "place",
     "pledge",
     "print",
+    "shift",
+    "shift-batch",
     "signature",
     "supporter",
     "training",

@@ -11,6 +11,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("pledges_staff.signatures", "Signatures"),
         ("events_staff.index", "Events"),
         ("volunteers_staff.index", "Volunteers"),
+        ("shifts_staff.index", "Shifts"),
     ],
     "Print": [
         ("printables_staff.index", "Codes"),

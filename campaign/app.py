@@ -49,6 +49,7 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import admin as shifts_admin
 from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
 from .shifts import emails as shift_emails
 from .shifts import models as shift_models
@@ -56,6 +57,7 @@ from .shifts import of_places as shifts_of_places
 from .shifts import of_volunteers as shifts_of_volunteers
 from .shifts import own_page as own_shifts
 from .shifts import upkeep as shift_upkeep
+from .shifts import views as shifts
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
@@ -89,8 +91,7 @@ PUBLIC = [
     materials.area,
     mailing_views.area,
 ]
-PUBLIC += [volunteers.area, witnesses.area]
-PUBLIC += [asks_page.area, feed.area, hours_page.area]
+PUBLIC += [volunteers.area, witnesses.area, shifts.area, asks_page.area, feed.area, hours_page.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -122,6 +123,7 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    shifts_admin.area,
     week_admin.area,
     day_admin.area,
     hours_admin.area,

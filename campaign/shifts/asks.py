@@ -14,7 +14,7 @@ from .. import db, i18n, mail
 from ..errors import Refused
 from ..volunteers import service as volunteers
 from ..volunteers.models import Volunteer, VolunteerState
-from . import service, turns, week
+from . import reasons, service, turns, week
 from .models import TAKES_A_PLACE, Placement, Shift, ShiftAsk, ShiftNeed, ShiftState
 
 CAN_YOU_COME = "shifts.can_you_come"
@@ -113,7 +113,7 @@ def reason(one: Asking, now: datetime) -> str:
     """Why they cannot take it, as the volunteer reads it; empty when they can."""
     [fit] = week.judged(one.need, one.shift, [one.volunteer.id], now)
     nos = [known.no for known in fit.cons if known.no is not None]
-    return service.in_words(nos[0], one.shift, one.need.role_id) if nos else ""
+    return reasons.in_words(nos[0], one.shift, one.need.role_id) if nos else ""
 
 
 def shift_of(need_id: int) -> int:

@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from .. import db, i18n
-from ..volunteers import keeping, lists, rules, standing
+from ..volunteers import keeping, standing
 from ..volunteers.models import Volunteer
-from . import schedules, turns
+from . import turns
 from .models import LIVE, TAKES_A_PLACE, Hours, Placement, PlacementState, Shift, ShiftNeed, ShiftState
-from .rules import Time, day_of, in_time, is_minor
-from .service import in_words
+from .reasons import why_not
 from .turns import Turn
 
 
@@ -71,23 +70,9 @@ def _later(which: object, now: datetime) -> Iterable[Turn]:
 
 def _take_back_unless_may(mine: Turn, one: Placement) -> None:
     """What somebody waits for they simply wait for no more."""
-    if not (reason := why_not(mine, one)):
+    with i18n.speaking(i18n.find(db.session().get_one(Volunteer, one.volunteer_id).language)):
+        reason = why_not(mine, one)
+    if not reason:
         return
     had = one.state in TAKES_A_PLACE
     turns.end(mine, one, PlacementState.REMOVED if had else PlacementState.CANCELLED, reason if had else "")
-
-
-def why_not(mine: Turn, one: Placement, moved: Time | None = None) -> str:
-    """Why somebody may not stay on a shift (that is `moved`, if said), in their language; empty when they may."""
-    time = moved or schedules.time_of(mine.shift)
-    need, volunteer = mine.needs[one.need_id], db.session().get_one(Volunteer, one.volunteer_id)
-    person = standing.people([volunteer.id])[volunteer.id]
-    asked = lists.asked([need.role_id])[need.role_id]
-    others = [each for each in turns.taken_by(volunteer.id, mine.now) if each.shift_id != mine.shift.id]
-    with i18n.speaking(i18n.find(volunteer.language)):
-        if lacks := rules.missing(asked, person, day_of(time)):
-            return standing.in_words(lacks[0], lists.names(lists.REQUIREMENTS), asked.minimum_age)
-        if moved is None and not is_minor(person):
-            return ""
-        against = in_time(time, person, others, schedules.limits())
-        return in_words(against[0], mine.shift, need.role_id) if against else ""

@@ -3,22 +3,21 @@
 The volunteer is locked before the shift: two windows of one person take turns, and so do all who want one shift.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from secrets import choice
 
-from flask_babel import format_time, gettext
+from flask_babel import gettext
 
-from .. import db, i18n
+from .. import db
 from ..errors import Refused
-from ..events import times
 from ..links.rules import ALPHABET
-from ..volunteers import lists, standing
 from ..volunteers import service as volunteers
 from . import rules, turns
 from .models import TAKES_A_PLACE, Placement, PlacementState, Shift
-from .rules import No, Time, Why
+from .reasons import in_words
+from .rules import No, Why
 from .turns import Need, Turn
 
 
@@ -152,52 +151,3 @@ def too_late(shift: Shift) -> str:
         who = gettext("It is too late to give this shift back here. Please tell %(name)s.", name=shift.coordinator)
         return str(who)
     return str(gettext("It is too late to give this shift back here. Please write to us."))
-
-
-def in_words(no: No, shift: Shift, role_id: int) -> str:
-    """Why it cannot be taken, as the volunteer reads it."""
-    asks = i18n.site().shifts
-    words: dict[Why, Callable[[], str]] = {
-        Why.CANCELLED: lambda: gettext("This shift was cancelled."),
-        Why.OVER: lambda: gettext("This shift has begun, or is over."),
-        Why.LACKS: lambda: _lacks(no, role_id),
-        Why.CLASH: lambda: gettext("It clashes with your shift at %(time)s.", time=_when(no.other, shift)),
-        Why.REST: lambda: gettext(
-            "There must be %(hours)s hours of rest between this and your shift at %(time)s.",
-            hours=i18n.show_number(asks.rest_hours),
-            time=_when(no.other, shift),
-        ),
-        Why.HOURS: lambda: gettext(
-            "Nobody helps more than %(hours)s hours a day.", hours=i18n.show_number(asks.hours_a_day)
-        ),
-        Why.MINORS_HOURS: lambda: gettext(
-            "Under 18 you can help at most %(hours)s hours a day.", hours=i18n.show_number(asks.minors_hours_a_day)
-        ),
-        Why.MINORS_LATE: lambda: gettext("Under 18 you can help only until %(hour)s.", hour=_hour(asks.minors_until)),
-        Why.TOO_EARLY: lambda: gettext("It can be taken from %(time)s on.", time=times.at(*_opens(shift))),
-        Why.FULL: lambda: gettext("All places are taken."),
-        Why.ALONE: lambda: gettext("Under 18 you cannot be there alone. An adult must take this shift first."),
-    }
-    return str(words[no.why]())
-
-
-def _lacks(no: No, role_id: int) -> str:
-    assert no.missing is not None
-    age = lists.asked([role_id])[role_id].minimum_age
-    return standing.in_words(no.missing, lists.names(lists.REQUIREMENTS), age)
-
-
-def _when(other: Time | None, shift: Shift) -> str:
-    """The hour of another shift, with its day where that is not the day of this one."""
-    assert other is not None
-    same = times.local(other.starts_at, shift.zone).date() == times.local(shift.starts_at, shift.zone).date()
-    return times.hour(other.starts_at, shift.zone) if same else times.at(other.starts_at, shift.zone)
-
-
-def _hour(number: int) -> str:
-    return str(format_time(time(number % 24), "short"))
-
-
-def _opens(shift: Shift) -> tuple[datetime, str]:
-    assert shift.opens_at is not None
-    return shift.opens_at, shift.zone

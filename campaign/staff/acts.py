@@ -113,6 +113,12 @@ class Act(StrEnum):
     TRAINING_CANCELLED = "training.cancelled"
     TRAINER_CODE_MADE = "training.code-made"
     TRAINER_CODE_ENDED = "training.code-ended"
+    SHIFT_ADDED = "shift.added"
+    SHIFT_CHANGED = "shift.changed"
+    SHIFT_CANCELLED = "shift.cancelled"
+    SHIFT_TAKEN_BACK = "shift.taken-back"
+    SHIFTS_ADDED = "shifts.added"
+    SHIFTS_UNDONE = "shifts.undone"
     VOLUNTEER_ASKED = "shift.volunteer-asked"
     VOLUNTEER_CHECKED_IN = "shift.checked-in"
     VOLUNTEER_CHECKED_OUT = "shift.checked-out"
@@ -245,6 +251,12 @@ WORDS: dict[Act, str] = {
     Act.TRAINING_CANCELLED: "cancelled a training",
     Act.TRAINER_CODE_MADE: "made the code of a trainer",
     Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
+    Act.SHIFT_ADDED: "planned a shift",
+    Act.SHIFT_CHANGED: "changed a shift",
+    Act.SHIFT_CANCELLED: "cancelled a shift",
+    Act.SHIFT_TAKEN_BACK: "took a shift back from somebody",
+    Act.SHIFTS_ADDED: "planned many shifts at once",
+    Act.SHIFTS_UNDONE: "undid many shifts planned at once",
     Act.VOLUNTEER_ASKED: "asked a volunteer to take a shift",
     Act.VOLUNTEER_CHECKED_IN: "checked a volunteer in at a shift",
     Act.VOLUNTEER_CHECKED_OUT: "checked a volunteer out of a shift",
@@ -283,6 +295,7 @@ KINDS = (
     "pledge",
     "print",
     "shift",
+    "shift-batch",
     "signature",
     "supporter",
     "training",

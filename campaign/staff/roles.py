@@ -93,6 +93,7 @@ ALLOWED: dict[str, Roles] = {
     "volunteers_staff": KEEPERS,
     "volunteer_lists_staff": KEEPERS,
     "trainings_staff": KEEPERS,
+    "shifts_staff": KEEPERS,
     "week_staff": KEEPERS,
     "day_staff": KEEPERS,
     "hours_staff": KEEPERS,

@@ -98,6 +98,11 @@ RULES: dict[str, Rule] = {
         lazy_gettext("%(days)d days after the shift"),
         365,
     ),
+    "shift_coordinators": Rule(
+        lazy_gettext("The name and telephone number of whoever leads a shift"),
+        lazy_gettext("%(days)d days after the shift"),
+        30,
+    ),
     "shift_asks": Rule(
         lazy_gettext("That we asked you to take a shift"), lazy_gettext("%(days)d days after we asked you"), 90
     ),

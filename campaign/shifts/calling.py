@@ -1,7 +1,5 @@
 """The letters that call volunteers: can you come, it is tomorrow, it begins soon."""
 
-from typing import Any
-
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -13,7 +11,7 @@ from ..volunteers.emails import Says, mail_to
 from ..volunteers.models import Volunteer
 from ..web import address
 from . import asks, saying
-from .models import Placement, PlacementNews, PlacementState, Shift, ShiftNews, ShiftNewsKind
+from .models import Placement, PlacementNews, PlacementState, Shift
 from .saying import N_
 
 
@@ -41,7 +39,7 @@ def _can_you_come(one: asks.Asking, link: str) -> Says:
     )
 
 
-def _told(told_id: int) -> tuple[Placement, Shift, ShiftNews] | None:
+def _told(told_id: int) -> tuple[Placement, Shift] | None:
     """The place that a reminder is about, while it is theirs and the shift has not begun."""
     if (told := db.session().get(PlacementNews, told_id)) is None:
         return None
@@ -49,7 +47,7 @@ def _told(told_id: int) -> tuple[Placement, Shift, ShiftNews] | None:
     if one is None or one.checked_in_at is not None:
         return None
     shift = db.session().get_one(Shift, one.shift_id)
-    return None if clock.now() >= shift.starts_at else (one, shift, db.session().get_one(ShiftNews, told.news_id))
+    return None if clock.now() >= shift.starts_at else (one, shift)
 
 
 @letter("shifts.tomorrow", private=True)
@@ -104,9 +102,3 @@ def _left_since(one: Placement) -> bool:
     found = select(Volunteer.supporter_id).where(Volunteer.id == one.volunteer_id)
     left_at = supporters.get(db.session().scalar(found) or 0).left_at
     return left_at is not None and left_at >= one.joined_at
-
-
-REMINDERS: dict[Any, str] = {
-    ShiftNewsKind.DAY_BEFORE: "shifts.tomorrow",
-    ShiftNewsKind.HOURS_BEFORE: "shifts.soon",
-}

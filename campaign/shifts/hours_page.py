@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from .. import clock, db, i18n, web
 from ..errors import Refused
-from ..volunteers import lists
+from ..volunteers import lists, standing
 from ..volunteers import service as volunteers
 from ..volunteers.models import VolunteerState
 from ..volunteers.witnesses import broken, not_stored
@@ -43,6 +44,13 @@ def _form() -> LogForm:
     form = LogForm()
     form.offer(lists.of(lists.ROLES), i18n.local(clock.now()).date())
     return form
+
+
+@standing.adding.connect
+def _my_hours(volunteer_id: int, now: Any) -> Markup:
+    """On their own page: what they gave in sum, and their calendar."""
+    known = {"volunteer": volunteers.get(volunteer_id), "time": hours_words.span(hours.total(volunteer_id))}
+    return Markup(render_template("shifts/hours_on_own_page.html", **known))  # noqa: S704 (a template of ours)
 
 
 @area.post('/shifts/<signed("shifts"):volunteer_id>/hours')

@@ -5,16 +5,23 @@ that one was told, and are rendered when they are sent, so they say how things a
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
 
 from .. import clock, db, jobs, mail
 from ..volunteers.models import Volunteer
+from . import quiet
 from .models import LIVE, Placement, PlacementNews, PlacementState, Shift, ShiftNews, ShiftNewsKind, ShiftState
 
 A_PART = 300  # volunteers who are written to in one transaction
-LETTERS: dict[str, str] = {ShiftNewsKind.CHANGED: "shifts.changed", ShiftNewsKind.CANCELLED: "shifts.cancelled"}
+JUST_NOW = timedelta(hours=3)  # who took it so lately has a letter that says all that a reminder does
+LETTERS: dict[str, str] = {
+    ShiftNewsKind.CHANGED: "shifts.changed",
+    ShiftNewsKind.CANCELLED: "shifts.cancelled",
+    ShiftNewsKind.DAY_BEFORE: "shifts.tomorrow",
+    ShiftNewsKind.HOURS_BEFORE: "shifts.soon",
+}
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,12 @@ def _tell_a_part(news_id: int, now: datetime) -> int | None:
         one = session.scalar(found.with_for_update(skip_locked=True))
         if one is None or one.due_at > now:
             return None
-        if not worth_telling(one, session.get_one(Shift, one.shift_id), now):
+        shift = session.get_one(Shift, one.shift_id)
+        if not worth_telling(one, shift, now):
             one.done_at = now
+            return None
+        if (later := quiet.when_to_tell(now, shift.starts_at, shift.zone)) > now:
+            one.due_at = later  # nobody is woken
             return None
         some = select(Placement.id, Volunteer.supporter_id).join(Volunteer, Volunteer.id == Placement.volunteer_id)
         some = some.where(Placement.shift_id == one.shift_id, Placement.id > one.reached, _audience(one))
@@ -91,11 +102,17 @@ def _tell_a_part(news_id: int, now: datetime) -> int | None:
 
 
 def worth_telling(one: ShiftNews, shift: Shift, now: datetime) -> bool:
-    """Whether it still is: nothing but that it was cancelled once it was, and reminders not once it has begun."""
+    """Whether it still is: nothing but that it was cancelled once it was.
+
+    Reminders are not once it has begun, and the first one is not when the second is due as well.
+    """
     if one.kind == ShiftNewsKind.CANCELLED:
         return True
-    by_clock = one.kind in (ShiftNewsKind.DAY_BEFORE, ShiftNewsKind.HOURS_BEFORE)
-    return shift.state == ShiftState.OPEN and not (by_clock and now >= shift.starts_at)
+    if shift.state != ShiftState.OPEN or one.kind not in quiet.BEFORE:
+        return shift.state == ShiftState.OPEN
+    late = one.kind == ShiftNewsKind.DAY_BEFORE
+    late = late and now >= quiet.due(ShiftNewsKind.HOURS_BEFORE, shift.starts_at, shift.zone)
+    return not late and now < shift.starts_at
 
 
 def _audience(one: ShiftNews) -> ColumnElement[bool]:
@@ -104,4 +121,4 @@ def _audience(one: ShiftNews) -> ColumnElement[bool]:
         return Placement.state.in_(LIVE) & (Placement.joined_at <= one.made_at)
     if one.kind == ShiftNewsKind.CANCELLED:
         return Placement.state.in_(LIVE)
-    return Placement.state == PlacementState.TAKEN
+    return (Placement.state == PlacementState.TAKEN) & (Placement.taken_at <= one.due_at - JUST_NOW)

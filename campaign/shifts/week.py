@@ -110,6 +110,7 @@ def find(asked: Asked, page: int, now: datetime) -> list[Row]:
 def _where(found: Any, asked: Asked) -> Any:
     first, end = asked.moments
     found = found.where(Shift.state == ShiftState.OPEN, Shift.starts_at >= first, Shift.starts_at < end)
+    found = found.where(ShiftNeed.number + ShiftNeed.taken > 0)  # a role that is not needed any more has neither
     if asked.place:
         found = found.where(Shift.place_id == asked.place)
     if asked.role:

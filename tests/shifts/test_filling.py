@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -118,7 +119,7 @@ def test_when_somebody_there_speaks_each_language_any_of_them_still_helps():
 
 
 # Each is better than the next, for one reason more.
-IN_ORDER = [
+IN_ORDER: list[dict[str, Any]] = [
     {"spoken": {"ko": "native"}, "heard": frozenset({"ko"})},
     {"spoken": {"ko": "native"}},
     {"spoken": {"ko": "some"}, "heard": frozenset({"ko"}), "wished": frozenset({3})},

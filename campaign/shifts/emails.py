@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from .. import clock, db
-from ..mail import Mail, letter
+from ..mail import Letter, LetterState, Mail, letter
 from ..volunteers.emails import Says
 from .models import LIVE, Placement, PlacementNews, PlacementState, Shift, ShiftNews, ShiftState
 from .saying import N_, changes, find, letter_to, until
@@ -87,10 +88,22 @@ def changed(placement_news_id: int) -> Mail | None:
     """Another time or place; moot when it is as it was again, or has begun."""
     if (told := _told(placement_news_id)) is None or _begun(told[0]):
         return None
-    one, news = told
+    one, news = told[0], _since(*told)
     if not changes(_before(news), db.session().get_one(Shift, one.shift_id)):
         return None
     return letter_to(one, N_("A shift has changed"), lambda page, shift: _changed(page, shift, news))
+
+
+def _since(one: Placement, news: ShiftNews) -> ShiftNews:
+    """The change from which on they were told nothing yet: what was taken back at once need not be told."""
+    letter_of = (Letter.about_id == PlacementNews.id) & (Letter.kind == "shifts.changed")
+    earlier = select(ShiftNews, Letter.state).join(PlacementNews, PlacementNews.news_id == ShiftNews.id)
+    earlier = earlier.join(Letter, letter_of).where(PlacementNews.placement_id == one.id, ShiftNews.id < news.id)
+    for before, state in db.session().execute(earlier.order_by(ShiftNews.id.desc())):
+        if state not in (LetterState.WAITING, LetterState.DROPPED):
+            break
+        news = before
+    return news
 
 
 def _before(news: ShiftNews) -> tuple[datetime | None, datetime | None, str, int | None]:

@@ -10,6 +10,7 @@ from .models import Shift, ShiftNews, ShiftNewsKind, ShiftState
 
 AHEAD = timedelta(days=2)
 A_DAY = timedelta(days=1)
+LATE = timedelta(hours=1)  # that this sweep may be
 
 
 @jobs.sweep("set-reminders")
@@ -48,7 +49,7 @@ def _there(shift_id: int) -> dict[ShiftNewsKind, ShiftNews]:
 def _moved(one: ShiftNews, at: datetime, now: datetime) -> bool:
     """Whether it is to be told at another time. What was told is told again only for another day."""
     if one.done_at is not None:
-        return at > now and at - one.due_at >= A_DAY
+        return at > now - LATE and at - one.due_at >= A_DAY
     return one.due_at != at and at > now
 
 

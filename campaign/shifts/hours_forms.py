@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import DateField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import NumberRange, ValidationError
 
 from .. import i18n
 from ..forms import EditForm, Line, PublicForm, StaffForm, not_blank, required
@@ -19,14 +19,21 @@ SOME = lazy_gettext("Give hours or minutes.")
 A_NUMBER = lazy_gettext("Give whole numbers: hours from 0 to 24, minutes from 0 to 59.")
 
 
+class Number(IntegerField):
+    """A whole number; nothing is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([valuelist[0].strip() or "0"] if valuelist else ["0"])
+
+
 class _Written:
     """What both forms have: what was done, when, and how long."""
 
     worked_on = DateField(lazy_gettext("Day"), [required(lazy_gettext("Give a day."))])
     role = SelectField(lazy_gettext("Role"))
-    hours = IntegerField(lazy_gettext("Hours"), [Optional(), NumberRange(0, MOST, A_NUMBER)])
-    minutes = IntegerField(lazy_gettext("Minutes"), [Optional(), NumberRange(0, 59, A_NUMBER)])
-    language = SelectField(lazy_gettext("Language that you used"))
+    hours = Number(lazy_gettext("Hours"), [NumberRange(0, MOST, A_NUMBER)])
+    minutes = Number(lazy_gettext("Minutes"), [NumberRange(0, 59, A_NUMBER)])
+    language = SelectField(lazy_gettext("Language that you used"), default="")
     note = Line(lazy_gettext("What you did"), [not_blank(lazy_gettext("Say in a few words what you did."))], most=300)
 
     def offer(self, roles: list[Named], today: date) -> None:
@@ -61,15 +68,15 @@ class LogForm(_Written, PublicForm):
 class WriteDownForm(_Written, StaffForm):
     """The same, by staff."""
 
-    language = SelectField("Language that was used")
+    language = SelectField("Language that was used", default="")
     note = Line("What it was (the volunteer reads it)", [not_blank("Say in a few words what it was.")], most=300)
 
 
 class CorrectForm(EditForm):
     """Other hours and minutes for an entry."""
 
-    hours = IntegerField("Hours", [Optional(), NumberRange(0, MOST, "Give hours from 0 to 24.")])
-    minutes = IntegerField("Minutes", [Optional(), NumberRange(0, 59, "Give minutes from 0 to 59.")])
+    hours = Number("Hours", [NumberRange(0, MOST, "Give hours from 0 to 24.")])
+    minutes = Number("Minutes", [NumberRange(0, 59, "Give minutes from 0 to 59.")])
 
     def __init__(self, one: Hours) -> None:
         super().__init__(data={"hours": one.minutes // 60, "minutes": one.minutes % 60, "version": str(one.version)})

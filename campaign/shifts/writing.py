@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from wtforms import DateField, DateTimeLocalField, HiddenField, IntegerField, SelectField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from .. import i18n
@@ -25,7 +26,7 @@ AT_MOST_A_YEAR = timedelta(days=366)
 class _Shift:
     """What is said of a shift besides its times. `with_roles` adds fields for each role."""
 
-    place = SelectField("Place")
+    place = SelectField("Place", [not_blank("Choose a place.")])
     zone = SelectField("On the clocks of")
     coordinator = Line("Coordinator of the day", most=100)
     phone = Line("The coordinator’s telephone", most=40)
@@ -35,7 +36,7 @@ class _Shift:
     def fill(self, places: list[tuple[int, str]], zone: str = "") -> None:
         """Fill in what can be chosen now."""
         me = cast(Any, self)
-        me.place.choices = [(str(each), name) for each, name in places]
+        me.place.choices = [("", "Choose a place"), *((str(each), name) for each, name in places)]
         me.zone.choices = zones.choices(zone)
         for role_id, _ in self.roles:
             me[f"spoken-{role_id}"].choices = [(one.code, one.name) for one in i18n.site().languages]
@@ -120,7 +121,7 @@ class BatchForm(_Shift, StaffForm):
 
     first = DateField("From", [required(A_DAY), sane_year])
     last = DateField("To", [required(A_DAY), sane_year])
-    weekdays = Ticks("On these days", choices=[(str(n), day) for n, day in enumerate(DAYS)])
+    weekdays = Ticks("On these days", choices=[SelectChoice(str(n), day) for n, day in enumerate(DAYS)])
     begins = TimeField("Begins at", [required(AN_HOUR)])
     closes = TimeField("Ends at", [required(AN_HOUR)])
     opens_days = IntegerField("Can be taken so many days before (empty: at once)", [Optional(), NumberRange(1, 365)])

@@ -41,7 +41,7 @@ def place(site: Site, name: str = "Sample Clinic") -> int:
     """A place; its id."""
     with site.inside(), db.writing():
         return places.add(
-            Facts(name, "clinic", "1 Sample Street", "Los Angeles", "Thai Town", "90027"), (), clock.now()
+            Facts(name, "clinic", f"{len(name)} Sample Street", "Los Angeles", "Thai Town", "90027"), (), clock.now()
         )
 
 
@@ -67,9 +67,12 @@ def shift(site: Site, begins: str = "14 10:00", hours: float = 3, number: int = 
 
 
 def _first(kind: str, site: Site) -> int:
-    table: Any = {"role": Role, "place": Place}[kind]
+    """The first role or place there is; a new one, where there is none."""
+    table: Any = Role if kind == "role" else Place
     rows = site.rows(select(table.id).order_by(table.id).limit(1))
-    return int(rows[0][0]) if rows else {"role": a_role, "place": place}[kind](site)
+    if rows:
+        return int(rows[0][0])
+    return a_role(site) if kind == "role" else place(site)
 
 
 def need_of(site: Site, shift_id: int) -> int:

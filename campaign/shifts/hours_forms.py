@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, IntegerField, SelectField
+from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
 from .. import i18n
-from ..forms import EditForm, Line, PublicForm, StaffForm, not_blank, required
+from ..forms import EditForm, Line, Number, PublicForm, StaffForm, not_blank, required
 from ..volunteers.lists import Named
 from .hours import A_DAY, Entry
 from .models import Hours
@@ -17,13 +17,6 @@ from .models import Hours
 MOST = 24  # hours of an entry
 SOME = lazy_gettext("Give hours or minutes.")
 A_NUMBER = lazy_gettext("Give whole numbers: hours from 0 to 24, minutes from 0 to 59.")
-
-
-class Number(IntegerField):
-    """A whole number; nothing is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([valuelist[0].strip() or "0"] if valuelist else ["0"])
 
 
 class _Written:

@@ -51,7 +51,7 @@ def test_other_work_counts_once_staff_approve_it(site, visitor, staff, later):
     assert "It counts once we have looked at it." in page.text and "Translated a card" in page.text
     page = staff.get("/staff/hours")
     assert "Sample Helper B : 2 h 30 min on January 10, 2027, Table" in page.text
-    page = staff.press(page, "Approve")
+    page = staff.press(page, "Approve", approve="yes")
     assert "Nothing waits." in page.text and "2 h 30 min by 1 volunteers." in page.text
     page = visitor.get(f"{path_of(site, anna)}/hours")
     assert "In sum: 2 h 30 min. Thank you." in page.text and "They count" in page.text

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, update
@@ -18,7 +19,7 @@ from tests.shifts.asking import answers, ask_path, path_in, press_ask
 from tests.volunteers.acts import requirement, role, text_of, vouch
 
 pytestmark = on_sqlite
-KOREAN = {"languages": [("ko", "native")], "times": [(3, "morning"), (3, "afternoon")], "roles": [1]}
+KOREAN: dict[str, Any] = {"languages": [("ko", "native")], "times": [(3, "morning"), (3, "afternoon")], "roles": [1]}
 
 
 @pytest.fixture(autouse=True)

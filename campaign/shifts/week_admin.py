@@ -14,6 +14,7 @@ from .week import Asked
 
 area = web.staff_area("week_staff", __name__)
 MOST = 20  # who can be asked with one press
+WEEKS_BACK, WEEKS_AHEAD = 8, 16
 SHOWN = 60  # of all volunteers, on the page of one gap
 
 
@@ -48,9 +49,12 @@ def _values(asked: Asked) -> dict[str, Any]:
 
 
 def _around(asked: Asked) -> dict[str, Any]:
-    """The weeks before and after."""
-    ways = {"before": asked.monday - week.A_WEEK, "after": asked.monday + week.A_WEEK}
-    return {name: url_for("week_staff.index", **{**_values(asked), "week": day}) for name, day in ways.items()}
+    """The weeks before and after; not far ones, or programs that follow links would walk on for ever."""
+    today, ways = i18n.local(clock.now()).date(), {}
+    for name, monday in (("before", asked.monday - week.A_WEEK), ("after", asked.monday + week.A_WEEK)):
+        near = today - WEEKS_BACK * week.A_WEEK <= monday <= today + WEEKS_AHEAD * week.A_WEEK
+        ways[name] = url_for("week_staff.index", **{**_values(asked), "week": monday}) if near else ""
+    return ways
 
 
 def _pager(asked: Asked, page: int, found: int) -> web.Pager:

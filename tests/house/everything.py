@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events, shifts, volunteers
+from tests.house import events, hours, shifts, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -114,6 +114,7 @@ FIELDS: dict[str, dict[str, str]] = {
     **events.FIELDS,
     **volunteers.FIELDS,
     **shifts.FIELDS,
+    **hours.FIELDS,
 }
 
 
@@ -126,6 +127,7 @@ AREAS: dict[str, dict[str, Any]] = {
     **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
     **volunteers.AREAS,
     **shifts.AREAS,
+    **hours.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -150,6 +152,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "events.cancel": {"rsvp_id": 3},
     **volunteers.ROUTES,
     **shifts.ROUTES,
+    **hours.ROUTES,
 }
 
 
@@ -260,6 +263,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     events.fill_doors(site)
     volunteers.fill_volunteers(site)
     shifts.fill_shifts(site)
+    hours.fill_hours(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

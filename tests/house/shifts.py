@@ -1,6 +1,6 @@
 """The shifts of the site with one of everything: what each stands for, and what forms about them would send."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaign import clock, db
@@ -46,16 +46,19 @@ def fill_shifts(site: Site) -> None:
         assert keeping.add("role", ListSaid({"en": ("Helper", "")}, {"minimum_age": 16})) == ROLE
         for number in (1, 3, 6):
             volunteers.read(number, now)
-        days = [_said(number) for number in range(1, 6)]
-        for said in days:
-            editing.add(said, now)
-        batches.make([_said(20), _said(21)], 1, now)
+        for number in range(1, 6):
+            editing.add(_on(number), now)
+        batches.make([_on(20), _on(21)], 1, now)
         for volunteer_id, shift_id in ((1, 1), (6, 2)):
             service.take(volunteer_id, next(iter(turns.turn(shift_id, now).needs)), now)
         service.wait(3, next(iter(turns.turn(2, now).needs)), now)
 
 
-def _said(number: int) -> Said:
-    starts_at = clock.now().replace(hour=18, minute=0) + timedelta(days=10 + number)
-    needs, who = {ROLE: Needed(1, ("es",))}, ("Sample Lead", "+12133734253")
+def _on(number: int) -> Said:
+    return said(clock.now().replace(hour=18, minute=0) + timedelta(days=10 + number))
+
+
+def said(starts_at: datetime, number: int = 1) -> Said:
+    """What is said of a shift that begins then."""
+    needs, who = {ROLE: Needed(number, ("es",))}, ("Sample Lead", "+12133734253")
     return Said(1, starts_at, starts_at + timedelta(hours=2), ZONE, needs, None, None, "Bring water", *who)

@@ -7,10 +7,12 @@ from ..events import times
 from ..places import service as places
 from .models import Shift, ShiftNews
 
+MOST = 200
+
 
 @places.naming.connect
 def _held_at(place_id: int) -> list[places.Named]:
-    found = select(Shift).where(Shift.place_id == place_id).order_by(Shift.id)
+    found = select(Shift).where(Shift.place_id == place_id).order_by(Shift.id.desc()).limit(MOST)
     held = db.session().scalars(found)
     return [places.Named("shift", one.id, f"Shift on {times.local(one.starts_at, one.zone).date()}") for one in held]
 

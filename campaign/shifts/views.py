@@ -37,9 +37,11 @@ def _page(volunteer_id: int, *, done: str = "", said: str = "", need_id: int = 0
         if one.state != VolunteerState.CONFIRMED:
             return web.to("volunteers.own", volunteer_id=volunteer_id)
         there = offers.of(volunteer_id, now)
+        instead = offers.instead(there, need_id) if said else []
         known: dict[str, Any] = {"volunteer": one, "mine": offers.mine(volunteer_id, now), "offers": there}
         known |= {"wanted": next((each for each in there if each.need.id == need_id), None)}
-        known |= {"instead": offers.instead(there, need_id) if said else [], "done": done, "said": said}
+        known |= {"instead": instead, "others": [each for each in there if each not in instead]}
+        known |= {"done": done, "said": said}
         return not_stored(render_template("shifts/index.html", **known), 409 if said else 200)
 
 

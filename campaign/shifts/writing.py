@@ -61,6 +61,11 @@ class _Shift:
             if number
         }
 
+    @property
+    def any_language(self) -> bool:
+        """Whether a language is wanted in any role."""
+        return any(cast(Any, self)[f"spoken-{role_id}"].data for role_id, _ in self.roles)
+
     def said(self, starts_at: datetime, ends_at: datetime, **more: Any) -> Said:
         """What was said, at these times; only of a form that is valid."""
         me = cast(Any, self)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from campaign import clock, db
 from campaign.shifts import editing, service, turns
@@ -10,6 +11,7 @@ from campaign.shifts.editing import Needed
 from campaign.volunteers import keeping, trainings
 from campaign.volunteers import service as volunteers
 from campaign.volunteers.keeping import Said as ListSaid
+from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
 from tests.shifts.acts import able, at, at_rest, give_back, need_of, place, said, shift, states, take, wait
 from tests.volunteers.acts import path_of, requirement, role, text_of, vouch
@@ -237,6 +239,25 @@ def test_a_role_that_asks_for_more_takes_later_shifts_back_and_says_why(site):
     assert letter["subject"] == "A shift was taken back" and "Still needed: First training" in text_of(letter)
     assert states(site, shift_id) == {mina: "removed"}
     at_rest(site)
+
+
+def test_who_speaks_thai_reads_all_of_it_in_thai_and_the_reasons_too(site, visitor):
+    table, training = role(site), requirement(site)
+    mina, shift_id = able(site), shift(site, "14 10:00", role_id=table)
+    with site.inside(), db.writing() as session:
+        session.execute(update(Volunteer).values(language="th"))
+    site.letters()
+    page = visitor.get(f"/th{path_of(site, mina)}/open")
+    page = visitor.press(page, "รับกะนี้")
+    assert "กะนี้เป็นของคุณแล้ว" in page.text and "วันพฤหัสบดี" in page.text
+    letter = site.letter()
+    assert letter["subject"] == "กะของคุณ" and "/th/shifts/" in text_of(letter)
+    with site.inside(), db.writing():
+        said_of_it = ListSaid({"en": ("Table", "")}, {"minimum_age": 16}, (training,))
+        keeping.change("role", table, said_of_it, 1, clock.now())
+    letter = site.letter()
+    assert letter["subject"] == "กะถูกเรียกคืน" and "Still needed" not in text_of(letter)
+    assert states(site, shift_id) == {mina: "removed"}
 
 
 def test_what_was_revoked_takes_later_shifts_back_but_not_past_ones(site, noon):

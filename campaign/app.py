@@ -72,6 +72,7 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 from .volunteers import admin as volunteers_admin
+from .volunteers import brought as volunteers_brought
 from .volunteers import emails as volunteer_emails
 from .volunteers import lists_admin, trainings_admin, witnesses
 from .volunteers import own_page as own_volunteering
@@ -163,6 +164,7 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    volunteers_brought,
     calling,
     reminders,
     shift_emails,

@@ -49,6 +49,15 @@ from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
+from .shifts import admin as shifts_admin
+from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
+from .shifts import emails as shift_emails
+from .shifts import models as shift_models
+from .shifts import of_places as shifts_of_places
+from .shifts import of_volunteers as shifts_of_volunteers
+from .shifts import own_page as own_shifts
+from .shifts import upkeep as shift_upkeep
+from .shifts import views as shifts
 from .staff import account as own_account
 from .staff import admin as accounts_admin
 from .staff import audit, doors, letters, trail
@@ -63,6 +72,7 @@ from .supporters import partner as supporters_partner
 from .supporters import service as supporters
 from .supporters import views as supporter_views
 from .volunteers import admin as volunteers_admin
+from .volunteers import brought as volunteers_brought
 from .volunteers import emails as volunteer_emails
 from .volunteers import lists_admin, trainings_admin, witnesses
 from .volunteers import own_page as own_volunteering
@@ -82,7 +92,7 @@ PUBLIC = [
     materials.area,
     mailing_views.area,
 ]
-PUBLIC += [volunteers.area, witnesses.area]
+PUBLIC += [volunteers.area, witnesses.area, shifts.area, asks_page.area, feed.area, hours_page.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -114,6 +124,10 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    shifts_admin.area,
+    week_admin.area,
+    day_admin.area,
+    hours_admin.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
@@ -150,6 +164,15 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    volunteers_brought,
+    calling,
+    reminders,
+    shift_emails,
+    shift_models,
+    own_shifts,
+    shifts_of_places,
+    shifts_of_volunteers,
+    shift_upkeep,
 ]
 TABLES = Base.metadata
 
@@ -171,6 +194,8 @@ class Switches:
     `end_other_sessions`: they end with a change of password, app or role. `sessions_stay_ended`: noting a use wakes
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
+    `shifts_in_turn`: the same of who takes a shift, and of what else they have taken.
+    `ask_once`: nobody is asked twice in a day to take a shift.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
     `own_only`: of the records of partners, each reaches its own alone. `mark_first`: what a partner takes away is
@@ -216,6 +241,8 @@ class Switches:
     look_up_first: bool = True
     few_removals: bool = True
     seats_in_turn: bool = True
+    shifts_in_turn: bool = True
+    ask_once: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

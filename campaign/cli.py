@@ -113,6 +113,7 @@ def _ready(config: Config, demo: bool) -> str:
     from .events import seed as event_seed
     from .partners import service as partners
     from .pledges import counting, seed
+    from .shifts import seed as shift_seed
     from .staff import audit
     from .staff import service as staff
     from .staff.acts import Act
@@ -132,6 +133,7 @@ def _ready(config: Config, demo: bool) -> str:
                 click.echo(f"Loaded the campaign's words and {seed.samples(clock.now())} sample signatures.")
                 click.echo(f"Loaded {event_seed.samples(clock.now())} sample events.")
                 click.echo(f"Loaded {volunteer_seed.samples(clock.now())} sample volunteers.")
+                click.echo(f"Loaded {shift_seed.samples(clock.now())} sample shifts.")
             account_id = staff.add("staff@example.invalid", "Sample staff", clock.now())
             link = staff.one_time_link(account_id, clock.now())
             audit.note(Act.LINK_MADE, "account", account_id)

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from markupsafe import Markup
 from wtforms import EmailField as BareEmailField
-from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -58,6 +58,13 @@ class Lines(TextAreaField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = clean(valuelist[0], lines=True) if valuelist else ""
+
+
+class Number(IntegerField):
+    """A whole number; left empty it is 0."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([valuelist[0].strip() or "0"] if valuelist else [])
 
 
 class Ticks(SelectMultipleField):

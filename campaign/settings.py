@@ -185,8 +185,10 @@ class Limits(Part):
 
 
 class Shifts(Part):
-    """What a guardian is told of shifts: hours a day, and the hour of the day after which minors have gone home."""
+    """What a campaign asks of volunteers' shifts: hours, and the hour of the day after which minors have gone home."""
 
+    rest_hours: int = Field(default=10, ge=0, le=24)
+    hours_a_day: int = Field(default=8, ge=1, le=16)
     minors_hours_a_day: int = Field(default=4, ge=1, le=8)
     minors_until: int = Field(default=20, ge=12, le=24)
 

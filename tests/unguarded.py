@@ -19,6 +19,15 @@ def seats_out_of_turn() -> Flask:
     return app
 
 
+def shifts_out_of_turn() -> Flask:
+    """A site that looks whether a shift can be taken, and writes a moment later, in the server's own process."""
+    from campaign import serve
+
+    app = create_app(switches=Switches(shifts_in_turn=False))
+    app.wsgi_app = serve.in_turn(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    return app
+
+
 def without_claims() -> Flask:
     """A site whose worker marks a letter only after the mail server has taken it."""
     return create_app(switches=Switches(claim_letters=False))

@@ -113,6 +113,20 @@ class Act(StrEnum):
     TRAINING_CANCELLED = "training.cancelled"
     TRAINER_CODE_MADE = "training.code-made"
     TRAINER_CODE_ENDED = "training.code-ended"
+    SHIFT_ADDED = "shift.added"
+    SHIFT_CHANGED = "shift.changed"
+    SHIFT_CANCELLED = "shift.cancelled"
+    SHIFT_TAKEN_BACK = "shift.taken-back"
+    SHIFTS_ADDED = "shifts.added"
+    SHIFTS_UNDONE = "shifts.undone"
+    VOLUNTEER_ASKED = "shift.volunteer-asked"
+    VOLUNTEER_CHECKED_IN = "shift.checked-in"
+    VOLUNTEER_CHECKED_OUT = "shift.checked-out"
+    VOLUNTEER_CHECK_UNDONE = "shift.check-undone"
+    HOURS_APPROVED = "hours.approved"
+    HOURS_DECLINED = "hours.declined"
+    HOURS_CORRECTED = "hours.corrected"
+    HOURS_WRITTEN_DOWN = "hours.written-down"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -237,6 +251,20 @@ WORDS: dict[Act, str] = {
     Act.TRAINING_CANCELLED: "cancelled a training",
     Act.TRAINER_CODE_MADE: "made the code of a trainer",
     Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
+    Act.SHIFT_ADDED: "planned a shift",
+    Act.SHIFT_CHANGED: "changed a shift",
+    Act.SHIFT_CANCELLED: "cancelled a shift",
+    Act.SHIFT_TAKEN_BACK: "took a shift back from somebody",
+    Act.SHIFTS_ADDED: "planned many shifts at once",
+    Act.SHIFTS_UNDONE: "undid many shifts planned at once",
+    Act.VOLUNTEER_ASKED: "asked a volunteer to take a shift",
+    Act.VOLUNTEER_CHECKED_IN: "checked a volunteer in at a shift",
+    Act.VOLUNTEER_CHECKED_OUT: "checked a volunteer out of a shift",
+    Act.VOLUNTEER_CHECK_UNDONE: "took back that a volunteer had come to a shift, or left",
+    Act.HOURS_APPROVED: "approved hours that a volunteer had logged",
+    Act.HOURS_DECLINED: "did not approve hours that a volunteer had logged",
+    Act.HOURS_CORRECTED: "corrected hours of a volunteer",
+    Act.HOURS_WRITTEN_DOWN: "wrote down hours of a volunteer",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -260,11 +288,14 @@ KINDS = (
     "batch",
     "code",
     "event",
+    "hours",
     "letter",
     "partner",
     "place",
     "pledge",
     "print",
+    "shift",
+    "shift-batch",
     "signature",
     "supporter",
     "training",

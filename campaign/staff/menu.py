@@ -11,6 +11,9 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("pledges_staff.signatures", "Signatures"),
         ("events_staff.index", "Events"),
         ("volunteers_staff.index", "Volunteers"),
+        ("shifts_staff.index", "Shifts"),
+        ("week_staff.index", "The week"),
+        ("hours_staff.index", "Hours"),
     ],
     "Print": [
         ("printables_staff.index", "Codes"),

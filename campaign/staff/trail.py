@@ -18,6 +18,7 @@ PAGES = {
     "event": "events_staff.edit",
     "place": "places_staff.edit",
     "print": "prints_staff.show",
+    "shift": "shifts_staff.edit",
     "training": "trainings_staff.edit",
     "volunteer": "volunteers_staff.show",
 }

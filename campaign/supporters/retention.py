@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
         None,
     ),
     "volunteers_left": Rule(
-        lazy_gettext("Your trainings as a volunteer"),
+        lazy_gettext("Your trainings as a volunteer, and which hours were yours"),
         lazy_gettext("%(days)d days after you stopped"),
         90,
     ),
@@ -92,6 +92,19 @@ RULES: dict[str, Rule] = {
     ),
     "training_scans": Rule(
         lazy_gettext("That your address was typed at a training"), lazy_gettext("%(days)d days after that day"), 14
+    ),
+    "placements": Rule(
+        lazy_gettext("Which shifts you took as a volunteer, or waited for"),
+        lazy_gettext("%(days)d days after the shift"),
+        365,
+    ),
+    "shift_coordinators": Rule(
+        lazy_gettext("The name and telephone number of whoever leads a shift"),
+        lazy_gettext("%(days)d days after the shift"),
+        30,
+    ),
+    "shift_asks": Rule(
+        lazy_gettext("That we asked you to take a shift"), lazy_gettext("%(days)d days after we asked you"), 90
     ),
     "event_answers": Rule(
         lazy_gettext("What we answered to an organization that had proposed an event"),

@@ -26,7 +26,7 @@ class Says:
     closing: Sequence[Any] = ()
 
 
-def _mail(one: Volunteer, subject: str, says: Callable[[str], Says], to: str = "", name: str | None = None) -> Mail:
+def mail_to(one: Volunteer, subject: str, says: Callable[[str], Says], to: str = "", name: str | None = None) -> Mail:
     """A letter in the volunteer's language. `says` is asked with the address of their page; `subject` is English."""
     language = i18n.find(one.language)
     with i18n.speaking(language):
@@ -50,7 +50,7 @@ def please_confirm(volunteer_id: int) -> Mail | None:
     if one is None or one.lapses_at is None or one.lapses_at <= clock.now():
         return None
     until = one.lapses_at
-    return _mail(one, N_("Please confirm your email address"), lambda page: _please_confirm(page, until))
+    return mail_to(one, N_("Please confirm your email address"), lambda page: _please_confirm(page, until))
 
 
 def _please_confirm(page: str, until: Any) -> Says:
@@ -73,7 +73,7 @@ def _please_confirm(page: str, until: Any) -> Says:
 def your_page(volunteer_id: int) -> Mail | None:
     """The link to a volunteer's own page: after confirming, and whenever it is asked for."""
     one = _find(volunteer_id, VolunteerState.CONFIRMED)
-    return _mail(one, N_("Your own page"), _your_page) if one else None
+    return mail_to(one, N_("Your own page"), _your_page) if one else None
 
 
 def _your_page(page: str) -> Says:
@@ -91,7 +91,7 @@ def ended(volunteer_id: int) -> Mail | None:
     """The campaign goes on without somebody: why, and where to write."""
     if (one := _find(volunteer_id, VolunteerState.ENDED)) is None:
         return None
-    return _mail(one, N_("About your volunteering"), lambda _page: _ended(one), name="")
+    return mail_to(one, N_("About your volunteering"), lambda _page: _ended(one), name="")
 
 
 def _ended(one: Volunteer) -> Says:
@@ -118,7 +118,7 @@ def guardian(guardian_id: int) -> Mail | None:
     if found is None or found[0].state != GuardianState.ASKED or not (to := guardians.opened(found[0])):
         return None
     link = address("witnesses.guardian", i18n.find(found[0].language), guardian_id=guardian_id)
-    return _mail(found[1], N_("We need your answer"), lambda _page: _guardian(found[1], link), to, "")
+    return mail_to(found[1], N_("We need your answer"), lambda _page: _guardian(found[1], link), to, "")
 
 
 def _guardian(one: Volunteer, link: str) -> Says:
@@ -138,7 +138,7 @@ def guardian_answered(guardian_id: int) -> Mail | None:
     found = _guarded(guardian_id)
     if found is None or found[0].state == GuardianState.ASKED:
         return None
-    return _mail(found[1], N_("Your guardian has answered"), lambda page: _guardian_answered(found[0], page))
+    return mail_to(found[1], N_("Your guardian has answered"), lambda page: _guardian_answered(found[0], page))
 
 
 def _guardian_answered(one: Guardian, page: str) -> Says:
@@ -161,7 +161,7 @@ def present(presence_id: int) -> Mail | None:
         return None
     link = address("witnesses.present", i18n.find(volunteer.language), presence_id=presence_id)
     code = db.session().get_one(TrainerCode, one.code_id)
-    return _mail(volunteer, N_("Were you there?"), lambda _page: _present(code, link))
+    return mail_to(volunteer, N_("Were you there?"), lambda _page: _present(code, link))
 
 
 def _present(code: TrainerCode, link: str) -> Says:
@@ -188,7 +188,7 @@ def expires_soon(qualification_id: int) -> Mail | None:
     found = _qualified(qualification_id)
     if found is None or found[0].revoked_at or found[0].expires_on is None:
         return None
-    return _mail(found[1], N_("Please renew"), lambda page: _expires_soon(found[0], page))
+    return mail_to(found[1], N_("Please renew"), lambda page: _expires_soon(found[0], page))
 
 
 def _expires_soon(one: Qualification, page: str) -> Says:
@@ -212,7 +212,7 @@ def revoked(qualification_id: int) -> Mail | None:
     found = _qualified(qualification_id)
     if found is None or not found[0].revoked_at:
         return None
-    return _mail(found[1], N_("Something does not count any more"), lambda page: _revoked(found[0], page))
+    return mail_to(found[1], N_("Something does not count any more"), lambda page: _revoked(found[0], page))
 
 
 def _revoked(one: Qualification, page: str) -> Says:

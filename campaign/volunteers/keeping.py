@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from blinker import Signal
 from sqlalchemy import delete, exists, func, insert, select, update
 
 from .. import db, i18n, mail
@@ -29,6 +30,7 @@ USED_BY: dict[str, Sequence[Any]] = {
     "requirement": (Qualification.requirement_id, Training.requirement_id),
     "skill": (HasSkill.skill_id,),
 }
+using = Signal("Asks the features above whether they name this (`kind`, `id`) of a list; each answers yes or no.")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def _required_by(requirement_id: int) -> str:
 
 def used(kind: str, id: int) -> bool:
     """Whether anything names it."""
-    return any(db.session().scalar(select(exists().where(column == id))) for column in USED_BY[kind])
+    if any(db.session().scalar(select(exists().where(column == id))) for column in USED_BY[kind]):
+        return True
+    return any(answer for _, answer in using.send(kind, id=id))
 
 
 def bring_back(kind: str, id: int) -> None:

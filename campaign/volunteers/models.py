@@ -158,8 +158,9 @@ class VolunteerLanguage(Base):
     """A language that somebody speaks, and how well by their own word. `tested_at`: staff have heard it."""
 
     __tablename__ = "volunteer_languages"
+    __table_args__ = (Index("ix_volunteer_languages_speakers", "language", "volunteer_id"),)
     volunteer_id: Mapped[int] = mapped_column(BigId, ForeignKey("volunteers.id", ondelete="CASCADE"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(12), primary_key=True, index=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
     level: Mapped[str] = mapped_column(String(10))
     tested_at: Mapped[datetime | None]
 
@@ -206,7 +207,7 @@ class HasSkill(Base):
 
 
 class Role(Base):
-    """What somebody does on a shift. A role that somebody wished for is retired, not deleted.
+    """What somebody does on a shift. A role that was ever wished for, needed or worked is retired, not deleted.
 
     `minimum_age` is 16, 18 or 21, as `AgeBand` can tell. What else it requires is `RoleRequirement`.
     """

@@ -167,7 +167,7 @@ def _speak(supporter_id: int, language: str) -> None:
 
 @erasure.erasing.connect
 def _erase(person: Supporter, now: datetime) -> None:
-    """All that is known of them as a volunteer goes."""
+    """All that is known of them as a volunteer goes; hours stay in the totals, without a name."""
     one = db.session().scalar(select(Volunteer).where(Volunteer.supporter_id == person.id))
     if one is not None:
         forget(one.id, now)

@@ -19,6 +19,7 @@ from .rules import Held, Lack, Missing, Person
 WHEN_TOLD = "when-told"  # the page of words on what to do when somebody says that they need help
 may_do_less = Signal("This volunteer (an id) lost something: look at their later shifts with `rules.missing`.")
 asks_more = Signal("This role (an id) asks for more than before: look at the later shifts of those who have it.")
+adding = Signal("Asks the features above for what they add to this volunteer's own page (an id): HTML, or nothing.")
 stops = Signal("This volunteer (an id) leaves, is ended or is deleted: give back what they have taken, say nothing.")
 
 

@@ -72,7 +72,7 @@ def lapse(until: datetime, dry_run: bool) -> int:
 
 @retention.obeys("volunteers_left")
 def forget_left(until: datetime, dry_run: bool) -> int:
-    """Forget who left, or was ended, before this moment."""
+    """Forget who left, or was ended, before this moment; their hours stay without a name."""
     gone = Volunteer.state.in_((VolunteerState.LEFT, VolunteerState.ENDED)) & (Volunteer.ended_at < until)
     return _forget(gone, dry_run)
 

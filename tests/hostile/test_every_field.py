@@ -238,6 +238,9 @@ SUBJECTS = (
     "A message about your reservation",
     *("Your own page", "Your guardian has answered", "Were you there?", "Please renew"),
     "Something does not count any more",
+    *("Your shift", "A shift is free for you", "A shift was taken back", "A shift has changed"),
+    "A shift was cancelled",
+    "Can you help?",
 )
 
 

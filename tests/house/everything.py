@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events, volunteers
+from tests.house import events, hours, shifts, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -113,6 +113,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
     **events.FIELDS,
     **volunteers.FIELDS,
+    **shifts.FIELDS,
+    **hours.FIELDS,
 }
 
 
@@ -124,6 +126,8 @@ AREAS: dict[str, dict[str, Any]] = {
     "mail_staff": {"id": 3},
     **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
     **volunteers.AREAS,
+    **shifts.AREAS,
+    **hours.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -147,6 +151,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "events.not_me": {"rsvp_id": 2},
     "events.cancel": {"rsvp_id": 3},
     **volunteers.ROUTES,
+    **shifts.ROUTES,
+    **hours.ROUTES,
 }
 
 
@@ -256,6 +262,8 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     events.fill_events(site, a_logo())
     events.fill_doors(site)
     volunteers.fill_volunteers(site)
+    shifts.fill_shifts(site)
+    hours.fill_hours(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

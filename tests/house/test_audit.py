@@ -18,7 +18,7 @@ from tests.staff.acts import set_up
 # Sent as a form, for they hold what a URL must not or cannot: searches, references in an old file, a list to look at.
 ONLY_LOOKS = {"POST /staff/set-aside", "POST /partner/supporters/check", "POST /staff/places/import"}
 ONLY_LOOKS |= {"POST /staff/list/find"}  # what is found is shown by another page, which notes it
-ONLY_LOOKS |= {"POST /staff/events/<int:id>/door/find"}
+ONLY_LOOKS |= {"POST /staff/events/<int:id>/door/find", "POST /staff/shifts/<int:id>/day/find"}
 DEEDS = sorted(
     one
     for one, who in ACCESS.items()

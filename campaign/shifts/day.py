@@ -1,0 +1,181 @@
+"""Who has come to a shift: checking volunteers in and out, and taking that back. The page is the one of events' doors.
+
+A placement can be checked in once; whoever is second is told so. What was worked is credited in the same transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from .. import db
+from ..errors import Refused
+from ..events import times
+from ..events.arrivals import Came, Figures, Line
+from ..links import rules as codes
+from ..places import service as places
+from ..text import clean, fold
+from ..volunteers import service as volunteers
+from ..volunteers.models import Volunteer
+from . import hours
+from .models import TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
+
+BEFORE = timedelta(hours=12)  # so long before the start the door opens: helpers are prepared the evening before
+LATELY = timedelta(days=8)  # so long after the end a list from paper may be brought in; later nothing changes any more
+MOST_LINES = 50
+HERE = Placement.state.in_(TAKES_A_PLACE)
+
+
+@dataclass(frozen=True)
+class Present(Line):
+    """A volunteer as the door sees them: `role` is what they do, `left` when they were checked out."""
+
+    role_id: int = 0
+    left: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ShiftRoll:
+    """Those who have taken a shift, as the door counts them."""
+
+    shift: Shift
+    place: str
+
+    @property
+    def title(self) -> str:
+        """Where the shift is."""
+        return self.place
+
+    @property
+    def when(self) -> str:
+        """When it is."""
+        return times.span(self.shift.starts_at, self.shift.ends_at, self.shift.zone)
+
+    def figures(self) -> Figures:
+        """How many are here now, how many are still expected, and how many are needed."""
+        mine = (Placement.shift_id == self.shift.id) & HERE
+        came, left = Placement.checked_in_at.is_not(None), Placement.checked_out_at.is_not(None)
+        here = _number(mine & came & ~left)
+        needed = select(func.coalesce(func.sum(ShiftNeed.number), 0)).where(ShiftNeed.shift_id == self.shift.id)
+        return Figures(here, _number(mine & ~came), db.session().scalar(needed) or 0, None)
+
+    def expected(self) -> tuple[list[Line], bool]:
+        """Who has taken it and has not come yet."""
+        return self._lines(Placement.checked_in_at.is_(None))
+
+    def find(self, typed: str) -> tuple[list[Line], bool]:
+        """Volunteers by a part of the name or by the code that they show."""
+        text = "".join(typed.split()).replace("-", "").upper()
+        if text and all(character in codes.ALPHABET for character in text):
+            found = self._lines(Placement.door_code == text)
+            if found[0]:
+                return found
+        key = fold(clean(typed))[:200]
+        return self._lines(Volunteer.name_key.contains(key, autoescape=True)) if key else ([], False)
+
+    def look(self, line_id: int) -> Line | None:
+        """One of them; None when they are not on the list (any more)."""
+        lines, _ = self._lines(Placement.id == line_id)
+        return lines[0] if lines else None
+
+    def recent(self) -> Sequence[Line]:
+        """Who has come, the last first: they are to be checked out."""
+        came = (Placement.shift_id == self.shift.id) & HERE & Placement.checked_in_at.is_not(None)
+        found = _who().where(came).order_by(Placement.checked_in_at.desc(), Placement.id.desc())
+        return [_line(*row) for row in db.session().execute(found.limit(MOST_LINES))]
+
+    def _lines(self, which: ColumnElement[bool]) -> tuple[list[Line], bool]:
+        mine = (Placement.shift_id == self.shift.id) & HERE
+        found = _who().where(mine, which).order_by(Volunteer.name_key, Placement.id).limit(MOST_LINES + 1)
+        rows = [_line(*row) for row in db.session().execute(found)]
+        return [*rows[:MOST_LINES]], len(rows) > MOST_LINES
+
+    def check_in(self, line_id: int, came: int, now: datetime, *, let_in: bool) -> Came:
+        """They have come. Raises LookupError when they are not on the list (any more)."""
+        one = self._held(line_id)
+        if one.checked_in_at is not None:
+            return Came.ALREADY
+        one.checked_in_at, one.checked_out_at, one.no_show = now, None, False
+        if one.state != PlacementState.TAKEN:  # it was offered to them, and here they are
+            one.state, one.taken_at, one.lapses_at = PlacementState.TAKEN, now, None
+        db.session().flush()
+        return Came.COUNTED
+
+    def check_out(self, line_id: int, now: datetime) -> bool:
+        """They leave: their hours are credited. False when they had left already. Raises LookupError."""
+        one = self._held(line_id)
+        if one.checked_in_at is None:
+            raise LookupError(line_id)
+        if one.checked_out_at is not None:
+            return False
+        one.checked_out_at = now
+        db.session().flush()
+        hours.credit(one, now)
+        return True
+
+    def undo(self, line_id: int, now: datetime) -> bool:
+        """Take the last step back: that they left, or else that they came. False when nothing stood. LookupError."""
+        one = self._held(line_id)
+        if one.checked_in_at is None:
+            return False
+        hours.take_away(one.id)
+        if one.checked_out_at is not None:
+            one.checked_out_at = None
+        else:
+            one.checked_in_at = None
+        db.session().flush()
+        return True
+
+    def walk_in(self, name: str, came: int, press: str, now: datetime, *, let_in: bool) -> Came | int:
+        """Nobody helps whom we do not know. Raises Refused."""
+        raise Refused("Who is not on the list takes the shift on their own page first.")
+
+    def time(self, moment: datetime) -> str:
+        """A time of day on the shift's clock."""
+        return times.hour(moment, self.shift.zone)
+
+    def _held(self, line_id: int) -> Placement:
+        """A placement of this shift, locked after its volunteer and the shift.
+
+        Raises LookupError, and Refused for a shift that was cancelled.
+        """
+        if (one := db.session().get(Placement, line_id, populate_existing=True)) is None:
+            raise LookupError(line_id)
+        volunteers.held(one.volunteer_id)
+        found = select(Shift).where(Shift.id == self.shift.id).with_for_update()
+        shift = db.session().scalar(found.execution_options(populate_existing=True))
+        if shift is None or shift.state != ShiftState.OPEN:
+            raise Refused("This shift was cancelled.")
+        one = db.session().get(Placement, line_id, populate_existing=True)  # it may have been given back meanwhile
+        if one is None or one.shift_id != shift.id or one.state not in TAKES_A_PLACE:
+            raise LookupError(line_id)
+        return one
+
+
+def roll(shift_id: int, now: datetime) -> ShiftRoll:
+    """Those of a shift. Raises LookupError, and Refused when it was cancelled, or is not near in time."""
+    if (shift := db.session().get(Shift, shift_id)) is None:
+        raise LookupError(shift_id)
+    if shift.state != ShiftState.OPEN:
+        raise Refused("This shift was cancelled.")
+    if now < shift.starts_at - BEFORE:
+        raise Refused("Nobody can be checked in more than 12 hours before a shift.")
+    if now > shift.ends_at + LATELY:
+        raise Refused(f"This shift has been over for more than {LATELY.days} days. Who came stands; correct the hours.")
+    return ShiftRoll(shift, places.get(shift.place_id).name)
+
+
+def _who() -> Any:
+    found = select(Placement, Volunteer, ShiftNeed.role_id).join(Volunteer, Volunteer.id == Placement.volunteer_id)
+    return found.join(ShiftNeed, ShiftNeed.id == Placement.need_id)
+
+
+def _line(one: Placement, volunteer: Volunteer, role_id: int) -> Present:
+    came = int(one.checked_in_at is not None)
+    return Present(one.id, volunteer.name, 1, one.state, came, one.checked_in_at, False, role_id, one.checked_out_at)
+
+
+def _number(which: ColumnElement[bool]) -> int:
+    return db.session().scalar(select(func.count(Placement.id)).where(which)) or 0

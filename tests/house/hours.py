@@ -1,0 +1,68 @@
+"""Who was asked, a shift of this very day, and hours: what each stands for, and what forms about them would send."""
+
+from datetime import timedelta
+from typing import Any
+
+from campaign import clock, db, mail
+from campaign.shifts import asks, day, editing, hours, service, turns
+from campaign.shifts.hours import Entry
+from campaign.shifts.models import PlacementNews, ShiftNews, ShiftNewsKind
+from campaign.volunteers import service as volunteers
+from tests.conftest import Site
+from tests.house.shifts import ROLE, said
+
+TODAY = 8  # the shift, on which volunteer 6 has the placement 4, and volunteer 1 the placement 5 and is here
+WORK = {"worked_on": "2027-01-10", "role": str(ROLE), "hours": "2", "minutes": "30", "note": "Carried boxes"}
+FIELDS: dict[str, dict[str, str]] = {
+    "week_staff.ask": {"who": "1"},
+    "day_staff.check_in": {"id": "4", "came": "1"},
+    **{f"day_staff.{act}": {"id": "5"} for act in ("check_out", "undo")},
+    "day_staff.find": {"typed": "Hana"},
+    "hours.log": {**WORK, "note": "Called people"},
+    "hours_staff.decide": {"approve": "yes"},
+    "hours_staff.edit": {"hours": "1", "minutes": "0", "version": "1"},
+    "hours_staff.of": WORK,
+}
+AREAS: dict[str, dict[str, Any]] = {
+    "asks": {"ask_id": 1},
+    "week_staff": {"id": 4},
+    "day_staff": {"id": TODAY},
+    "hours": {"volunteer_id": 1, "hours_id": 1},
+    "hours_staff": {"id": 2},
+    "shift_feed": {"volunteer_id": 1},
+}
+# What ends something has one of its own: the other addresses go on.
+ROUTES: dict[str, dict[str, Any]] = {
+    "asks.no": {"ask_id": 2},
+    "hours_staff.edit": {"id": 3},
+    "hours_staff.of": {"id": 1},
+}
+
+
+def fill_hours(site: Site) -> None:
+    """Two who are asked for a shift; a shift that begins in an hour; an entry to take back, one to decide on,
+    and one to correct.
+    """
+    with site.inside(), db.writing():
+        now = clock.now()
+        assert editing.add(said(now + timedelta(hours=1), 3), now) == TODAY
+        for volunteer_id in (6, 1):
+            service.take(volunteer_id, next(iter(turns.turn(TODAY, now).needs)), now)
+        day.roll(TODAY, now).check_in(5, 1, now, let_in=False)
+        gap = next(iter(turns.turn(editing.add(said(now + timedelta(days=5)), now), now).needs))
+        for volunteer_id in (6, 3):
+            assert asks.ask(gap, volunteer_id, 1, now) == ""
+        for note in ("Translated", "Carried boxes"):
+            hours.log(1, Entry(ROLE, now.date(), 60, note, "es"), now)
+        hours.write_down(1, Entry(ROLE, now.date(), 30, "Drove the van"), 1, now)
+        _remind()
+
+
+def _remind() -> None:
+    now, session = clock.now(), db.session()
+    for kind, letter in ((ShiftNewsKind.DAY_BEFORE, "shifts.tomorrow"), (ShiftNewsKind.HOURS_BEFORE, "shifts.soon")):
+        one = ShiftNews(shift_id=TODAY, kind=kind, due_at=now, made_at=now, done_at=now)
+        session.add(one)
+        session.flush()
+        told = db.add(PlacementNews, {"news_id": one.id, "placement_id": 4})
+        mail.write(letter, told or 0, volunteers.get(6).supporter_id, now)

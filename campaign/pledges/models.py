@@ -96,7 +96,7 @@ class FormerSlug(Base):
 class Signature(Base):
     """One name's promise. `to_count` is what the pledge's count still lacks of it: +1, 0 or -1.
 
-    `network` is the key of the network it came from, until midnight; `crowded_at` says that it was over that network's
+    `area` is in their words, `area_key` folded. `network` is the key of the network it came from, until midnight; `crowded_at` says that it was over that network's
     limit; `batch_id` with what else it was set aside (no foreign key: SQLite would copy the whole table for it).
     """
 
@@ -108,6 +108,7 @@ class Signature(Base):
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(200))
     area: Mapped[str] = mapped_column(String(80), default="")
+    area_key: Mapped[str] = mapped_column(String(160), default="", server_default=text("''"))
     message: Mapped[str] = mapped_column(Text, default="")
     show_name: Mapped[bool] = mapped_column(default=False)
     newsletter: Mapped[str] = mapped_column(Text, default="")

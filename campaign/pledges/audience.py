@@ -1,0 +1,26 @@
+"""Conditions on supporters by what they signed, for the features above that choose readers; see supporters.audience."""
+
+from sqlalchemy import ColumnElement, Select, exists
+
+from ..supporters.models import Supporter
+from ..text import fold
+from .models import COUNTS, Signature
+
+
+def signed(pledge_id: int) -> ColumnElement[bool]:
+    """That a signature of theirs counts for this pledge."""
+    return _theirs(Signature.pledge_id == pledge_id)
+
+
+def came_by(codes: Select[int]) -> ColumnElement[bool]:
+    """That one of these codes brought a signature of theirs."""
+    return _theirs(Signature.code_id.in_(codes))
+
+
+def lives_in(area: str) -> ColumnElement[bool]:
+    """That they signed with this town or ZIP code, however they spelled it."""
+    return _theirs(Signature.area_key == fold(area)[:160])
+
+
+def _theirs(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Signature.supporter_id == Supporter.id, COUNTS, which).correlate(Supporter)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from .. import db
 from ..supporters.models import Supporter
@@ -19,7 +19,7 @@ COUNTED: list[Counted] = []
 
 
 def counted(rows: Counted) -> Counted:
-    """Declare letters that count: given a moment, a select of the supporter's id for each letter since then."""
+    """Declare letters that count: given a moment, a select of the supporter's id, a row for each letter since then."""
     COUNTED.append(rows)
     return rows
 
@@ -30,28 +30,32 @@ def reached(letters: int) -> bool:
 
 
 def within(now: datetime) -> ColumnElement[bool]:
-    """That a supporter can get one more letter now, for use in a question about supporters."""
-    if not COUNTED:
-        return true()
-    full = _full(now)
-    return ~exists().where(full.c.supporter_id == Supporter.id).correlate(Supporter)
+    """That a supporter can get one more letter now: for a question about a few supporters, each of whom is looked at."""
+    return _letters(Supporter.id, now) < MOST
 
 
 def letters(supporter_id: int, now: datetime) -> int:
-    """How many that count somebody got (or is getting) in the last seven days."""
-    rows = _rows(now)
-    return int(db.session().scalar(select(func.count()).where(rows.c.supporter_id == supporter_id)) or 0)
+    """How many letters that count somebody got (or is getting) in the last seven days."""
+    return int(db.session().scalar(select(_letters(literal(supporter_id), now))) or 0)
 
 
-def _full(now: datetime) -> Any:
-    rows = _rows(now)
-    grouped = select(rows.c.supporter_id).where(rows.c.supporter_id.is_not(None)).group_by(rows.c.supporter_id)
-    return grouped.having(func.count() >= MOST).cte("had_enough")
+def had_enough(now: datetime) -> Select[Any]:
+    """The ids of those who can get no more now: for a question about everybody, in one go."""
+    parts = [one(now - WEEK) for one in COUNTED]
+    each = [rows.with_only_columns(_whose(rows).label("supporter_id")) for rows in parts]
+    week = union_all(*each).subquery("letters_of_the_week")
+    known = select(week.c.supporter_id).where(week.c.supporter_id.is_not(None))
+    return known.group_by(week.c.supporter_id).having(func.count() >= MOST)
 
 
-def _rows(now: datetime) -> Any:
-    """A row for each letter of the last seven days, with whom it was for."""
-    found = [one(now - WEEK) for one in COUNTED]
-    columns = [rows.subquery().c for rows in found]
-    parts = [select(next(iter(column)).label("supporter_id")) for column in columns]
-    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("letters_of_the_week")
+def _letters(whose: Any, now: datetime) -> ColumnElement[int]:
+    """A sum, so that each table is asked by its own index."""
+    total: ColumnElement[int] = literal(0)
+    for rows in (one(now - WEEK) for one in COUNTED):
+        theirs = rows.where(_whose(rows) == whose).with_only_columns(func.count())
+        total = total + theirs.correlate(Supporter).scalar_subquery()
+    return total
+
+
+def _whose(rows: Select[Any]) -> Any:
+    return next(iter(rows.selected_columns))

@@ -77,7 +77,7 @@ def look(rule: Rule, now: datetime) -> Found:
     which, language, session = meant(rule), Supporter.language, db.session()
     numbers = session.execute(select(language, func.count()).where(which).group_by(language))
     by_language = {row[0]: int(row[1]) for row in sorted(numbers, key=lambda row: (-row[1], row[0]))}
-    enough = session.scalar(select(func.count()).select_from(Supporter).where(which, ~within_cap(now))) or 0
+    enough = session.scalar(select(func.count()).select_from(Supporter).where(which, Supporter.id.in_(cap.had_enough(now)))) or 0
     neutral = session.scalar(select(func.count()).select_from(Supporter).where(audience.discreet())) or 0
     return Found(by_language, int(enough), int(neutral), _some(which))
 

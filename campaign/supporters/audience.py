@@ -3,9 +3,12 @@
 A condition is about `Supporter`, the table that the question is asked of, and is never NULL: NOT may stand before it.
 """
 
-from sqlalchemy import ColumnElement, and_, exists
+from collections.abc import Sequence
 
-from .models import Purpose, Share, Supporter
+from sqlalchemy import ColumnElement, and_, exists, func, select
+
+from .. import db
+from .models import Consent, Purpose, Share, Supporter
 
 MAIL_CAME_BACK = "cleaned"  # what the mailing list says of an address that takes no mail
 
@@ -35,3 +38,13 @@ def gave_to(partner_id: int) -> ColumnElement[bool]:
     """That somebody gave this partner their address or lets it write, and has not taken that back."""
     one = (Share.supporter_id == Supporter.id) & (Share.partner_id == partner_id) & Share.ended_at.is_(None)
     return exists().where(one, Share.purpose.in_(list(Purpose))).correlate(Supporter)
+
+
+def left_by(codes: Sequence[str]) -> dict[str, int]:
+    """How many left by the link of a letter with each of these codes. Of those who were erased since nothing is left."""
+    sources = {f"{way} {code}": code for code in codes for way in ("page", "one-click")}
+    found = select(Consent.source, func.count()).where(Consent.given.is_(False), Consent.source.in_(list(sources)))
+    numbers = dict.fromkeys(codes, 0)
+    for source, number in db.session().execute(found.group_by(Consent.source)):
+        numbers[sources[source]] += int(number)
+    return numbers

@@ -31,6 +31,7 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
+from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import partner as pages_partner
@@ -82,7 +83,7 @@ PUBLIC = [
     materials.area,
     mailing_views.area,
 ]
-PUBLIC += [volunteers.area, witnesses.area]
+PUBLIC += [volunteers.area, witnesses.area, newsletters.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,

@@ -6,6 +6,7 @@ part are named `kind-r.0`, `value-r.0`, `not-r.0`, or of a group `how-r.0`, `not
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from . import segment_kinds
 from .segment_rules import DEEPEST, MOST, Condition, Kind, Rule
@@ -25,7 +26,7 @@ def read(fields: Mapping[str, str], place: str = "r", level: int = 1) -> Rule:
             parts.append(read(fields, here, level + 1))
         else:
             break
-    how = "any" if fields.get(f"how-{place}") == "any" else "all"
+    how: Literal["all", "any"] = "any" if fields.get(f"how-{place}") == "any" else "all"
     return Rule(how=how, parts=tuple(parts), negated=f"not-{place}" in fields)
 
 

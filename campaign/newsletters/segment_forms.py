@@ -1,13 +1,14 @@
 """The form of a segment: its name, and the rule that stands in the fields around it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
+from wtforms import SelectField
 from wtforms.validators import ValidationError
 
-from ..forms import EditForm, Line, StaffForm, not_blank
+from ..forms import EditForm, Line, not_blank
 from . import segment_editing, segment_kinds, segment_rules, segments
+from .models import Newsletter
 from .segment_rules import Rule
 
 
@@ -50,18 +51,13 @@ class SegmentForm(EditForm):
 class AudienceForm(EditForm):
     """Whom a newsletter is for: a segment, or everybody."""
 
-    def __init__(self, offered: Callable[[], list[tuple[str, str]]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.offered = offered()
+    segment = SelectField("For")
+
+    def __init__(self, offered: list[tuple[str, str]], obj: Newsletter) -> None:
+        super().__init__(obj=obj, segment=str(obj.audience_id or ""))
+        self.segment.choices = offered
 
     @property
     def chosen(self) -> int | None:
-        """The id of the segment; None for everybody. Raises ValueError when it is none of those offered."""
-        text = request.form.get("segment", "")
-        if text and text not in dict(self.offered):
-            raise ValueError(text)
-        return int(text) if text else None
-
-
-class RemoveForm(StaffForm):
-    """Nothing but the token."""
+        """The id of the segment; None for everybody."""
+        return int(self.segment.data) if self.segment.data else None

@@ -93,7 +93,9 @@ def _all_but(said: str) -> str:
 
 
 def _rule(rule: Rule, offered: Choices) -> str:
-    parts = [_condition(one, offered) if isinstance(one, Condition) else f"({_rule(one, offered)})" for one in rule.parts]
+    parts = [
+        _condition(one, offered) if isinstance(one, Condition) else f"({_rule(one, offered)})" for one in rule.parts
+    ]
     said = (" and " if rule.how == "all" else " or ").join(parts)
     return f"not those who {said}" if rule.negated else said
 
@@ -102,4 +104,3 @@ def _condition(one: Condition, offered: Choices) -> str:
     about, listed = segment_kinds.KINDS[one.kind], offered.get(one.kind)
     value = one.value if listed is None else dict(listed).get(one.value, GONE)
     return (about.no if one.negated else about.yes).format(value)
-

@@ -1,8 +1,7 @@
-"""Who gets a newsletter: a rule as one question to the records, its people counted by language, and a few to look at."""
+"""Who gets a newsletter: a rule as one question to the records, its people by language, and a few to look at."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
@@ -16,7 +15,7 @@ SAMPLE = 10
 within_cap = cap.within
 
 
-def chosen(segment_id: int | None) -> Select[Any]:
+def chosen(segment_id: int | None) -> Select[int, str]:
     """The id and the language of everybody a newsletter is for; without a segment of all who want our news.
 
     Each once, and whether or not they had enough letters this week: see `within_cap`. Raises LookupError.
@@ -24,7 +23,7 @@ def chosen(segment_id: int | None) -> Select[Any]:
     return choose(segments.rule_of(segment_id) if segment_id is not None else EVERYBODY)
 
 
-def choose(rule: Rule) -> Select[Any]:
+def choose(rule: Rule) -> Select[int, str]:
     """The same for a rule."""
     return select(Supporter.id, Supporter.language).where(meant(rule))
 
@@ -77,7 +76,10 @@ def look(rule: Rule, now: datetime) -> Found:
     which, language, session = meant(rule), Supporter.language, db.session()
     numbers = session.execute(select(language, func.count()).where(which).group_by(language))
     by_language = {row[0]: int(row[1]) for row in sorted(numbers, key=lambda row: (-row[1], row[0]))}
-    enough = session.scalar(select(func.count()).select_from(Supporter).where(which, Supporter.id.in_(cap.had_enough(now)))) or 0
+    enough = (
+        session.scalar(select(func.count()).select_from(Supporter).where(which, Supporter.id.in_(cap.had_enough(now))))
+        or 0
+    )
     neutral = session.scalar(select(func.count()).select_from(Supporter).where(audience.discreet())) or 0
     return Found(by_language, int(enough), int(neutral), _some(which))
 

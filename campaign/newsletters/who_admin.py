@@ -83,7 +83,11 @@ def _page(form: SegmentForm, one: Segment | None, theirs: list[tuple[str, str]] 
     with db.reading():
         wrong = form.mistake()
         found = who.look(form.rule, clock.now()) if not wrong else None
-        known = {"found": found, "wrong": wrong, "sentence": segments.in_words(form.rule, form.offered)}
+        known: dict[str, object] = {
+            "found": found,
+            "wrong": wrong,
+            "sentence": segments.in_words(form.rule, form.offered),
+        }
         known |= {"rule": segment_editing.shown(form.rule, form.offered), "theirs": theirs}
     if found is not None and found.people:
         with db.writing():

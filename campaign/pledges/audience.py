@@ -1,7 +1,10 @@
 """Conditions on supporters by what they signed, for the features above that choose readers; see supporters.audience."""
 
-from sqlalchemy import ColumnElement, Select, exists
+from datetime import datetime
 
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from .. import db
 from ..supporters.models import Supporter
 from ..text import fold
 from .models import COUNTS, Signature
@@ -20,6 +23,19 @@ def came_by(codes: Select[int]) -> ColumnElement[bool]:
 def lives_in(area: str) -> ColumnElement[bool]:
     """That they signed with this town or ZIP code, however they spelled it."""
     return _theirs(Signature.area_key == fold(area)[:160])
+
+
+def signed_between(first: datetime, last: datetime) -> Select[int, int]:
+    """Who confirmed a signature between these moments, each once, with the first such signature that counts."""
+    row = Signature
+    found = select(row.supporter_id, func.min(row.id).label("signature_id")).where(COUNTS)
+    return found.where(row.confirmed_at >= first, row.confirmed_at <= last).group_by(row.supporter_id)
+
+
+def messages_of(supporter_id: int) -> list[str]:
+    """All that somebody wrote with their signatures."""
+    found = select(Signature.message).where(Signature.supporter_id == supporter_id, Signature.message != "")
+    return list(db.session().scalars(found))
 
 
 def _theirs(which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -96,7 +96,7 @@ class FormerSlug(Base):
 class Signature(Base):
     """One name's promise. `to_count` is what the pledge's count still lacks of it: +1, 0 or -1.
 
-    `area` is in their words, `area_key` folded. `network` is the key of the network it came from, until midnight; `crowded_at` says that it was over that network's
+    `network` is the key of the network it came from, until midnight; `crowded_at` says that it was over that network's
     limit; `batch_id` with what else it was set aside (no foreign key: SQLite would copy the whole table for it).
     """
 

@@ -11,7 +11,7 @@ MOMENT = sa.DateTime(timezone=True)
 AT_ONCE = 1000
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -31,6 +31,8 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
+from .newsletters import admin as newsletters_admin
+from .newsletters import desk, looks
 from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
@@ -115,6 +117,9 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    newsletters_admin.area,
+    desk.area,
+    looks.area,
 ]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [

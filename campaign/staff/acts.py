@@ -113,6 +113,12 @@ class Act(StrEnum):
     TRAINING_CANCELLED = "training.cancelled"
     TRAINER_CODE_MADE = "training.code-made"
     TRAINER_CODE_ENDED = "training.code-ended"
+    NEWSLETTER_BEGUN = "newsletter.begun"
+    NEWSLETTER_CHANGED = "newsletter.changed"
+    NEWSLETTER_WRITTEN = "newsletter.written"
+    NEWSLETTER_PICTURE_PUT = "newsletter.picture-put"
+    NEWSLETTER_PICTURE_REMOVED = "newsletter.picture-removed"
+    NEWSLETTER_LINK_ALLOWED = "newsletter.link-allowed"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -237,6 +243,12 @@ WORDS: dict[Act, str] = {
     Act.TRAINING_CANCELLED: "cancelled a training",
     Act.TRAINER_CODE_MADE: "made the code of a trainer",
     Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
+    Act.NEWSLETTER_BEGUN: "began a newsletter",
+    Act.NEWSLETTER_CHANGED: "changed the facts of a newsletter",
+    Act.NEWSLETTER_WRITTEN: "wrote the words of a newsletter",
+    Act.NEWSLETTER_PICTURE_PUT: "put a picture into a newsletter",
+    Act.NEWSLETTER_PICTURE_REMOVED: "removed a picture of a newsletter",
+    Act.NEWSLETTER_LINK_ALLOWED: "stood for a link in a newsletter",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -261,6 +273,7 @@ KINDS = (
     "code",
     "event",
     "letter",
+    "newsletter",
     "partner",
     "place",
     "pledge",

@@ -22,7 +22,11 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("partners_staff.index", "Partners"),
         ("supporters_staff.removals", "Removals"),
     ],
-    "Mail": [("mail_staff.index", "Letters"), ("mailing_staff.index", "Mailing list")],
+    "Mail": [
+        ("mail_staff.index", "Letters"),
+        ("mailing_staff.index", "Mailing list"),
+        ("newsletters_staff.index", "Newsletters"),
+    ],
     "House": [
         ("pages_staff.words", "Words"),
         ("audit_staff.index", "What happened"),

@@ -191,6 +191,12 @@ class Shifts(Part):
     minors_until: int = Field(default=20, ge=12, le=24)
 
 
+class Newsletters(Part):
+    """Of newsletters: the sites, other than this one, that links in them may lead to without being looked at."""
+
+    known_sites: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
+
+
 class Campaign(Part):
     """What campaign.toml holds."""
 
@@ -208,6 +214,7 @@ class Campaign(Part):
     colours: Colours
     limits: Limits
     shifts: Shifts = Shifts()
+    newsletters: Newsletters = Newsletters()
 
     @property
     def hotline(self) -> Hotline:

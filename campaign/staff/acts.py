@@ -121,6 +121,12 @@ class Act(StrEnum):
     STANDING_LETTER_SWITCHED = "standing-letter.switched"
     STANDING_LETTER_WRITTEN = "standing-letter.written"
     STANDING_LETTER_PUBLISHED = "standing-letter.published"
+    NEWSLETTER_BEGUN = "newsletter.begun"
+    NEWSLETTER_CHANGED = "newsletter.changed"
+    NEWSLETTER_WRITTEN = "newsletter.written"
+    NEWSLETTER_PICTURE_PUT = "newsletter.picture-put"
+    NEWSLETTER_PICTURE_REMOVED = "newsletter.picture-removed"
+    NEWSLETTER_LINK_ALLOWED = "newsletter.link-allowed"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -253,6 +259,12 @@ WORDS: dict[Act, str] = {
     Act.STANDING_LETTER_SWITCHED: "turned a standing letter on or off",
     Act.STANDING_LETTER_WRITTEN: "wrote the draft of a standing letter",
     Act.STANDING_LETTER_PUBLISHED: "let new words of a standing letter go out",
+    Act.NEWSLETTER_BEGUN: "began a newsletter",
+    Act.NEWSLETTER_CHANGED: "changed the facts of a newsletter",
+    Act.NEWSLETTER_WRITTEN: "wrote the words of a newsletter",
+    Act.NEWSLETTER_PICTURE_PUT: "put a picture into a newsletter",
+    Act.NEWSLETTER_PICTURE_REMOVED: "removed a picture of a newsletter",
+    Act.NEWSLETTER_LINK_ALLOWED: "stood for a link in a newsletter",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -277,6 +289,7 @@ KINDS = (
     "code",
     "event",
     "letter",
+    "newsletter",
     "partner",
     "place",
     "pledge",

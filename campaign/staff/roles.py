@@ -97,6 +97,9 @@ ALLOWED: dict[str, Roles] = {
     "readers_staff": WRITERS,
     "results_staff": LOOKERS,  # totals alone
     "standing_letters_staff": WRITERS,
+    "newsletters_staff": WRITERS,
+    "newsletter_desk_staff": WRITERS,
+    "newsletter_looks_staff": WRITERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,

@@ -32,7 +32,14 @@ class Letters:
         envelope = self._envelope(spoken.code, discreet=reader.discreet)
         subject = i18n.site().discretion.subject if reader.discreet else {}
         name = name_of(reader.recipient_id)
-        write = partial(_write, self.prepared[spoken.code], envelope, known, (reader.email, name), subject.get(spoken.code, subject.get("en", "")))
+        write = partial(
+            _write,
+            self.prepared[spoken.code],
+            envelope,
+            known,
+            (reader.email, name),
+            subject.get(spoken.code, subject.get("en", "")),
+        )
         return Ready(reader.recipient_id, f"newsletter-{reader.recipient_id:08d}", write)
 
     def _envelope(self, language: str, *, discreet: bool) -> Envelope:
@@ -53,7 +60,9 @@ def name_of(recipient_id: int) -> str:
     return f"n{recipient_id}.{seals.keyed('newsletter', str(recipient_id))[:20]}"
 
 
-def _write(prepared: Prepared, envelope: Envelope, reader: rendering.Reader, whom: tuple[str, str], subject: str) -> Parcel:
+def _write(
+    prepared: Prepared, envelope: Envelope, reader: rendering.Reader, whom: tuple[str, str], subject: str
+) -> Parcel:
     """Raises Permanent for an address that cannot be written to."""
     written = prepared.for_reader(reader)
     said = subject or written.subject, written.text, written.html

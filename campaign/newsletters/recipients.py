@@ -35,15 +35,32 @@ class Reader:
     discreet: bool
 
 
-def everybody() -> Select[tuple[int, str]]:
+def everybody() -> Select[int, str]:
     """Id and language of everybody who has confirmed that they want the news, and has not left."""
     return select(Supporter.id, Supporter.language).where(WANTS_NEWS)
 
 
-def build(newsletter_id: int, audience: Select[tuple[int, str]]) -> None:
+def audience(audience_id: int | None) -> Select[int, str]:
+    """Id and language of those whom a newsletter with this segment is for. Raises LookupError."""
+    return everybody()
+
+
+def number(audience_id: int | None) -> int:
+    """How many those are now."""
+    return db.session().scalar(select(func.count()).select_from(audience(audience_id).subquery())) or 0
+
+
+def build(newsletter_id: int, audience: Select[int, str]) -> None:
     """List the readers, in one statement; whoever is listed already stays so."""
     found = audience.subquery()
-    values = (literal(newsletter_id), found.c[0], found.c[1], literal(RecipientState.WAITING.value), literal(0), literal(""))
+    values = (
+        literal(newsletter_id),
+        found.c[0],
+        found.c[1],
+        literal(RecipientState.WAITING.value),
+        literal(0),
+        literal(""),
+    )
     known = select(Recipient.supporter_id).where(
         Recipient.newsletter_id == newsletter_id, Recipient.supporter_id == found.c[0]
     )
@@ -52,26 +69,32 @@ def build(newsletter_id: int, audience: Select[tuple[int, str]]) -> None:
     db.session().execute(insert(Recipient).from_select(columns, new, include_defaults=False))
 
 
-def take(newsletter_id: int, number: int, after: int, now: datetime) -> list[Reader]:
-    """The next so many whose letters are due, marked as being sent before anybody has them; in `db.writing()`.
+def take(newsletter_id: int, most: int, after: int, now: datetime) -> tuple[list[Reader], int]:
+    """The next whose letters are due, and how many were looked at; in `db.writing()`, and to be marked there.
 
     Who no longer wants news is passed over, and said so. `after` is used by the negative control alone, which does not
     mark: it would find the same ones again.
     """
     session = db.session()
     due = (Recipient.due_at.is_(None)) | (Recipient.due_at <= now)
-    mine = (Recipient.newsletter_id == newsletter_id) & (Recipient.state == RecipientState.WAITING) & (Recipient.id > after)
+    mine = (
+        (Recipient.newsletter_id == newsletter_id)
+        & (Recipient.state == RecipientState.WAITING)
+        & (Recipient.id > after)
+    )
     columns = (Recipient.id, Recipient.supporter_id, Recipient.language, Supporter.email, Supporter.mailbox)
     columns_too = (Supporter.language.label("speaks"), Supporter.discreet, WANTS_NEWS.label("wants"))
     found = select(*columns, *columns_too).join(Supporter, isouter=True).where(mine, due)
-    rows = session.execute(found.order_by(Recipient.id).limit(number)).all()
+    rows = session.execute(found.order_by(Recipient.id).limit(most)).all()
     refused = ledger.refused([row.mailbox for row in rows if row.wants])
     going = [row for row in rows if row.wants and row.mailbox not in refused]
     _skip([row.id for row in rows if row not in going])
     known = groups.of([row.supporter_id for row in going])
-    return [
-        Reader(row.id, row.supporter_id, row.email, row.speaks, known[row.supporter_id].name, row.discreet) for row in going
+    readers = [
+        Reader(row.id, row.supporter_id, row.email, row.speaks, known[row.supporter_id].name, row.discreet)
+        for row in going
     ]
+    return readers, len(rows)
 
 
 def _skip(ids: Sequence[int]) -> None:
@@ -136,7 +159,9 @@ def next_due(newsletter_id: int) -> tuple[int, datetime | None]:
 
 def counts(newsletter_id: int) -> dict[RecipientState, int]:
     """How many letters there are in each state."""
-    rows = select(Recipient.state, func.count()).where(Recipient.newsletter_id == newsletter_id).group_by(Recipient.state)
+    rows = (
+        select(Recipient.state, func.count()).where(Recipient.newsletter_id == newsletter_id).group_by(Recipient.state)
+    )
     found = dict.fromkeys(RecipientState, 0)
     run = db.session().get(Run, newsletter_id)
     known = json.loads(run.forgotten) if run and run.forgotten else {}
@@ -186,7 +211,9 @@ def hold_all() -> None:
     begun = (NewsletterState.SENDING, NewsletterState.SCHEDULED)
     held = select(Newsletter.id).where(Newsletter.state.in_(begun))
     words = f"Held by a restore: {RESTORED}."
-    db.session().execute(update(Run).where(Run.newsletter_id.in_(held)).values(trouble=words, lease="", leased_until=None))
+    db.session().execute(
+        update(Run).where(Run.newsletter_id.in_(held)).values(trouble=words, lease="", leased_until=None)
+    )
     db.session().execute(update(Newsletter).where(Newsletter.state.in_(begun)).values(state=NewsletterState.PAUSED))
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import or_, select
 from .. import clock, db, i18n, jobs, web
 from . import letters, recipients, starting
 from .models import Newsletter, NewsletterState
-from .pool import Outcome, Pool
+from .pool import Fate, Outcome, Pool
 from .recipients import Reader
 from .runs import RecipientState, Run, Way
 from .weather import Weather
@@ -152,10 +152,10 @@ def _turn(one: Slice, outcomes: list[Outcome]) -> list[Reader]:
             one.over = True
         if not (number := one.allowed()):
             return []
-        readers = recipients.take(one.id, number, 0 if guards.claim_letters else one.last, now)
+        readers, seen = recipients.take(one.id, number, 0 if guards.claim_letters else one.last, now)
         if guards.claim_letters:
             recipients.mark(readers, RecipientState.SENDING if guards.settle_after else RecipientState.SENT, now)
-        one.over = one.over or not readers
+        one.over = one.over or not seen
         one.left(len(readers))
         one.last = readers[-1].recipient_id if readers else one.last
         return readers
@@ -176,7 +176,7 @@ def _learn(one: Slice, run: Run, outcomes: list[Outcome]) -> None:
     one.per_minute = run.per_minute
     if outcomes:
         before, one.weather = one.weather, one.weather.after(outcomes)
-        one.sent += sum(out.fate == RecipientState.SENT for out in outcomes)
+        one.sent += sum(out.fate is Fate.SENT for out in outcomes)
         if (one.weather.in_a_row, one.weather.aways) != (before.in_a_row, before.aways):
             run.in_a_row, run.aways = one.weather.in_a_row, one.weather.aways
 
@@ -208,4 +208,3 @@ def _write_down_the_rest(one: Slice) -> None:
         if outcomes := one.pool.finished(LONGEST_WAIT):
             with db.writing():
                 recipients.settle(outcomes, clock.now())
-

@@ -6,9 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from .. import db
+from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
 from . import weather
@@ -21,6 +37,32 @@ DIED = "the worker stopped while the mail server may have had the letter"
 RESTORED = "the records were restored from a backup; it may have gone out since the backup was made"
 WANTS_NEWS = and_(Supporter.subscribed, Supporter.confirmed_at.is_not(None), Supporter.left_at.is_(None))
 OPEN = (RecipientState.WAITING, RecipientState.SENDING)
+
+
+# Written once: to put such a question together takes longer than the records take to answer it.
+rows = cast(Table, Recipient.__table__).c
+NEXT = (
+    select(rows.id, rows.supporter_id, rows.language, Supporter.email, Supporter.mailbox, Supporter.discreet)
+    .add_columns(Supporter.language.label("speaks"), func.coalesce(WANTS_NEWS, false()).label("wants"))
+    .select_from(cast(Table, Recipient.__table__).outerjoin(cast(Table, Supporter.__table__)))
+    .where(rows.newsletter_id == bindparam("newsletter_id"), rows.state == RecipientState.WAITING.value)
+    .where(rows.id > bindparam("after"), or_(rows.due_at.is_(None), rows.due_at <= bindparam("now", type_=Moment())))
+    .order_by(rows.id)
+    .limit(bindparam("most"))
+)
+MARK = (
+    update(cast(Table, Recipient.__table__))
+    .where(rows.id.in_(bindparam("ids", expanding=True)), rows.state == RecipientState.WAITING.value)
+    .where(rows.supporter_id.in_(select(Supporter.id).where(WANTS_NEWS, Supporter.id == rows.supporter_id)))
+    .values(state=bindparam("new_state"), handed_at=bindparam("now", type_=Moment()), attempts=rows.attempts + 1)
+    .returning(rows.id)
+)
+SETTLE = (
+    update(cast(Table, Recipient.__table__))
+    .where(rows.id.in_(bindparam("ids", expanding=True)))
+    .where(rows.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value)))
+    .values(state=RecipientState.SENT.value, trouble="")
+)
 
 
 @dataclass(frozen=True)
@@ -69,29 +111,23 @@ def build(newsletter_id: int, audience: Select[int, str]) -> None:
     db.session().execute(insert(Recipient).from_select(columns, new, include_defaults=False))
 
 
-def take(newsletter_id: int, most: int, after: int, now: datetime) -> tuple[list[Reader], int]:
-    """The next whose letters are due, and how many were looked at; in `db.writing()`, and to be marked there.
+def next_ones(newsletter_id: int, most: int, after: int, now: datetime) -> tuple[list[Reader], int]:
+    """The next whose letters are due, and how many were looked at; in `db.writing()`.
 
     Who no longer wants news is passed over, and said so. `after` is used by the negative control alone, which does not
     mark: it would find the same ones again.
     """
-    session = db.session()
-    due = (Recipient.due_at.is_(None)) | (Recipient.due_at <= now)
-    mine = (
-        (Recipient.newsletter_id == newsletter_id)
-        & (Recipient.state == RecipientState.WAITING)
-        & (Recipient.id > after)
-    )
-    columns = (Recipient.id, Recipient.supporter_id, Recipient.language, Supporter.email, Supporter.mailbox)
-    columns_too = (Supporter.language.label("speaks"), Supporter.discreet, WANTS_NEWS.label("wants"))
-    found = select(*columns, *columns_too).join(Supporter, isouter=True).where(mine, due)
-    rows = session.execute(found.order_by(Recipient.id).limit(most)).all()
+    known = {"newsletter_id": newsletter_id, "after": after, "now": now, "most": most}
+    rows = db.session().connection().execute(NEXT, known).all()
     refused = ledger.refused([row.mailbox for row in rows if row.wants])
     going = [row for row in rows if row.wants and row.mailbox not in refused]
     _skip([row.id for row in rows if row not in going])
-    known = groups.of([row.supporter_id for row in going])
+    names = groups.of([row.supporter_id for row in going])
+    for row in going:
+        if row.speaks != row.language:
+            db.session().execute(update(Recipient).where(Recipient.id == row.id).values(language=row.speaks))
     readers = [
-        Reader(row.id, row.supporter_id, row.email, row.speaks, known[row.supporter_id].name, row.discreet)
+        Reader(row.id, row.supporter_id, row.email, row.speaks, names[row.supporter_id].name, row.discreet)
         for row in going
     ]
     return readers, len(rows)
@@ -103,14 +139,10 @@ def _skip(ids: Sequence[int]) -> None:
         db.session().execute(left.values(state=RecipientState.SKIPPED, trouble=LEFT))
 
 
-def mark(readers: Sequence[Reader], state: RecipientState, now: datetime) -> None:
-    """Write down that these are in hand."""
-    by_language: dict[str, list[int]] = {}
-    for one in readers:
-        by_language.setdefault(one.language, []).append(one.recipient_id)
-    for language, ids in by_language.items():
-        values = {"state": state, "handed_at": now, "language": language, "attempts": Recipient.attempts + 1}
-        db.session().execute(update(Recipient).where(Recipient.id.in_(ids)).values(**values))
+def mark(ids: Sequence[int], state: RecipientState, now: datetime) -> set[int]:
+    """Write down that these are in hand; those of them that are: who has left since they were read is not."""
+    known = {"ids": ids, "new_state": state.value, "now": now}
+    return set(db.session().connection().execute(MARK, known).scalars()) if ids else set()
 
 
 def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -120,8 +152,7 @@ def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
     """
     sent = [one.recipient_id for one in outcomes if one.fate is Fate.SENT]
     if sent:
-        ours = Recipient.id.in_(sent) & Recipient.state.in_((RecipientState.SENDING, RecipientState.UNCERTAIN))
-        db.session().execute(update(Recipient).where(ours).values(state=RecipientState.SENT, trouble=""))
+        db.session().connection().execute(SETTLE, {"ids": sent})
     for one in outcomes:
         if one.fate is not Fate.SENT:
             _settle_failed(one, now)

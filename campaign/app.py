@@ -31,7 +31,7 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
-from .newsletters import sending, trials
+from .newsletters import readers_admin, sending, standing_admin, standing_letters, trials, who_admin
 from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
@@ -117,6 +117,7 @@ BEHIND_THE_DOOR = [
     lists_admin.area,
     trainings_admin.area,
 ]
+BEHIND_THE_DOOR += [who_admin.area, readers_admin.area, readers_admin.results, standing_admin.area]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
     standing,
@@ -154,6 +155,7 @@ UPKEEP = [
     own_volunteering,
     sending,
     trials,
+    standing_letters,
 ]
 TABLES = Base.metadata
 

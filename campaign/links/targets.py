@@ -4,7 +4,7 @@ from itertools import chain
 
 from blinker import Signal
 
-from .. import web
+from .. import i18n, web
 from ..errors import Refused
 
 # A feature with a page that codes may lead to adds it here, and answers `offering` with the addresses to choose from.
@@ -24,6 +24,17 @@ def refuse_elsewhere(target: str) -> None:
     """Raises Refused unless a code may lead there: never to another site, a file, a query, or a page of one person."""
     if not target.isascii() or set("?#%\\") & set(target) or web.endpoint_of(target) not in READABLE:
         raise Refused("A code leads to a public page of this site, for example /pledges/freedom.")
+
+
+def readable(path: str) -> bool:
+    """Whether a path, with its language or without, is such a page: what a letter's link may name beside its code."""
+    head, _, rest = path[1:].partition("/")
+    bare = f"/{rest}" if any(f"/{head}" == one.prefix for one in i18n.site().languages) else path
+    try:
+        refuse_elsewhere(bare)
+    except Refused:
+        return False
+    return path.startswith("/")
 
 
 def refuse_unknown(target: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -18,7 +19,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
@@ -27,42 +27,43 @@ from .. import db
 from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
-from . import weather
+from . import weather, who
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
 from .runs import Recipient, RecipientState, Run
 
 LEFT = "no longer wants our news"
+ENOUGH = "had three letters this week already"
 DIED = "the worker stopped while the mail server may have had the letter"
 RESTORED = "the records were restored from a backup; it may have gone out since the backup was made"
-WANTS_NEWS = and_(Supporter.subscribed, Supporter.confirmed_at.is_not(None), Supporter.left_at.is_(None))
 OPEN = (RecipientState.WAITING, RecipientState.SENDING)
 
 
-# Written once: to put such a question together takes longer than the records take to answer it.
-rows = cast(Table, Recipient.__table__).c
-NEXT = (
-    select(rows.id, rows.supporter_id, rows.language, Supporter.email, Supporter.mailbox, Supporter.discreet)
-    .add_columns(Supporter.language.label("speaks"), func.coalesce(WANTS_NEWS, false()).label("wants"))
-    .select_from(cast(Table, Recipient.__table__).outerjoin(cast(Table, Supporter.__table__)))
-    .where(rows.newsletter_id == bindparam("newsletter_id"), rows.state == RecipientState.WAITING.value)
-    .where(rows.id > bindparam("after"), or_(rows.due_at.is_(None), rows.due_at <= bindparam("now", type_=Moment())))
-    .order_by(rows.id)
-    .limit(bindparam("most"))
-)
-MARK = (
-    update(cast(Table, Recipient.__table__))
-    .where(rows.id.in_(bindparam("ids", expanding=True)), rows.state == RecipientState.WAITING.value)
-    .where(rows.supporter_id.in_(select(Supporter.id).where(WANTS_NEWS, Supporter.id == rows.supporter_id)))
-    .values(state=bindparam("new_state"), handed_at=bindparam("now", type_=Moment()), attempts=rows.attempts + 1)
-    .returning(rows.id)
-)
-SETTLE = (
-    update(cast(Table, Recipient.__table__))
-    .where(rows.id.in_(bindparam("ids", expanding=True)))
-    .where(rows.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value)))
-    .values(state=RecipientState.SENT.value, trouble="")
-)
+table = cast(Table, Recipient.__table__)
+
+
+@cache
+def _marking() -> Any:
+    """Put together once: that takes longer than the records take to answer it."""
+    willing = select(Supporter.id).where(who.still_wanted(), Supporter.id == table.c.supporter_id)
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.state == RecipientState.WAITING.value)
+        .where(table.c.supporter_id.in_(willing))
+        .values(state=bindparam("new_state"), handed_at=bindparam("now", type_=Moment()))
+        .values(attempts=table.c.attempts + 1)
+        .returning(table.c.id)
+    )
+
+
+@cache
+def _settling() -> Any:
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)))
+        .where(table.c.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value)))
+        .values(state=RecipientState.SENT.value, trouble="")
+    )
 
 
 @dataclass(frozen=True)
@@ -74,22 +75,11 @@ class Reader:
     email: str
     language: str
     name: str
-    discreet: bool
-
-
-def everybody() -> Select[int, str]:
-    """Id and language of everybody who has confirmed that they want the news, and has not left."""
-    return select(Supporter.id, Supporter.language).where(WANTS_NEWS)
-
-
-def audience(audience_id: int | None) -> Select[int, str]:
-    """Id and language of those whom a newsletter with this segment is for. Raises LookupError."""
-    return everybody()
 
 
 def number(audience_id: int | None) -> int:
     """How many those are now."""
-    return db.session().scalar(select(func.count()).select_from(audience(audience_id).subquery())) or 0
+    return db.session().scalar(select(func.count()).select_from(who.chosen(audience_id).subquery())) or 0
 
 
 def build(newsletter_id: int, audience: Select[int, str]) -> None:
@@ -117,32 +107,37 @@ def next_ones(newsletter_id: int, most: int, after: int, now: datetime) -> tuple
     Who no longer wants news is passed over, and said so. `after` is used by the negative control alone, which does not
     mark: it would find the same ones again.
     """
-    known = {"newsletter_id": newsletter_id, "after": after, "now": now, "most": most}
-    rows = db.session().connection().execute(NEXT, known).all()
-    refused = ledger.refused([row.mailbox for row in rows if row.wants])
-    going = [row for row in rows if row.wants and row.mailbox not in refused]
-    _skip([row.id for row in rows if row not in going])
-    names = groups.of([row.supporter_id for row in going])
-    for row in going:
-        if row.speaks != row.language:
-            db.session().execute(update(Recipient).where(Recipient.id == row.id).values(language=row.speaks))
-    readers = [
-        Reader(row.id, row.supporter_id, row.email, row.speaks, names[row.supporter_id].name, row.discreet)
-        for row in going
-    ]
-    return readers, len(rows)
+    row, session = Recipient, db.session()
+    columns = (row.id, row.supporter_id, row.language, Supporter.email, Supporter.mailbox)
+    asked = (func.coalesce(who.still_wanted(), false()).label("wants"), who.within_cap(now).label("may"))
+    found = select(*columns, Supporter.language.label("speaks"), *asked).join(Supporter, isouter=True)
+    mine = (row.newsletter_id == newsletter_id) & (row.state == RecipientState.WAITING) & (row.id > after)
+    due = row.due_at.is_(None) | (row.due_at <= now)
+    rows = session.execute(found.where(mine, due).order_by(row.id).limit(most)).all()
+    refused = ledger.refused([one.mailbox for one in rows if one.wants])
+    left = [one for one in rows if not one.wants or one.mailbox in refused]
+    full = [one for one in rows if one not in left and not one.may]
+    _skip([one.id for one in left], LEFT)
+    _skip([one.id for one in full], ENOUGH)
+    going = [one for one in rows if one not in left and one not in full]
+    for one in going:
+        if one.speaks != one.language:
+            session.execute(update(Recipient).where(Recipient.id == one.id).values(language=one.speaks))
+    names = groups.of([one.supporter_id for one in going])
+    facts = [(one.id, one.supporter_id, one.email, one.speaks) for one in going]
+    return [Reader(*fact, names[fact[1]].name) for fact in facts], len(rows)
 
 
-def _skip(ids: Sequence[int]) -> None:
+def _skip(ids: Sequence[int], why: str) -> None:
     if ids:
-        left = update(Recipient).where(Recipient.id.in_(ids))
-        db.session().execute(left.values(state=RecipientState.SKIPPED, trouble=LEFT))
+        passed_over = update(Recipient).where(Recipient.id.in_(ids))
+        db.session().execute(passed_over.values(state=RecipientState.SKIPPED, trouble=why))
 
 
 def mark(ids: Sequence[int], state: RecipientState, now: datetime) -> set[int]:
     """Write down that these are in hand; those of them that are: who has left since they were read is not."""
     known = {"ids": ids, "new_state": state.value, "now": now}
-    return set(db.session().connection().execute(MARK, known).scalars()) if ids else set()
+    return set(db.session().connection().execute(_marking(), known).scalars()) if ids else set()
 
 
 def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -152,7 +147,7 @@ def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
     """
     sent = [one.recipient_id for one in outcomes if one.fate is Fate.SENT]
     if sent:
-        db.session().connection().execute(SETTLE, {"ids": sent})
+        db.session().connection().execute(_settling(), {"ids": sent})
     for one in outcomes:
         if one.fate is not Fate.SENT:
             _settle_failed(one, now)

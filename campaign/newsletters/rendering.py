@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from .. import clock, db, i18n, web
+from ..links import service as links
 from ..links.models import Code
 from ..settings import Language
 from ..text import UNPRINTABLE, clean
@@ -160,10 +161,7 @@ def address(language: Language, code: str, to: str) -> str:
 
 def with_code(path: str, code: str) -> str:
     """A path with the code that tells by which edition somebody came."""
-    if not code:
-        return path
-    path, mark, place = path.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}via={code}{mark}{place}"
+    return links.through(code, path) if code else path
 
 
 def _has_prefix(path: str) -> bool:

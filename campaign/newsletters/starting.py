@@ -7,7 +7,7 @@ from sqlalchemy import exists, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
-from . import approval, recipients, rendering
+from . import approval, codes, recipients, rendering, who
 from .models import WRITABLE, FinalEdition, Newsletter, NewsletterState
 from .runs import Recipient, RecipientState, Run
 
@@ -156,6 +156,8 @@ def begin_due(now: datetime) -> None:
         ids = list(session.scalars(unbuilt))
     for newsletter_id in ids:
         try:
+            with db.writing():
+                codes.give(newsletter_id, now)
             with db.reading():
                 made = {one.code: rendering.make(newsletter_id, one.code) for one in i18n.site().languages}
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the text, somebody must hear of it)
@@ -174,7 +176,7 @@ def _build(newsletter_id: int, made: dict[str, rendering.Made], now: datetime) -
         for language, final in made.items():
             values = {"newsletter_id": newsletter_id, "language": language, "made_at": now, **vars(final)}
             session.merge(FinalEdition(**values))
-        recipients.build(newsletter_id, recipients.audience(one.audience_id))
+        recipients.build(newsletter_id, who.chosen(one.audience_id))
         run.built_at = now
 
 

@@ -113,6 +113,14 @@ class Act(StrEnum):
     TRAINING_CANCELLED = "training.cancelled"
     TRAINER_CODE_MADE = "training.code-made"
     TRAINER_CODE_ENDED = "training.code-ended"
+    SEGMENT_BEGUN = "segment.begun"
+    SEGMENT_CHANGED = "segment.changed"
+    SEGMENT_REMOVED = "segment.removed"
+    READERS_LOOKED_AT = "segment.readers-looked-at"
+    READERS_CHOSEN = "newsletter.readers-chosen"
+    STANDING_LETTER_SWITCHED = "standing-letter.switched"
+    STANDING_LETTER_WRITTEN = "standing-letter.written"
+    STANDING_LETTER_PUBLISHED = "standing-letter.published"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -237,6 +245,14 @@ WORDS: dict[Act, str] = {
     Act.TRAINING_CANCELLED: "cancelled a training",
     Act.TRAINER_CODE_MADE: "made the code of a trainer",
     Act.TRAINER_CODE_ENDED: "ended the code of a trainer",
+    Act.SEGMENT_BEGUN: "began a segment of readers",
+    Act.SEGMENT_CHANGED: "changed a segment of readers",
+    Act.SEGMENT_REMOVED: "threw away a segment of readers",
+    Act.READERS_LOOKED_AT: "looked at ten readers of a segment, with their addresses hidden",
+    Act.READERS_CHOSEN: "chose whom a newsletter is for",
+    Act.STANDING_LETTER_SWITCHED: "turned a standing letter on or off",
+    Act.STANDING_LETTER_WRITTEN: "wrote the draft of a standing letter",
+    Act.STANDING_LETTER_PUBLISHED: "let new words of a standing letter go out",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -265,6 +281,7 @@ KINDS = (
     "place",
     "pledge",
     "print",
+    "segment",
     "signature",
     "supporter",
     "training",

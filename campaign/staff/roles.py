@@ -93,6 +93,10 @@ ALLOWED: dict[str, Roles] = {
     "volunteers_staff": KEEPERS,
     "volunteer_lists_staff": KEEPERS,
     "trainings_staff": KEEPERS,
+    "segments_staff": WRITERS,
+    "readers_staff": WRITERS,
+    "results_staff": LOOKERS,  # totals alone
+    "standing_letters_staff": WRITERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,

@@ -31,9 +31,8 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
-from .newsletters import readers_admin, standing_admin, standing_letters, who_admin
 from .newsletters import admin as newsletters_admin
-from .newsletters import desk, looks
+from .newsletters import desk, looks, readers_admin, sending, standing_admin, standing_letters, trials, who_admin
 from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
@@ -158,6 +157,8 @@ UPKEEP = [
     volunteer_emails,
     volunteer_upkeep,
     own_volunteering,
+    sending,
+    trials,
     standing_letters,
 ]
 TABLES = Base.metadata
@@ -187,6 +188,7 @@ class Switches:
     turn, whether another was quicker.
     `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
     `print_apart`: prints are made in a process of its own.
+    `settle_after`: a newsletter's letter counts as sent only when the mail server has said so.
     `few_removals`: a comparison of the list that would remove many does nothing before somebody named their number.
     `look_up_first`: what a hook of the list says of somebody is looked up there before anything changes.
     """
@@ -224,6 +226,7 @@ class Switches:
     print_apart: bool = True
     look_up_first: bool = True
     few_removals: bool = True
+    settle_after: bool = True
     seats_in_turn: bool = True
 
 

@@ -32,7 +32,7 @@ class Envelope:
         )
 
     def parcel(self, to: str, name: str, at: datetime, leave: str, said: tuple[str, str, str]) -> Parcel:
-        """The letter to one reader: `said` is subject, text and HTML, `name` its own, the same however often it is made.
+        """The letter to one reader: `said` is subject, text and HTML, `name` its own, however often it is made.
 
         Raises Permanent for an address that cannot stand in a header.
         """
@@ -55,7 +55,7 @@ class Envelope:
 
 def _header(name: str, value: object) -> bytes:
     """One header, folded and encoded as it must be (RFC 5322, RFC 2047)."""
-    return SMTP.fold_binary(*SMTP.header_store_parse(name, value))  # type: ignore[arg-type]
+    return SMTP.fold_binary(*SMTP.header_store_parse(name, value))
 
 
 @lru_cache(maxsize=64)

@@ -4,23 +4,66 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from .. import db
+from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
-from . import weather
+from . import weather, who
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
 from .runs import Recipient, RecipientState, Run
 
 LEFT = "no longer wants our news"
+ENOUGH = "had three letters this week already"
 DIED = "the worker stopped while the mail server may have had the letter"
 RESTORED = "the records were restored from a backup; it may have gone out since the backup was made"
-WANTS_NEWS = and_(Supporter.subscribed, Supporter.confirmed_at.is_not(None), Supporter.left_at.is_(None))
 OPEN = (RecipientState.WAITING, RecipientState.SENDING)
+
+
+table = cast(Table, Recipient.__table__)
+
+
+@cache
+def _marking() -> Any:
+    """Put together once: that takes longer than the records take to answer it."""
+    willing = select(Supporter.id).where(who.still_wanted(), Supporter.id == table.c.supporter_id)
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.state == RecipientState.WAITING.value)
+        .where(table.c.supporter_id.in_(willing))
+        .values(state=bindparam("new_state"), handed_at=bindparam("now", type_=Moment()))
+        .values(attempts=table.c.attempts + 1)
+        .returning(table.c.id)
+    )
+
+
+@cache
+def _settling() -> Any:
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)))
+        .where(table.c.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value)))
+        .values(state=RecipientState.SENT.value, trouble="")
+    )
 
 
 @dataclass(frozen=True)
@@ -32,18 +75,24 @@ class Reader:
     email: str
     language: str
     name: str
-    discreet: bool
 
 
-def everybody() -> Select[tuple[int, str]]:
-    """Id and language of everybody who has confirmed that they want the news, and has not left."""
-    return select(Supporter.id, Supporter.language).where(WANTS_NEWS)
+def number(audience_id: int | None) -> int:
+    """How many those are now."""
+    return db.session().scalar(select(func.count()).select_from(who.chosen(audience_id).subquery())) or 0
 
 
-def build(newsletter_id: int, audience: Select[tuple[int, str]]) -> None:
+def build(newsletter_id: int, audience: Select[int, str]) -> None:
     """List the readers, in one statement; whoever is listed already stays so."""
     found = audience.subquery()
-    values = (literal(newsletter_id), found.c[0], found.c[1], literal(RecipientState.WAITING.value), literal(0), literal(""))
+    values = (
+        literal(newsletter_id),
+        found.c[0],
+        found.c[1],
+        literal(RecipientState.WAITING.value),
+        literal(0),
+        literal(""),
+    )
     known = select(Recipient.supporter_id).where(
         Recipient.newsletter_id == newsletter_id, Recipient.supporter_id == found.c[0]
     )
@@ -52,42 +101,43 @@ def build(newsletter_id: int, audience: Select[tuple[int, str]]) -> None:
     db.session().execute(insert(Recipient).from_select(columns, new, include_defaults=False))
 
 
-def take(newsletter_id: int, number: int, after: int, now: datetime) -> list[Reader]:
-    """The next so many whose letters are due, marked as being sent before anybody has them; in `db.writing()`.
+def next_ones(newsletter_id: int, most: int, after: int, now: datetime) -> tuple[list[Reader], int]:
+    """The next whose letters are due, and how many were looked at; in `db.writing()`.
 
     Who no longer wants news is passed over, and said so. `after` is used by the negative control alone, which does not
     mark: it would find the same ones again.
     """
-    session = db.session()
-    due = (Recipient.due_at.is_(None)) | (Recipient.due_at <= now)
-    mine = (Recipient.newsletter_id == newsletter_id) & (Recipient.state == RecipientState.WAITING) & (Recipient.id > after)
-    columns = (Recipient.id, Recipient.supporter_id, Recipient.language, Supporter.email, Supporter.mailbox)
-    columns_too = (Supporter.language.label("speaks"), Supporter.discreet, WANTS_NEWS.label("wants"))
-    found = select(*columns, *columns_too).join(Supporter, isouter=True).where(mine, due)
-    rows = session.execute(found.order_by(Recipient.id).limit(number)).all()
-    refused = ledger.refused([row.mailbox for row in rows if row.wants])
-    going = [row for row in rows if row.wants and row.mailbox not in refused]
-    _skip([row.id for row in rows if row not in going])
-    known = groups.of([row.supporter_id for row in going])
-    return [
-        Reader(row.id, row.supporter_id, row.email, row.speaks, known[row.supporter_id].name, row.discreet) for row in going
-    ]
+    row, session = Recipient, db.session()
+    columns = (row.id, row.supporter_id, row.language, Supporter.email, Supporter.mailbox)
+    asked = (func.coalesce(who.still_wanted(), false()).label("wants"), who.within_cap(now).label("may"))
+    found = select(*columns, Supporter.language.label("speaks"), *asked).join(Supporter, isouter=True)
+    mine = (row.newsletter_id == newsletter_id) & (row.state == RecipientState.WAITING) & (row.id > after)
+    due = row.due_at.is_(None) | (row.due_at <= now)
+    rows = session.execute(found.where(mine, due).order_by(row.id).limit(most)).all()
+    refused = ledger.refused([one.mailbox for one in rows if one.wants])
+    left = [one for one in rows if not one.wants or one.mailbox in refused]
+    full = [one for one in rows if one not in left and not one.may]
+    _skip([one.id for one in left], LEFT)
+    _skip([one.id for one in full], ENOUGH)
+    going = [one for one in rows if one not in left and one not in full]
+    for one in going:
+        if one.speaks != one.language:
+            session.execute(update(Recipient).where(Recipient.id == one.id).values(language=one.speaks))
+    names = groups.of([one.supporter_id for one in going])
+    facts = [(one.id, one.supporter_id, one.email, one.speaks) for one in going]
+    return [Reader(*fact, names[fact[1]].name) for fact in facts], len(rows)
 
 
-def _skip(ids: Sequence[int]) -> None:
+def _skip(ids: Sequence[int], why: str) -> None:
     if ids:
-        left = update(Recipient).where(Recipient.id.in_(ids))
-        db.session().execute(left.values(state=RecipientState.SKIPPED, trouble=LEFT))
+        passed_over = update(Recipient).where(Recipient.id.in_(ids))
+        db.session().execute(passed_over.values(state=RecipientState.SKIPPED, trouble=why))
 
 
-def mark(readers: Sequence[Reader], state: RecipientState, now: datetime) -> None:
-    """Write down that these are in hand."""
-    by_language: dict[str, list[int]] = {}
-    for one in readers:
-        by_language.setdefault(one.language, []).append(one.recipient_id)
-    for language, ids in by_language.items():
-        values = {"state": state, "handed_at": now, "language": language, "attempts": Recipient.attempts + 1}
-        db.session().execute(update(Recipient).where(Recipient.id.in_(ids)).values(**values))
+def mark(ids: Sequence[int], state: RecipientState, now: datetime) -> set[int]:
+    """Write down that these are in hand; those of them that are: who has left since they were read is not."""
+    known = {"ids": ids, "new_state": state.value, "now": now}
+    return set(db.session().connection().execute(_marking(), known).scalars()) if ids else set()
 
 
 def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -97,8 +147,7 @@ def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
     """
     sent = [one.recipient_id for one in outcomes if one.fate is Fate.SENT]
     if sent:
-        ours = Recipient.id.in_(sent) & Recipient.state.in_((RecipientState.SENDING, RecipientState.UNCERTAIN))
-        db.session().execute(update(Recipient).where(ours).values(state=RecipientState.SENT, trouble=""))
+        db.session().connection().execute(_settling(), {"ids": sent})
     for one in outcomes:
         if one.fate is not Fate.SENT:
             _settle_failed(one, now)
@@ -136,7 +185,9 @@ def next_due(newsletter_id: int) -> tuple[int, datetime | None]:
 
 def counts(newsletter_id: int) -> dict[RecipientState, int]:
     """How many letters there are in each state."""
-    rows = select(Recipient.state, func.count()).where(Recipient.newsletter_id == newsletter_id).group_by(Recipient.state)
+    rows = (
+        select(Recipient.state, func.count()).where(Recipient.newsletter_id == newsletter_id).group_by(Recipient.state)
+    )
     found = dict.fromkeys(RecipientState, 0)
     run = db.session().get(Run, newsletter_id)
     known = json.loads(run.forgotten) if run and run.forgotten else {}
@@ -186,7 +237,9 @@ def hold_all() -> None:
     begun = (NewsletterState.SENDING, NewsletterState.SCHEDULED)
     held = select(Newsletter.id).where(Newsletter.state.in_(begun))
     words = f"Held by a restore: {RESTORED}."
-    db.session().execute(update(Run).where(Run.newsletter_id.in_(held)).values(trouble=words, lease="", leased_until=None))
+    db.session().execute(
+        update(Run).where(Run.newsletter_id.in_(held)).values(trouble=words, lease="", leased_until=None)
+    )
     db.session().execute(update(Newsletter).where(Newsletter.state.in_(begun)).values(state=NewsletterState.PAUSED))
 
 

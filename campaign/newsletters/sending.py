@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic, sleep
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, update
 
 from .. import clock, db, i18n, jobs, web
 from . import letters, recipients, starting
 from .models import Newsletter, NewsletterState
-from .pool import Outcome, Pool
+from .pool import Fate, Outcome, Pool
 from .recipients import Reader
 from .runs import RecipientState, Run, Way
 from .weather import Weather
@@ -31,6 +32,14 @@ LEASE = timedelta(seconds=60)
 SLICE = 10.0  # seconds after which other sweeps get their turn
 LONGEST_WAIT = 1.0  # seconds until it is looked whether somebody has pressed Pause
 RENEW = 15.0  # seconds: how often the lease is made longer
+PIECE = 64  # readers that are looked up together
+FRESH = 2.0  # seconds: what was looked up before that is looked up again; consent is asked for each letter
+NOW = (
+    select(Run.lease, Run.per_minute, Run.in_a_row, Run.aways, Newsletter.state)
+    .join(Newsletter)
+    .where(Run.newsletter_id == bindparam("id"))
+    .with_for_update(of=Run)
+)
 
 
 class Lost(Exception):
@@ -53,6 +62,8 @@ class Slice:
     last: int = 0
     renew_at: float = 0.0
     over: bool = False
+    read: list[Reader] = field(default_factory=list)
+    stale_at: float = 0.0
 
     def allowed(self) -> int:
         """How many may leave now: so many as the pool takes and the rate lets go."""
@@ -141,51 +152,66 @@ def _pause(one: Slice) -> float | None:
 
 def _turn(one: Slice, outcomes: list[Outcome]) -> list[Reader]:
     """One commit: what came back is written down, and who is next is marked. Raises Lost."""
-    guards, now = current_app.extensions["switches"], clock.now()
-    with db.writing() as session:
+    now = clock.now()
+    with db.writing():
         run = _mine(one)
         recipients.settle(outcomes, now)
         _learn(one, run, outcomes)
         if monotonic() > one.renew_at:
-            run.leased_until, one.renew_at = now + LEASE, monotonic() + RENEW
-        if session.scalar(select(Newsletter.state).where(Newsletter.id == one.id)) != NewsletterState.SENDING:
+            _keep(one, leased_until=now + LEASE)
+            one.renew_at = monotonic() + RENEW
+        if run.state != NewsletterState.SENDING:
             one.over = True
-        if not (number := one.allowed()):
-            return []
-        readers = recipients.take(one.id, number, 0 if guards.claim_letters else one.last, now)
-        if guards.claim_letters:
-            recipients.mark(readers, RecipientState.SENDING if guards.settle_after else RecipientState.SENT, now)
-        one.over = one.over or not readers
-        one.left(len(readers))
-        one.last = readers[-1].recipient_id if readers else one.last
-        return readers
+        number = one.allowed()
+        return _marked(one, number, now) if number else []
 
 
-def _mine(one: Slice) -> Run:
-    """The run, locked. Raises Lost when another worker has it."""
-    run = db.session().get_one(Run, one.id, with_for_update=True)
+def _marked(one: Slice, number: int, now: datetime) -> list[Reader]:
+    """The next so many, or fewer, marked: from those that were read a moment ago, as long as it is a moment."""
+    guards = current_app.extensions["switches"]
+    if not one.read or monotonic() > one.stale_at:
+        one.read, seen = recipients.next_ones(one.id, PIECE, 0 if guards.claim_letters else one.last, now)
+        one.stale_at, one.over = monotonic() + FRESH, not seen
+    chosen, one.read = one.read[:number], one.read[number:]
+    if guards.claim_letters and chosen:
+        state = RecipientState.SENDING if guards.settle_after else RecipientState.SENT
+        marked = recipients.mark([reader.recipient_id for reader in chosen], state, now)
+        chosen = [reader for reader in chosen if reader.recipient_id in marked]
+    one.left(len(chosen))
+    one.last = chosen[-1].recipient_id if chosen else one.last
+    return chosen
+
+
+def _mine(one: Slice) -> Any:
+    """What the run says now, locked. Raises Lost when another worker has it."""
+    run = db.session().connection().execute(NOW, {"id": one.id}).one()
     if run.lease != one.lease:
         raise Lost
     return run
 
 
-def _learn(one: Slice, run: Run, outcomes: list[Outcome]) -> None:
+def _keep(one: Slice, **values: object) -> None:
+    db.session().execute(update(Run).where(Run.newsletter_id == one.id).values(**values))
+
+
+def _learn(one: Slice, run: Any, outcomes: list[Outcome]) -> None:
     """From what came back: how many went, and whether to go on."""
     if not one.per_minute:
         one.weather = Weather(in_a_row=run.in_a_row, aways=run.aways)
     one.per_minute = run.per_minute
     if outcomes:
         before, one.weather = one.weather, one.weather.after(outcomes)
-        one.sent += sum(out.fate == RecipientState.SENT for out in outcomes)
+        one.sent += sum(out.fate is Fate.SENT for out in outcomes)
         if (one.weather.in_a_row, one.weather.aways) != (before.in_a_row, before.aways):
-            run.in_a_row, run.aways = one.weather.in_a_row, one.weather.aways
+            _keep(one, in_a_row=one.weather.in_a_row, aways=one.weather.aways)
 
 
 def _release(one: Slice, seconds: float) -> None:
     """Give the lease back, and write down where it stands: over, paused by itself, or to be gone on with."""
     now = clock.now()
     with db.writing():
-        run = _mine(one)
+        _mine(one)
+        run = db.session().get_one(Run, one.id)
         run.lease, run.leased_until = "", None
         if one.sent and seconds:
             run.measured = max(1, round(one.sent / seconds * 60))
@@ -208,4 +234,3 @@ def _write_down_the_rest(one: Slice) -> None:
         if outcomes := one.pool.finished(LONGEST_WAIT):
             with db.writing():
                 recipients.settle(outcomes, clock.now())
-

@@ -60,7 +60,7 @@ def _holds(part: Condition, one: Known) -> bool:
 
 def a_rule(dice: Random, level: int = 1) -> Rule:
     """A rule at random, up to three deep."""
-    parts = []
+    parts: list[Condition | Rule] = []
     for _ in range(dice.randint(1, 3)):
         if level < 3 and dice.random() < 0.35:
             parts.append(a_rule(dice, level + 1))

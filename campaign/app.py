@@ -31,7 +31,18 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
-from .newsletters import readers_admin, sending, standing_admin, standing_letters, trials, who_admin
+from .newsletters import admin as newsletters_admin
+from .newsletters import (
+    desk,
+    looks,
+    readers_admin,
+    sending,
+    sending_admin,
+    standing_admin,
+    standing_letters,
+    trials,
+    who_admin,
+)
 from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
@@ -116,6 +127,10 @@ BEHIND_THE_DOOR = [
     volunteers_admin.area,
     lists_admin.area,
     trainings_admin.area,
+    newsletters_admin.area,
+    desk.area,
+    looks.area,
+    sending_admin.area,
 ]
 BEHIND_THE_DOOR += [who_admin.area, readers_admin.area, readers_admin.results, standing_admin.area]
 # Imported for the sweeps and letters that they declare.

@@ -90,6 +90,11 @@ class Prepared:
         html = self._html.filled(escaped(values))
         return Written(_one_line(self._subject.filled(values)), html, self._text.filled(values))
 
+    @property
+    def preheader(self) -> str:
+        """What stands after the subject, for somebody whose name we do not know."""
+        return _one_line(Cut.of(self.made.preheader).filled({}))
+
     def for_everybody(self) -> str:
         """What the archive shows, as HTML: nobody's name in it."""
         return Cut.of(self.page).filled({})

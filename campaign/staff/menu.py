@@ -24,6 +24,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
     ],
     "Mail": [
         ("mail_staff.index", "Letters"),
+        ("newsletters_staff.index", "Newsletters"),
         ("segments_staff.index", "Segments"),
         ("standing_letters_staff.index", "Standing letters"),
         ("mailing_staff.index", "Mailing list"),

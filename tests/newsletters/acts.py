@@ -1,7 +1,9 @@
 """What tests of newsletters do before they look."""
 
 from campaign import clock, db
-from campaign.newsletters.models import Edition, Newsletter
+from campaign.newsletters import service
+from campaign.newsletters.models import Edition
+from campaign.newsletters.service import Facts
 
 SUBJECT = "{first|Friend}, come along"
 BODY = """# News of January
@@ -19,17 +21,12 @@ Hello {name|friend}, *thank you* & welcome. See [the pledge](/pledges/freedom).
 """
 
 
-def written(
-    site, *, subject=SUBJECT, body=BODY, language="en", preheader="What happens next", newsletter_id=None
-) -> int:
-    """A newsletter with an edition in one language; its id."""
+def written(site, newsletter_id: int = 0, language="en", *, subject=SUBJECT, body=BODY, preheader="What happens next"):
+    """An edition of a newsletter, of a new one if none is named; the id of the newsletter."""
     with site.inside(), db.writing() as session:
         now = clock.now()
-        if newsletter_id is None:
-            row = Newsletter(slug="january", title="January", added_at=now, changed_at=now)
-            session.add(row)
-            session.flush()
-            newsletter_id = row.id
+        if not newsletter_id:
+            newsletter_id = service.begin(Facts("January", "january"), None, now)
         known = {"subject": subject, "preheader": preheader, "body": body, "changed_at": now}
         session.add(Edition(newsletter_id=newsletter_id, language=language, **known))
     return newsletter_id

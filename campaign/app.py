@@ -32,7 +32,17 @@ from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
 from .newsletters import admin as newsletters_admin
-from .newsletters import desk, looks, readers_admin, sending, standing_admin, standing_letters, trials, who_admin
+from .newsletters import (
+    desk,
+    looks,
+    readers_admin,
+    sending,
+    sending_admin,
+    standing_admin,
+    standing_letters,
+    trials,
+    who_admin,
+)
 from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
@@ -120,6 +130,7 @@ BEHIND_THE_DOOR = [
     newsletters_admin.area,
     desk.area,
     looks.area,
+    sending_admin.area,
 ]
 BEHIND_THE_DOOR += [who_admin.area, readers_admin.area, readers_admin.results, standing_admin.area]
 # Imported for the sweeps and letters that they declare.

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from .. import db, i18n
 from ..errors import Refused
-from .models import Edition, Newsletter
+from ..staff.models import Account
+from . import service
+from .models import Newsletter
 from .runs import Approval
 
 OWN = "Somebody else has to approve it: you have written it."
@@ -15,12 +17,8 @@ OWN = "Somebody else has to approve it: you have written it."
 
 def mark(newsletter_id: int) -> str:
     """A code of all that readers get, and who they are: another one when any of it changes. Raises LookupError."""
-    if (one := db.session().get(Newsletter, newsletter_id)) is None:
-        raise LookupError(newsletter_id)
-    editions = select(Edition.language, Edition.subject, Edition.preheader, Edition.body)
-    rows = db.session().execute(editions.where(Edition.newsletter_id == newsletter_id).order_by(Edition.language)).all()
-    whole = (one.from_name, one.accepted, one.audience_id, [tuple(row) for row in rows])
-    return sha256(repr(whole).encode()).hexdigest()
+    whole = f"{service.fingerprint(newsletter_id)} {service.get(newsletter_id).audience_id}"
+    return sha256(whole.encode()).hexdigest()
 
 
 def is_needed(readers: int) -> bool:
@@ -56,3 +54,9 @@ def approve(newsletter_id: int, account_id: int, seen: str, now: datetime) -> No
 def writers(one: Newsletter) -> set[int]:
     """Whose own words these are."""
     return {one.made_by_id} if one.made_by_id else set()
+
+
+def name_of(account_id: int | None) -> str:
+    """What somebody of the staff is called; somebody who has no account any more is nobody."""
+    account = db.session().get(Account, account_id) if account_id else None
+    return account.name if account else "somebody who has no account any more"

@@ -30,7 +30,7 @@ def reached(letters: int) -> bool:
 
 
 def within(now: datetime) -> ColumnElement[bool]:
-    """That a supporter can get one more letter now: for a question about a few of them, who are looked at one by one."""
+    """That a supporter can get one more letter now: for a question about a few of them, looked at one by one."""
     return _letters(Supporter.id, now) < MOST
 
 

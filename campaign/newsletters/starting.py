@@ -1,14 +1,16 @@
 """Letting a newsletter go, now or at a time, and taking hold of it again: every move of its state is made here."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
-from . import approval, codes, recipients, rendering, who
-from .models import WRITABLE, FinalEdition, Newsletter, NewsletterState
+from . import approval, codes, finals, recipients, service, who
+from .models import WRITABLE, Newsletter, NewsletterState
+from .rendering import Made
 from .runs import Recipient, RecipientState, Run
 
 SWEEP = "send-newsletters"
@@ -21,6 +23,7 @@ UNAPPROVED = (
     "More than {number:,} people would get it, so somebody else than its writer has to approve it first, with the "
     "words as they are now."
 )
+CHANGED = "The words have changed since you looked at them. Look once more, then let it go."
 PAST = "This time is over. Choose one in the future, or send it now."
 FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
@@ -58,15 +61,24 @@ def too_odd(at: datetime, now: datetime) -> str:
     return FAR if at > now + LATEST else ""
 
 
-def let_go(
-    newsletter_id: int, account_id: int | None, per_minute: int, now: datetime, at: datetime | None = None
-) -> None:
-    """Let it go, now or at a moment. Raises LookupError, Refused."""
-    one = _locked(newsletter_id)
+@dataclass(frozen=True)
+class Wish:
+    """How somebody lets it go: at most so many letters a minute, now or at a moment, and the mark of the words seen."""
+
+    per_minute: int
+    at: datetime | None = None
+    seen: str | None = None
+
+
+def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime) -> None:
+    """Let it go, or set its time. Raises LookupError, Refused."""
+    one, at = _locked(newsletter_id), wish.at
     if said := refusal(newsletter_id) or (too_odd(at, now) if at else ""):
         raise Refused(said)
+    if wish.seen is not None and wish.seen != approval.mark(newsletter_id):
+        raise Refused(CHANGED)
     run = of(newsletter_id) or Run(newsletter_id=newsletter_id)
-    run.per_minute, run.begun_by_id, run.begun_at = per_minute, account_id, now
+    run.per_minute, run.begun_by_id, run.begun_at = wish.per_minute, account_id, now
     run.trouble, run.in_a_row, run.aways, run.measured, run.not_before = "", 0, 0, 0, None
     run.built_at = run.finished_at = run.leased_until = None
     run.lease = run.forgotten = ""
@@ -83,8 +95,9 @@ def take_back(newsletter_id: int) -> None:
     held = (NewsletterState.SCHEDULED, NewsletterState.PAUSED)
     if one.state not in held or db.session().scalar(select(begun)):
         raise Refused("It cannot be taken back to a draft any more: letters have left.")
-    for table in (Recipient, FinalEdition, Run):
-        db.session().execute(table.__table__.delete().where(table.__table__.c.newsletter_id == newsletter_id))  # type: ignore[attr-defined]
+    finals.drop(newsletter_id)
+    db.session().execute(delete(Recipient).where(Recipient.newsletter_id == newsletter_id))
+    db.session().execute(delete(Run).where(Run.newsletter_id == newsletter_id))
     one.state, one.scheduled_for = NewsletterState.DRAFT, None
 
 
@@ -136,6 +149,12 @@ def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
     return number
 
 
+def leave(newsletter_id: int, recipient_id: int | None) -> int:
+    """A person decides that uncertain letters (this one, or all) are taken for sent; how many. Raises LookupError."""
+    _locked(newsletter_id)
+    return recipients.decide(newsletter_id, recipient_id, again=False)
+
+
 def finish(newsletter_id: int, now: datetime) -> None:
     """Every letter has left, or never will; nothing when somebody has paused or cancelled it."""
     one = db.session().get_one(Newsletter, newsletter_id, with_for_update=True)
@@ -159,7 +178,7 @@ def begin_due(now: datetime) -> None:
             with db.writing():
                 codes.give(newsletter_id, now)
             with db.reading():
-                made = {one.code: rendering.make(newsletter_id, one.code) for one in i18n.site().languages}
+                made = finals.make_all(newsletter_id)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the text, somebody must hear of it)
             with db.writing():
                 pause_by_itself(newsletter_id, UNWRITTEN.format(what=type(error).__name__))
@@ -168,14 +187,12 @@ def begin_due(now: datetime) -> None:
             _build(newsletter_id, made, now)
 
 
-def _build(newsletter_id: int, made: dict[str, rendering.Made], now: datetime) -> None:
+def _build(newsletter_id: int, made: dict[str, Made], now: datetime) -> None:
     """Once, whoever comes at the same moment."""
     session = db.session()
     run, one = session.get_one(Run, newsletter_id, with_for_update=True), session.get_one(Newsletter, newsletter_id)
     if run.built_at is None and one.state == NewsletterState.SENDING:
-        for language, final in made.items():
-            values = {"newsletter_id": newsletter_id, "language": language, "made_at": now, **vars(final)}
-            session.merge(FinalEdition(**values))
+        finals.keep(newsletter_id, made, now)
         recipients.build(newsletter_id, who.chosen(one.audience_id))
         run.built_at = now
 
@@ -189,7 +206,4 @@ def _move(newsletter_id: int, before: tuple[NewsletterState, ...], after: Newsle
 
 def _locked(newsletter_id: int) -> Newsletter:
     """The newsletter, locked until the commit. Raises LookupError."""
-    one = db.session().get(Newsletter, newsletter_id, with_for_update=True, populate_existing=True)
-    if one is None:
-        raise LookupError(newsletter_id)
-    return one
+    return service.locked(newsletter_id)

@@ -127,6 +127,17 @@ class Act(StrEnum):
     NEWSLETTER_PICTURE_PUT = "newsletter.picture-put"
     NEWSLETTER_PICTURE_REMOVED = "newsletter.picture-removed"
     NEWSLETTER_LINK_ALLOWED = "newsletter.link-allowed"
+    NEWSLETTER_TRIED = "newsletter.tried"
+    NEWSLETTER_APPROVED = "newsletter.approved"
+    NEWSLETTER_LET_GO = "newsletter.let-go"
+    NEWSLETTER_SCHEDULED = "newsletter.scheduled"
+    NEWSLETTER_TAKEN_BACK = "newsletter.taken-back"
+    NEWSLETTER_PAUSED = "newsletter.paused"
+    NEWSLETTER_RESUMED = "newsletter.resumed"
+    NEWSLETTER_CANCELLED = "newsletter.cancelled"
+    NEWSLETTER_PACE_SET = "newsletter.pace-set"
+    NEWSLETTER_SENT_ONCE_MORE = "newsletter.sent-once-more"
+    NEWSLETTER_TAKEN_AS_SENT = "newsletter.taken-as-sent"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -265,6 +276,17 @@ WORDS: dict[Act, str] = {
     Act.NEWSLETTER_PICTURE_PUT: "put a picture into a newsletter",
     Act.NEWSLETTER_PICTURE_REMOVED: "removed a picture of a newsletter",
     Act.NEWSLETTER_LINK_ALLOWED: "stood for a link in a newsletter",
+    Act.NEWSLETTER_TRIED: "sent themselves a newsletter to look at",
+    Act.NEWSLETTER_APPROVED: "approved a newsletter",
+    Act.NEWSLETTER_LET_GO: "let a newsletter go",
+    Act.NEWSLETTER_SCHEDULED: "set a time for a newsletter",
+    Act.NEWSLETTER_TAKEN_BACK: "took a newsletter back to a draft",
+    Act.NEWSLETTER_PAUSED: "paused a newsletter",
+    Act.NEWSLETTER_RESUMED: "let a newsletter go on",
+    Act.NEWSLETTER_CANCELLED: "cancelled a newsletter",
+    Act.NEWSLETTER_PACE_SET: "changed how fast a newsletter goes",
+    Act.NEWSLETTER_SENT_ONCE_MORE: "sent uncertain letters of a newsletter once more",
+    Act.NEWSLETTER_TAKEN_AS_SENT: "left uncertain letters of a newsletter as they are",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",

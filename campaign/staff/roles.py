@@ -100,6 +100,7 @@ ALLOWED: dict[str, Roles] = {
     "newsletters_staff": WRITERS,
     "newsletter_desk_staff": WRITERS,
     "newsletter_looks_staff": WRITERS,
+    "newsletter_sending_staff": WRITERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -131,6 +132,8 @@ PROVED_ONLY = {
     "volunteers_staff.age",  # it takes the guardian's consent away
     "volunteers_staff.end",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
+    "newsletter_sending_staff.go",  # it reaches everybody, and cannot be called back
+    "newsletter_sending_staff.approve",
     "partners_staff.new",
     "partners_staff.approve",
     "partners_staff.retire",

@@ -31,7 +31,7 @@ def readers(site, number, *, begin=0, languages=LANGUAGES):
 def ready(site, number, **more):
     """A newsletter in two languages, and so many readers; its id and their addresses."""
     newsletter_id = written(site, **more)
-    written(site, language="es", subject="Venga", body="Hola {name|amigo}.", newsletter_id=newsletter_id)
+    written(site, newsletter_id, "es", subject="Venga", body="Hola {name|amigo}.")
     names = readers(site, number)
     with site.inside(), db.writing() as session:  # by nobody who still has an account
         known = {"newsletter_id": newsletter_id, "mark": approval.mark(newsletter_id), "approved_at": clock.now()}
@@ -42,7 +42,7 @@ def ready(site, number, **more):
 def let_go(site, newsletter_id, *, per_minute=QUICK, at=None, account_id=None):
     """Let it go, now or at a time."""
     with site.inside(), db.writing():
-        starting.let_go(newsletter_id, account_id, per_minute, clock.now(), at)
+        starting.let_go(newsletter_id, starting.Wish(per_minute, at), account_id, clock.now())
 
 
 def states(site, newsletter_id):

@@ -9,6 +9,7 @@ from ..errors import Refused
 
 # A feature with a page that codes may lead to adds it here, and answers `offering` with the addresses to choose from.
 READABLE = {"pages.front", "pages.privacy", "pledges.index", "pledges.show", "calendar.index", "events.show"}
+READABLE |= {"volunteers.sign_up", "newsletters.index", "newsletters.show"}
 offering = Signal("Asks the features above for pages to print; each answers with pairs of an address and its title.")
 
 

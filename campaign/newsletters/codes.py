@@ -6,20 +6,19 @@ from sqlalchemy import select, update
 
 from .. import db
 from ..links import service as links
-from ..links import targets
 from ..links.models import Code
 from .models import Edition, Newsletter
+
+ARCHIVE = "/newsletters"  # where the bare code leads; each link names its own page
 
 
 def give(newsletter_id: int, now: datetime) -> None:
     """Make a code for each edition that has none. Called when sending begins, before the letters are made."""
     session = db.session()
     newsletter = session.get_one(Newsletter, newsletter_id)
-    page = f"/newsletters/{newsletter.slug}"
-    target = page if targets.readable(page) else "/"
     without = select(Edition).where(Edition.newsletter_id == newsletter_id, Edition.code_id.is_(None))
     for edition in session.scalars(without.order_by(Edition.language).with_for_update()).all():
-        code_id = links.make(target, edition.language, newsletter.title, now, design=links.NEWSLETTER)
+        code_id = links.make(ARCHIVE, edition.language, newsletter.title, now, design=links.NEWSLETTER)
         session.execute(update(Edition).where(Edition.id == edition.id).values(code_id=code_id))
 
 

@@ -8,7 +8,6 @@ from blinker import Signal
 from flask import url_for
 
 from .. import clock, i18n, web
-from ..partners.forms import TELEPHONE
 from . import destinations, drafts, inserts, personal, rendering, service, sources
 from .marking import Marked
 from .models import Edition, Newsletter
@@ -23,6 +22,7 @@ LONGEST_SUBJECT = (
     78  # characters: longer ones are cut by most programs, and RFC 5322 (2.1.1) asks for no more in a line
 )
 LONGEST_PREHEADER = 110
+TELEPHONE = re.compile(r"\d(?:[\s().-]{0,2}\d){6,14}")
 NO_NUMBER = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{5}-\d{4}\b")  # a date or a ZIP code is no telephone number
 SAMPLE = Reader("Sample Person", "https://leave.invalid/1", "https://own.invalid/1", "en")
 
@@ -103,7 +103,7 @@ def strange_numbers(text: str) -> list[str]:
     """What looks like a telephone number and is none of campaign.toml: nobody must call a wrong one."""
     ours = {line.number[1:] for line in i18n.site().hotlines}
     ours |= {number[1:] for number in ours if number.startswith("1")}
-    found = (one[0] for one in TELEPHONE.finditer(NO_NUMBER.sub("", text)))
+    found = (one[0] for one in TELEPHONE.finditer(NO_NUMBER.sub(" / ", text)))
     return [one for one in found if re.sub(r"\D", "", one) not in ours]
 
 

@@ -10,7 +10,7 @@ from . import segments
 from .models import WRITABLE, Newsletter, NewsletterState
 from .segment_rules import EVERYBODY, Rule
 
-OPEN = (*WRITABLE, NewsletterState.SCHEDULED)
+OPEN = (*WRITABLE, NewsletterState.SCHEDULED, NewsletterState.SENDING, NewsletterState.PAUSED)
 
 
 def get(newsletter_id: int) -> Newsletter:

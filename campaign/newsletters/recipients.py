@@ -28,7 +28,7 @@ from .. import db
 from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
-from . import weather, who
+from . import cap, weather, who
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
 from .runs import Recipient, RecipientState, Run
@@ -269,3 +269,8 @@ def within(since: datetime) -> ColumnElement[bool]:
     """For questions about supporters: that a newsletter was handed over for this letter since then."""
     gone = (RecipientState.SENDING, RecipientState.SENT, RecipientState.UNCERTAIN)
     return and_(Recipient.handed_at > since, Recipient.state.in_(gone))
+
+
+@cap.counted
+def _counted(since: datetime) -> Select[Any]:
+    return select(Recipient.supporter_id).where(within(since))

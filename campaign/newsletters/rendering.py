@@ -4,7 +4,7 @@ one = prepared(newsletter_id, "th")                     # records open for readi
 letter = one.for_reader(Reader("Anna", leave, page, "th"))   # subject, html, text
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +29,7 @@ from .plain import Plain
 
 HEAVIEST = 90 * 1024  # bytes of HTML: some mail programs cut longer letters off, and the way to leave with them
 LONGEST_NAME = 60
+Inserts = Mapping[int, inserts.Insert | None]  # what blocks become, by their lines
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -133,9 +134,10 @@ def make_of(newsletter_id: int, edition: Edition, reader: Language) -> Made:
     subject, preheader = personal.in_line(edition.subject)[0], personal.in_line(edition.preheader)[0]
     with i18n.speaking(written):
         whole = partial(address, written, _code(edition.code_id))
-        fill = partial(inserts.filled, newsletter_id=newsletter_id, now=clock.now(), address=whole)
-        page = marked.html(partial(_as_html, fill), whole, _field_html)
-        said = Plain(partial(_as_text, fill), whole, _field_text).say(marked)
+        now = clock.now()
+        made = {one.line: inserts.filled(one, newsletter_id, now, whole) for one in marked.blocks}
+        page = marked.html(partial(_as_html, made), whole, _field_html)
+        said = Plain(partial(_as_text, made), whole, _field_text).say(marked)
     values: dict[str, Any] = {"subject": subject, "preheader": preheader, "said": said, "body": _markup(page)}
     html, text = _framed(values, written, reader)
     return Made(written.code, subject, preheader, html, text, page)
@@ -178,14 +180,14 @@ def _code(code_id: int | None) -> str:
     return (db.session().scalar(select(Code.code).where(Code.id == code_id)) or "") if code_id else ""
 
 
-def _as_html(fill: Callable[[Block], inserts.Insert | None], block: Block) -> str:
-    if (one := fill(block)) is None:
+def _as_html(made: Inserts, block: Block) -> str:
+    if (one := made[block.line]) is None:
         return ""
     return personal.bare(render_template("newsletters/insert.html", one=one))
 
 
-def _as_text(fill: Callable[[Block], inserts.Insert | None], block: Block) -> str:
-    return personal.bare(plain.insert(one)) if (one := fill(block)) else ""
+def _as_text(made: Inserts, block: Block) -> str:
+    return personal.bare(plain.insert(one)) if (one := made[block.line]) else ""
 
 
 def _field_html(name: str, otherwise: str) -> str:

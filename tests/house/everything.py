@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events, volunteers
+from tests.house import events, readers, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -113,6 +113,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
     **events.FIELDS,
     **volunteers.FIELDS,
+    **readers.FIELDS,
 }
 
 
@@ -147,6 +148,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "events.not_me": {"rsvp_id": 2},
     "events.cancel": {"rsvp_id": 3},
     **volunteers.ROUTES,
+    **readers.ROUTES,
 }
 
 
@@ -256,6 +258,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     events.fill_events(site, a_logo())
     events.fill_doors(site)
     volunteers.fill_volunteers(site)
+    readers.fill_readers(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

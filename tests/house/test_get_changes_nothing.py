@@ -70,6 +70,7 @@ DEEDS = [
     *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
     *("note", "vouch", "revoke", "age", "let-return", "usual", r"trainings/\d+/codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
+    *("let-out",),
     *("in", "walk-in", "undo", "links", "test", "throw-away"),
 ]
 

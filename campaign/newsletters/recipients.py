@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
+from flask import current_app
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -57,11 +58,12 @@ def _marking() -> Any:
 
 
 @cache
-def _settling() -> Any:
+def _settling(*, guarded: bool) -> Any:
+    unmarked = () if guarded else (RecipientState.WAITING.value,)
     return (
         update(table)
         .where(table.c.id.in_(bindparam("ids", expanding=True)))
-        .where(table.c.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value)))
+        .where(table.c.state.in_((RecipientState.SENDING.value, RecipientState.UNCERTAIN.value, *unmarked)))
         .values(state=RecipientState.SENT.value, trouble="")
     )
 
@@ -147,7 +149,8 @@ def settle(outcomes: Sequence[Outcome], now: datetime) -> None:
     """
     sent = [one.recipient_id for one in outcomes if one.fate is Fate.SENT]
     if sent:
-        db.session().connection().execute(_settling(), {"ids": sent})
+        guarded = current_app.extensions["switches"].claim_letters  # else nothing was marked before
+        db.session().connection().execute(_settling(guarded=guarded), {"ids": sent})
     for one in outcomes:
         if one.fate is not Fate.SENT:
             _settle_failed(one, now)

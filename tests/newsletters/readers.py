@@ -31,7 +31,7 @@ def readers(site, number, *, begin=0, languages=LANGUAGES):
 def ready(site, number, **more):
     """A newsletter in two languages, and so many readers; its id and their addresses."""
     newsletter_id = written(site, **more)
-    written(site, newsletter_id, "es", subject="Venga", body="Hola {name|amigo}.")
+    written(site, newsletter_id=newsletter_id, language="es", subject="Venga", body="Hola {name|amigo}.")
     names = readers(site, number)
     with site.inside(), db.writing() as session:  # by nobody who still has an account
         known = {"newsletter_id": newsletter_id, "mark": approval.mark(newsletter_id), "approved_at": clock.now()}

@@ -71,6 +71,7 @@ DEEDS = [
     *("note", "vouch", "revoke", "age", "let-return", "usual", r"trainings/\d+/codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
     *("in", "walk-in", "undo", "links", "test", "throw-away"),
+    *("pictures", r"newsletters/\d+/words/[a-z-]+/look"),
 ]
 
 

@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events, readers, volunteers
+from tests.house import events, newsletters, readers, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -114,8 +114,13 @@ FIELDS: dict[str, dict[str, str]] = {
     **events.FIELDS,
     **volunteers.FIELDS,
     **readers.FIELDS,
+    **newsletters.FIELDS,
 }
 
+
+# The field that a file is sent in.
+UPLOADS = {"partners_staff.logo": "logo"}
+UPLOADS |= {f"{area}.picture": "picture" for area in ("events_staff", "newsletters_staff")}
 
 # What is tried in an area, where it is not the first of its kind.
 AREAS: dict[str, dict[str, Any]] = {
@@ -125,6 +130,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "mail_staff": {"id": 3},
     **{area: {"slug": "evening", "rsvp_id": 1} for area in ("events", "calendar", "events_staff", "events_partner")},
     **volunteers.AREAS,
+    **newsletters.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -149,6 +155,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "events.cancel": {"rsvp_id": 3},
     **volunteers.ROUTES,
     **readers.ROUTES,
+    **newsletters.ROUTES,
 }
 
 
@@ -207,16 +214,17 @@ class Everything:
         known["invitation_id"] = known["application_id"] = 1
         known |= events.ids(self.site, rule.endpoint)
         known |= AREAS.get(rule.endpoint.partition(".")[0], {}) | ROUTES.get(rule.endpoint, {})
+        known |= newsletters.ids(self.site, rule.endpoint)
         with self.site.inside():
             values = {name: known[name] for name in rule.arguments}
             return self.site.app.url_map.bind("localhost").build(rule.endpoint, values)
 
     def fields(self, rule: Rule) -> dict[str, Any]:
         """What a form at this route would send."""
-        name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
+        name = UPLOADS.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
         version = events.version_of(self.site, rule.endpoint) | events.guest(self.site, rule.endpoint)
-        version |= volunteers.version_of(self.site, rule.endpoint)
+        version |= volunteers.version_of(self.site, rule.endpoint) | newsletters.version_of(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 
@@ -259,6 +267,7 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     events.fill_doors(site)
     volunteers.fill_volunteers(site)
     readers.fill_readers(site)
+    newsletters.fill_newsletters(site, a_logo())
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

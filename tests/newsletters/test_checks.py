@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from campaign import db
-from campaign.newsletters import destinations, preflight, rendering
+from campaign.newsletters import destinations, personal, preflight, rendering
 from campaign.newsletters.models import Edition
 from campaign.newsletters.preflight import Finding, strange_numbers
 from tests.events.writing_acts import published
@@ -96,7 +96,7 @@ def test_a_letter_without_what_it_must_have_is_found(site, staff):
         for said, sentence in (
             ("1-888-539-2373", "hotline"),
             ("Coalition to Abolish Slavery and Trafficking", "postal address"),
-            (rendering.slot("unsubscribe"), "leave"),
+            (personal.slot("unsubscribe"), "leave"),
         ):
             parts = {name: getattr(one.made, name).replace(said, "") for name in ("html", "text")}
             less = rendering.Prepared(rendering.Made("en", "x", "", page="", **parts))
@@ -130,5 +130,5 @@ def test_others_may_find_more(site, staff):
 
 def test_telephone_numbers_of_the_hotlines_and_dates_are_none_that_is_strange(site):
     with site.inside():
-        assert strange_numbers("1-888-539-2373 (888) 373 7888 +1 888 539 2373 2027-01-20 90027-1234 20,000") == []
+        assert strange_numbers("1-888-539-2373, (888) 373 7888, +1 888 539 2373 2027-01-20 90027-1234 20,000") == []
         assert strange_numbers("555-123-4567 and 1-888-593-2373") == ["555-123-4567", "1-888-593-2373"]

@@ -1,6 +1,7 @@
 """The letter as mail programs get it, and the pages on which staff look at it."""
 
 import itertools
+from typing import Any
 
 from justhtml import JustHTML
 
@@ -15,7 +16,7 @@ LOOKS = ("phone", "desktop", "dark", "no-pictures", "text")
 def test_a_letter_is_made_for_mail_programs(site, staff):
     wrote(staff)
     letter, _ = made(site, name='A <b>"bold"</b> one')
-    tree = JustHTML(letter.html, sanitize=False)
+    tree: Any = JustHTML(letter.html, sanitize=False)
     assert tree.query("html")[0].attrs["lang"] == "en" and len(letter.html.encode()) < rendering.HEAVIEST / 4
     assert all(table.attrs["role"] == "presentation" for table in tree.query("table"))
     names = {node.name for node in tree.query("*")}

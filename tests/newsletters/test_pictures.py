@@ -1,6 +1,7 @@
 """Pictures of newsletters: drawn anew, with what they show in words, at addresses that nobody can guess."""
 
 from io import BytesIO
+from typing import Any
 
 from justhtml import JustHTML
 from PIL import Image
@@ -63,7 +64,7 @@ def test_a_translation_says_in_its_own_language_what_a_picture_shows(site, staff
     assert "say in this language what the picture shows" in staff.get(checks).text
     write(staff, code="es", subject="Venga", preheader="Sigue", body='[[picture 1 alt="Dos personas & <b>"]]')
     assert "say in this language what the picture shows" not in staff.get(checks).text
-    tree = JustHTML(made(site, code="es")[0].html, sanitize=False)
+    tree: Any = JustHTML(made(site, code="es")[0].html, sanitize=False)
     assert tree.query("img")[0].attrs["alt"] == "Dos personas & <b>" and tree.query("b") == []
 
 

@@ -93,7 +93,7 @@ def test_what_somebody_types_is_kept_and_shown_to_them_alone(site, staff, later)
     wrote(staff)
     fields = staff.get(DESK).form("Save")["fields"]
     answer = staff.raw(f"{DESK}/keep", method="POST", data={**fields, "body": "Half a {sent"})
-    assert answer.status_code == 200 and answer.json["others"] == [] and answer.json["overtaken"] is False
+    assert answer.status_code == 200 and {"others": [], "overtaken": False}.items() <= (answer.json or {}).items()
     page = staff.get(DESK)
     assert page.one("#body").to_text() == "Half a {sent" and "Not saved yet" in page.text
     assert _kept(site).body == BODY.strip()
@@ -101,8 +101,8 @@ def test_what_somebody_types_is_kept_and_shown_to_them_alone(site, staff, later)
     other = by_link(site, "bela@example.org")
     theirs = other.get(DESK)
     assert theirs.one("#body").to_text().strip() == BODY.strip() and "Writing here, too: Staff" in theirs.text
-    told = other.raw(f"{DESK}/keep", method="POST", data=theirs.form("Save")["fields"]).json
-    assert told["others"][0].startswith("Staff (since")
+    answer = other.raw(f"{DESK}/keep", method="POST", data=theirs.form("Save")["fields"])
+    assert "Staff (since" in answer.get_data(as_text=True)
     page = staff.press(page, "Go back to what is saved")
     assert page.one("#body").to_text().strip() == BODY.strip() and "Not saved yet" not in page.text
     later(minutes=3)

@@ -103,15 +103,15 @@ def test_a_pace_that_is_none_is_refused_with_a_sentence(site, staff, going, numb
 
 def test_it_waits_for_its_time_and_can_be_taken_back_until_then(site, staff, going, later):
     tried(site, staff, going)
-    page = go(staff, going, **{**AT, "at": "2027-01-11T06:00"})
+    page = go(staff, going, **{**AT, "at": "2027-01-11T04:15"})
     assert state_of(site, 1) == "scheduled" and "Take it back to a draft" in page.text
-    assert site.rows(select(Newsletter.scheduled_for))[0][0].isoformat() == "2027-01-11T14:00:00+00:00"
+    assert site.rows(select(Newsletter.scheduled_for))[0][0].isoformat() == "2027-01-11T12:15:00+00:00"
     staff.press(page, "Take it back")
-    later(hours=3)
+    later(minutes=16)
     site.work(SWEEP)
     assert state_of(site, 1) == "draft" and site.rows(select(Run.newsletter_id)) == []
-    go(staff, going, **{**AT, "at": "2027-01-11T08:00"})
-    later(hours=2)
+    go(staff, going, **{**AT, "at": "2027-01-11T04:30"})
+    later(minutes=15)
     site.work(SWEEP)
     assert state_of(site, 1) == "sent"
 

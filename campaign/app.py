@@ -205,6 +205,7 @@ class Switches:
     `print_apart`: prints are made in a process of its own.
     `settle_after`: a newsletter's letter counts as sent only when the mail server has said so.
     `few_removals`: a comparison of the list that would remove many does nothing before somebody named their number.
+    `standing_in_turn`: of two workers one looks for who gets a standing letter.
     `look_up_first`: what a hook of the list says of somebody is looked up there before anything changes.
     """
 
@@ -243,6 +244,7 @@ class Switches:
     few_removals: bool = True
     settle_after: bool = True
     seats_in_turn: bool = True
+    standing_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

@@ -15,11 +15,11 @@ from ..settings import Language
 from ..staff import audit, doors
 from ..staff.acts import Act
 from . import drafts, frames, inserts, personal, pictures, service, sources
+from .drafts import PARTS
 from .forms import EditionForm
-from .models import Edition, EditionDraft, Newsletter
+from .models import Edition, Newsletter
 
 area = web.staff_area("newsletter_desk_staff", __name__)
-PARTS = ("subject", "preheader", "body")
 
 
 @area.route("/newsletters/<int:id>/words/<code>", methods=["GET", "POST"])
@@ -66,19 +66,13 @@ def _page(
     now, me = clock.now(), doors.me().id
     english, there = service.edition(row.id, "en"), service.edition(row.id, other.code)
     known: dict[str, Any] = {"form": form, "row": row, "other": other, "theirs": theirs, "there": there}
-    known |= {"kept": _not_saved(drafts.own(row.id, other.code, me), there)}
+    kept = drafts.own(row.id, other.code, me)
+    known |= {"kept": kept if kept and drafts.says_more(kept, there or english) else None}
     known |= {"others": drafts.others(row.id, other.code, me, now), "fields": personal.FIELDS}
     known |= {"parts": sources.parts(english) if english and other.code != "en" else []}
     stale = sources.stale(english, there) if english and there and other.code != "en" else []
     known |= {"stale": {part.mark for part in stale}, "offer": _offer(row.id)}
     return frames.around(render_template("newsletters/staff/words.html", **known), status)
-
-
-def _not_saved(kept: EditionDraft | None, there: Edition | None) -> EditionDraft | None:
-    """What somebody typed, where it says something else than what is saved."""
-    if kept is None or (there and all(getattr(kept, name) == getattr(there, name) for name in PARTS)):
-        return None
-    return kept
 
 
 def _offer(newsletter_id: int) -> dict[str, list[tuple[str, str]]]:

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, delete, select
 
 from .. import db
 from ..staff.models import Account
-from .models import EditionDraft
+from .models import Edition, EditionDraft
 
 WRITING = timedelta(minutes=2)  # whoever was last seen before that has gone
+PARTS = ("subject", "preheader", "body")
 LONGEST = 60_000  # characters that are kept of what somebody types
 
 
@@ -65,11 +66,18 @@ def others(newsletter_id: int, language: str, account_id: int, now: datetime) ->
 
 def unsaved(newsletter_id: int) -> dict[str, list[Other]]:
     """Who has words that are not saved, by language."""
-    found = _with_names().where(EditionDraft.newsletter_id == newsletter_id)
+    found = select(Edition).where(Edition.newsletter_id == newsletter_id)
+    saved = {one.language: one for one in db.session().scalars(found)}
     by_language: dict[str, list[Other]] = {}
-    for row, name in db.session().execute(found):
-        by_language.setdefault(row.language, []).append(Other(name, row.begun_at, row.kept_at))
+    for row, name in db.session().execute(_with_names().where(EditionDraft.newsletter_id == newsletter_id)):
+        if says_more(row, saved.get(row.language) or saved.get("en")):
+            by_language.setdefault(row.language, []).append(Other(name, row.begun_at, row.kept_at))
     return by_language
+
+
+def says_more(row: EditionDraft, saved: Edition | None) -> bool:
+    """Whether somebody has typed other words than they were shown: who only looks is noted, too."""
+    return any(getattr(row, part) != (getattr(saved, part) if saved else "") for part in PARTS)
 
 
 def forget(newsletter_id: int) -> None:

@@ -1,8 +1,8 @@
 """A newsletter as its readers see it, inside a page of staff: shut off from everything, for it is somebody's text."""
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response
 
-from .. import clock, i18n, web
+from .. import clock, web
 from ..security import POLICY
 from ..settings import Language
 from . import rendering
@@ -45,9 +45,5 @@ def of_typed(newsletter_id: int, language: Language, typed: Typed, wrong: list[s
     """What is being typed, with what is wrong above it."""
     known = {"subject": typed.subject, "preheader": typed.preheader, "body": typed.body}
     edition = Edition(newsletter_id=newsletter_id, language=language.code, changed_at=clock.now(), **known)
-    letter = Prepared(rendering.make_of(newsletter_id, edition, language)).for_reader(sample(language))
-    with i18n.speaking(i18n.find("en")):
-        note = render_template("newsletters/staff/wrong.html", wrong=wrong) if wrong else ""
-    begin, body, rest = letter.html.partition("<body")
-    opening, end, rest = rest.partition(">")
-    return framed(f"{begin}{body}{opening}{end}{note}{rest}")
+    made = rendering.make_of(newsletter_id, edition, language, wrong)
+    return framed(Prepared(made).for_reader(sample(language)).html)

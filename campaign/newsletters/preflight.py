@@ -78,7 +78,7 @@ def _house(newsletter_id: int) -> Iterator[Finding]:
 def _languages(row: Newsletter, editions: dict[str, Edition]) -> Iterator[Finding]:
     for one in i18n.site().languages:
         if one.code not in editions and one.code not in row.fallbacks:
-            what = "There is no edition. Write it, or say below that these readers get it in English."
+            what = "There is no edition. Write it, or say at the newsletter that these readers get it in English."
             yield Finding(what, one.name, _words(row.id, one.code))
 
 

@@ -4,7 +4,7 @@ one = prepared(newsletter_id, "th")                     # records open for readi
 letter = one.for_reader(Reader("Anna", leave, page, "th"))   # subject, html, text
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -128,8 +128,8 @@ def _editions(newsletter_id: int, language: str) -> list[Edition]:
     return list(db.session().scalars(found))
 
 
-def make_of(newsletter_id: int, edition: Edition, reader: Language) -> Made:
-    """An edition, kept or not, for readers of a language."""
+def make_of(newsletter_id: int, edition: Edition, reader: Language, wrong: Sequence[str] = ()) -> Made:
+    """An edition, kept or not, for readers of a language. What is `wrong` stands above it, for whoever writes it."""
     written, marked = i18n.find(edition.language), Marked(edition.body)
     subject, preheader = personal.in_line(edition.subject)[0], personal.in_line(edition.preheader)[0]
     with i18n.speaking(written):
@@ -138,7 +138,13 @@ def make_of(newsletter_id: int, edition: Edition, reader: Language) -> Made:
         made = {one.line: inserts.filled(one, newsletter_id, now, whole) for one in marked.blocks}
         page = marked.html(partial(_as_html, made), whole, _field_html)
         said = Plain(partial(_as_text, made), whole, _field_text).say(marked)
-    values: dict[str, Any] = {"subject": subject, "preheader": preheader, "said": said, "body": _markup(page)}
+    values: dict[str, Any] = {
+        "subject": subject,
+        "preheader": preheader,
+        "said": said,
+        "body": _markup(page),
+        "wrong": wrong,
+    }
     html, text = _framed(values, written, reader)
     return Made(written.code, subject, preheader, html, text, page)
 
@@ -154,8 +160,8 @@ def _framed(values: dict[str, Any], written: Language, reader: Language) -> tupl
             "own_page": slot("own_page"),
             "help": web.address("pages.help", reader),
         }
-        html = _inliner.inline(render_template("newsletters/letter.html", **values))
-        return html, UNPRINTABLE.sub("", render_template("newsletters/letter.txt", **values))
+        html = _inliner.inline(render_template("letters/newsletter.html", **values))
+        return html, UNPRINTABLE.sub("", render_template("letters/newsletter.txt", **values))
 
 
 def address(language: Language, code: str, to: str) -> str:

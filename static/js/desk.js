@@ -15,6 +15,7 @@
   let looking;
   let keeping;
   let typed = false;
+  let saving = false;
 
   // A new frame each time: going on in an old one would put every look into the browser's history.
   function show() {
@@ -22,12 +23,15 @@
     const fresh = old.cloneNode();
     old.removeAttribute("name");
     fresh.classList.add("coming");
+    let asked = false; // a frame says that it has loaded when it is still empty, too
     fresh.addEventListener("load", () => {
+      if (!asked) return;
       fresh.classList.remove("coming");
       old.remove();
     });
     old.after(fresh);
     form.requestSubmit(look);
+    asked = true;
   }
 
   function say(answer) {
@@ -41,6 +45,7 @@
 
   async function keep() {
     clearTimeout(keeping);
+    if (saving) return;
     typed = false;
     try {
       const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
@@ -72,6 +77,12 @@
   }
 
   form.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => {
+    if (event.submitter !== look) saving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    saving = false; // the browser's way back leads to this page as it was left
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && typed) keep();
   });

@@ -33,8 +33,10 @@ from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
 from .newsletters import admin as newsletters_admin
 from .newsletters import (
+    checks,
     desk,
     looks,
+    own_letters,
     readers_admin,
     sending,
     sending_admin,
@@ -170,6 +172,8 @@ UPKEEP = [
     own_volunteering,
     sending,
     trials,
+    checks,
+    own_letters,
     standing_letters,
 ]
 TABLES = Base.metadata

@@ -45,10 +45,13 @@ class Ready:
 
 
 class Pool:
-    """At most `size` letters are in its hand at once: they are what a death leaves uncertain."""
+    """At most `size` letters are in its hand at once: they are what a death leaves uncertain.
 
-    def __init__(self, config: Config, size: int) -> None:
-        self.config, self.size, self.out = config, size, 0
+    More than it has lines to the mail server, so that those have something to do while the records are written.
+    """
+
+    def __init__(self, config: Config, lines: int, size: int) -> None:
+        self.config, self.lines, self.size, self.out = config, lines, size, 0
         self.ready: queue.SimpleQueue[Ready | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self.threads: list[threading.Thread] = []
@@ -61,7 +64,7 @@ class Pool:
     def hand(self, letter: Ready) -> None:
         """Take this letter away; a thread is begun when all others have something to do."""
         self.out += 1
-        if len(self.threads) < self.out:
+        if len(self.threads) < min(self.out, self.lines):
             thread = threading.Thread(target=self._carry, daemon=True, name=f"newsletter-{len(self.threads)}")
             self.threads.append(thread)
             thread.start()

@@ -232,6 +232,15 @@ def decide(newsletter_id: int, recipient_id: int | None, *, again: bool) -> int:
     return _changed(update(Recipient).where(which).values(**changes))
 
 
+def refused_before(newsletter_id: int) -> int:
+    """Of how many letters in a hundred the mail server said no, of the newsletter sent last before this one."""
+    before = (Newsletter.id != newsletter_id) & (Newsletter.state == NewsletterState.SENT)
+    last = db.session().scalar(select(Newsletter.id).where(before).order_by(Newsletter.sent_at.desc()).limit(1))
+    numbers = counts(last) if last else {}
+    total = sum(numbers.values())
+    return round(100 * numbers[RecipientState.REFUSED] / total) if total else 0
+
+
 def hold_all() -> None:
     """These records are a copy, and newsletters may have gone on since: all that waits is for a person to decide."""
     halfway = select(Newsletter.id).where(Newsletter.state.in_((NewsletterState.SENDING, NewsletterState.PAUSED)))

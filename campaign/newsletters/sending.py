@@ -1,7 +1,7 @@
 """The worker's part: take a newsletter that is to go out, hand its letters over a few at a time, write down each.
 
     lease ──> [ write down what came back · mark the next ones ] ──> hand over ──> … ──> nothing left: sent
-                          one commit                                  at most CONNECTIONS at once
+                          one commit                                  so many at once as campaign.toml says
 
 What came back and what goes next is one commit, and it is made while other letters are under way, so the disk is seldom
 waited for. A letter is marked before the mail server has anything of it. A worker may be killed at any moment: when its
@@ -113,10 +113,10 @@ def claim(now: datetime) -> tuple[int, str] | None:
 
 def _slice(newsletter_id: int, lease: str) -> int:
     """Send until the time is up, nothing is left, or it must stop; how many letters went."""
-    config, size = web.config(), i18n.site().newsletters.connections
+    config, wanted = web.config(), i18n.site().newsletters
     with db.reading():
         known = letters.Letters(newsletter_id)
-    with Pool(config, size) as pool:
+    with Pool(config, wanted.connections, wanted.in_hand) as pool:
         one = Slice(newsletter_id, lease, pool, monotonic() + SLICE, known)
         try:
             _work(one)

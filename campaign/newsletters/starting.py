@@ -42,6 +42,11 @@ def refusal(newsletter_id: int) -> str:
         return GOING
     if not (number := readers(one)):
         return NOBODY
+    return second_person(newsletter_id, number)
+
+
+def second_person(newsletter_id: int, number: int) -> str:
+    """Why it needs a second person's yes first, when so many get it; empty when it needs none, or has it."""
     if approval.is_needed(number) and not approval.stands(newsletter_id):
         return UNAPPROVED.format(number=i18n.site().newsletters.second_person_above)
     return ""

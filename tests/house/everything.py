@@ -224,7 +224,7 @@ class Everything:
         name = UPLOADS.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
         version = events.version_of(self.site, rule.endpoint) | events.guest(self.site, rule.endpoint)
-        version |= volunteers.version_of(self.site, rule.endpoint)
+        version |= volunteers.version_of(self.site, rule.endpoint) | newsletters.version_of(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 

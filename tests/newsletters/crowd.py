@@ -1,4 +1,4 @@
-"""People at random of whom everything is known that a segment can ask, and what a rule says of them, worked out plainly."""
+"""People at random of whom everything is known that a segment can ask; and what a rule says of them, plainly."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -86,8 +86,7 @@ def furnish(site) -> None:
 def people(site, number: int, dice: Random) -> list[Known]:
     """So many people, with all that holds of each."""
     with site.inside(), db.writing() as session:
-        known = [_somebody(session, id, dice) for id in range(1, number + 1)]
-    return known
+        return [_somebody(session, id, dice) for id in range(1, number + 1)]
 
 
 def _somebody(session, id: int, dice: Random) -> Known:

@@ -1,17 +1,20 @@
 """People who want the news, and letting a newsletter go to them."""
 
+from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
 from campaign import clock, db
-from campaign.newsletters import approval, starting
+from campaign.newsletters import approval, service, starting
+from campaign.newsletters.drafts import Typed
 from campaign.newsletters.models import Newsletter
 from campaign.newsletters.runs import Approval, Recipient, Run
 from campaign.supporters.models import Supporter
-from tests.newsletters.acts import written
 
 LANGUAGES = ("en", "es", "th", "zh-hans")
+BODY = "# News\n\nHello {name|friend}. See [the pledges](/pledges).\n\n[[button to=/events text=Come]]"
 QUICK = 100_000  # letters a minute: as many as it can
 
 
@@ -28,10 +31,12 @@ def readers(site, number, *, begin=0, languages=LANGUAGES):
     return names
 
 
-def ready(site, number, **more):
+def ready(site, number):
     """A newsletter in two languages, and so many readers; its id and their addresses."""
-    newsletter_id = written(site, **more)
-    written(site, newsletter_id=newsletter_id, language="es", subject="Venga", body="Hola {name|amigo}.")
+    with site.inside(), db.writing():
+        newsletter_id = service.begin(service.Facts("January", "january"), None, clock.now())
+        service.write(newsletter_id, "en", Typed("{first|Friend}, come", "What is next", BODY), 0, clock.now())
+        service.write(newsletter_id, "es", Typed("Venga", "Lo que viene", "Hola {name|amigo}."), 0, clock.now())
     names = readers(site, number)
     with site.inside(), db.writing() as session:  # by nobody who still has an account
         known = {"newsletter_id": newsletter_id, "mark": approval.mark(newsletter_id), "approved_at": clock.now()}
@@ -43,6 +48,20 @@ def let_go(site, newsletter_id, *, per_minute=QUICK, at=None, account_id=None):
     """Let it go, now or at a time."""
     with site.inside(), db.writing():
         starting.let_go(newsletter_id, starting.Wish(per_minute, at), account_id, clock.now())
+
+
+@contextmanager
+def tuned(site, **changes):
+    """The site with other settings for newsletters, until the block ends."""
+    before = site.app.extensions["content"]
+    other = copy(before)
+    newsletters = before.site.newsletters.model_copy(update=changes)
+    other.site = before.site.model_copy(update={"newsletters": newsletters})
+    site.app.extensions["content"] = other
+    try:
+        yield
+    finally:
+        site.app.extensions["content"] = before
 
 
 def states(site, newsletter_id):

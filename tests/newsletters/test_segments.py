@@ -82,8 +82,10 @@ def test_the_question_uses_an_index_for_each_condition_about_another_table(site)
                 how="any",
                 parts=(SPANISH, Rule(parts=(THAI, Condition(kind=Kind.PLACE, value="Torrance", negated=True)))),
             ),
-            "People who want our news, as far as they read Español or "
-            "(read ไทย and did not give “Torrance” as their town or ZIP code).",
+            (
+                "People who want our news, as far as they read Español or "
+                "(read ไทย and did not give “Torrance” as their town or ZIP code)."
+            ),
         ),
         (
             Rule(parts=(Condition(kind=Kind.SIGNED, value="77"),), negated=True),

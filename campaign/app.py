@@ -31,6 +31,21 @@ from .links import views as links
 from .mailing import admin as mailing_admin
 from .mailing import upkeep as mailing_upkeep
 from .mailing import views as mailing_views
+from .newsletters import admin as newsletters_admin
+from .newsletters import (
+    checks,
+    desk,
+    looks,
+    own_letters,
+    readers_admin,
+    sending,
+    sending_admin,
+    standing_admin,
+    standing_letters,
+    trials,
+    who_admin,
+)
+from .newsletters import views as newsletters
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import partner as pages_partner
@@ -93,6 +108,7 @@ PUBLIC = [
     mailing_views.area,
 ]
 PUBLIC += [volunteers.area, witnesses.area, shifts.area, asks_page.area, feed.area, hours_page.area]
+PUBLIC += [newsletters.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
     staff.area,
@@ -128,7 +144,12 @@ BEHIND_THE_DOOR = [
     week_admin.area,
     day_admin.area,
     hours_admin.area,
+    newsletters_admin.area,
+    desk.area,
+    looks.area,
+    sending_admin.area,
 ]
+BEHIND_THE_DOOR += [who_admin.area, readers_admin.area, readers_admin.results, standing_admin.area]
 # Imported for the sweeps and letters that they declare.
 UPKEEP = [
     standing,
@@ -173,6 +194,11 @@ UPKEEP = [
     shifts_of_places,
     shifts_of_volunteers,
     shift_upkeep,
+    sending,
+    trials,
+    checks,
+    own_letters,
+    standing_letters,
 ]
 TABLES = Base.metadata
 
@@ -203,7 +229,9 @@ class Switches:
     turn, whether another was quicker.
     `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
     `print_apart`: prints are made in a process of its own.
+    `settle_after`: a newsletter's letter counts as sent only when the mail server has said so.
     `few_removals`: a comparison of the list that would remove many does nothing before somebody named their number.
+    `standing_in_turn`: of two workers one looks for who gets a standing letter.
     `look_up_first`: what a hook of the list says of somebody is looked up there before anything changes.
     """
 
@@ -240,9 +268,11 @@ class Switches:
     print_apart: bool = True
     look_up_first: bool = True
     few_removals: bool = True
+    settle_after: bool = True
     seats_in_turn: bool = True
     shifts_in_turn: bool = True
     ask_once: bool = True
+    standing_in_turn: bool = True
 
 
 def create_app(config: Config | None = None, switches: Switches | None = None) -> Flask:

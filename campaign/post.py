@@ -4,6 +4,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -23,13 +24,24 @@ class Uncertain(Exception):
     """The server fell silent after it had the whole letter: nobody can know whether it was taken."""
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A letter as it travels: from and to which address, and all of its bytes, with CRLF at the end of each line."""
+
+    sender: str
+    to: str
+    content: bytes
+
+
 class Carrier(Protocol):
-    """Takes letters away. `deliver` raises Passing, Permanent or Uncertain, with words for staff.
+    """Takes letters away. `deliver` and `hand_over` raise Passing, Permanent or Uncertain, with words for staff.
 
     `claim` is called at the last moment at which nothing has left the house yet.
     """
 
     def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None: ...
+
+    def hand_over(self, name: str, parcel: Parcel, claim: Callable[[], None]) -> None: ...
 
     def __enter__(self) -> Self: ...
 
@@ -49,11 +61,18 @@ class Folder:
 
     def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None:
         """Write the letter as a whole file or not at all."""
+        self._write(name, message.as_bytes(policy=LETTER))
+
+    def hand_over(self, name: str, parcel: Parcel, claim: Callable[[], None]) -> None:
+        """The same of a letter that is ready."""
+        self._write(name, parcel.content)
+
+    def _write(self, name: str, content: bytes) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             draft = self.path / f".{name}.part"
             with draft.open("wb") as file:
-                file.write(message.as_bytes(policy=LETTER))
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self.path / f"{name}.eml")
@@ -82,12 +101,17 @@ class Server:
         self.smtp: smtplib.SMTP | None = None
 
     def deliver(self, name: str, message: EmailMessage, claim: Callable[[], None]) -> None:
+        """Hand one letter over; see `hand_over`."""
+        sender, to = (message[one].addresses[0].addr_spec for one in ("From", "To"))
+        self.hand_over(name, Parcel(sender, to, message.as_bytes(policy=LETTER)), claim)
+
+    def hand_over(self, name: str, parcel: Parcel, claim: Callable[[], None]) -> None:
         """Hand one letter over, step by step, so that it is known how far it came (RFC 5321, section 3.3)."""
         try:
             smtp = self._connected()
-            if smtp.mail(message["From"].addresses[0].addr_spec)[0] not in (250, 251):
+            if smtp.mail(parcel.sender)[0] not in (250, 251):
                 raise smtplib.SMTPConnectError(0, "our sender is not welcome")  # about us, not about this letter
-            _expect(smtp.rcpt(message["To"].addresses[0].addr_spec), "address")
+            _expect(smtp.rcpt(parcel.to), "address")
             _expect(smtp.docmd("DATA"), "letter")
         except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, OSError) as error:
             self._hang_up()
@@ -104,11 +128,14 @@ class Server:
             self._hang_up()
             raise
         try:
-            smtp.send(_dotted(message.as_bytes(policy=LETTER)))
+            smtp.send(_dotted(parcel.content))
             answer = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
             raise Uncertain("the mail server fell silent after it had the letter") from error
+        if answer[0] == 421:  # it hangs up, and says so: it did not take the letter
+            self._hang_up()
+            raise Away("the mail server hung up (421)")
         _expect(answer, "letter")
 
     def greet(self) -> None:

@@ -19,6 +19,7 @@ from .archive import Manifest
 from .config import Config
 from .errors import Stopped
 from .mailing import service as mailing
+from .newsletters import recipients
 from .staff import audit
 from .staff.acts import Act
 from .supporters import handing, ledger
@@ -143,6 +144,7 @@ def _make_safe(config: Config, scratch: str, book: Path | None) -> tuple[int, in
             with db.writing():
                 mailing.hold(clock.now())
                 held = mail.hold_waiting()
+                recipients.hold_all()
                 handing.take_as_handed(clock.now())  # nobody knows what a partner took away since
             repeated = _replayed(book) if book else None
             audit.follow_secret()  # the backup may be of a time before the secret was changed

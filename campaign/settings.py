@@ -193,6 +193,22 @@ class Shifts(Part):
     minors_until: int = Field(default=20, ge=12, le=24)
 
 
+class Newsletters(Part):
+    """How newsletters go out.
+
+    `known_sites`: other sites that links in them may lead to without being looked at. `per_minute`: letters that leave
+    in a minute, at first; staff can change it on the way. `connections`: lines to the mail server. `in_hand`: letters
+    under way at once, and so how many at most are uncertain after a power cut. `second_person_above`: where more people
+    than that get it, somebody else than its writer approves it first.
+    """
+
+    known_sites: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]] = []
+    per_minute: int = Field(default=3_600, ge=1, le=100_000)
+    connections: int = Field(default=8, ge=1, le=20)
+    in_hand: int = Field(default=16, ge=1, le=40)
+    second_person_above: int = Field(default=200, ge=0, le=1_000_000)
+
+
 class Campaign(Part):
     """What campaign.toml holds."""
 
@@ -210,6 +226,7 @@ class Campaign(Part):
     colours: Colours
     limits: Limits
     shifts: Shifts = Shifts()
+    newsletters: Newsletters = Newsletters()
 
     @property
     def hotline(self) -> Hotline:

@@ -43,6 +43,7 @@ PUBLIC = {
     "join": "/coalition/join",
     "join-sent": "/coalition/join/sent",
     "contact": "/contact",
+    "newsletters": "/newsletters",
     "press": "/press",
     "materials": "/materials",
     "material": "/materials/palm-card?and=th",

@@ -14,6 +14,7 @@ from ..places import service as places
 from . import rules, targets
 from .models import Code, CodeChange, Visits
 
+NEWSLETTER = "newsletter"  # the design of a code that is printed on nothing: it stands in the links of a letter
 HELD = 10.0  # seconds that a process may go on believing what it knows of a code
 MOST_HELD = 10_000
 
@@ -103,6 +104,17 @@ def make_many(wanted: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
     return [ids[number] for number in range(len(wanted))]
 
 
+def through(code: str, path: str) -> str:
+    """The path that a letter links to, so that its visits are counted with the letter's code as far as that can be.
+
+    By way of the code to a page that a code may lead to; to any other with the code beside it.
+    """
+    page, mark, part = path.partition("#")
+    if not mark and targets.readable(page):
+        return f"/q/{code}?to={page}"
+    return f"{page}{'&' if '?' in page else '?'}via={code}{mark}{part}"
+
+
 def get(code_id: int) -> Code:
     """The code. Raises LookupError."""
     if (code := db.session().get(Code, code_id)) is None:
@@ -125,7 +137,7 @@ def newest(most: int = 500) -> list[Code]:
 
 def single(page: int, size: int) -> list[Code]:
     """The codes that were made one by one, newest first; one more than `size` when there are more."""
-    found = select(Code).where(Code.print_id.is_(None)).order_by(Code.id.desc())
+    found = select(Code).where(Code.print_id.is_(None), Code.design != NEWSLETTER).order_by(Code.id.desc())
     return list(db.session().scalars(found.offset(page * size).limit(size + 1)))
 
 

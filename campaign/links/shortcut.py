@@ -25,7 +25,7 @@ class Shortcut:
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         known = self.held.fresh(path[3:]) if path[:3] in DOORS and security.WRONG_HOST not in environ else None
-        if known is None or environ["REQUEST_METHOD"] != "GET":
+        if known is None or environ["REQUEST_METHOD"] != "GET" or "to=" in environ.get("QUERY_STRING", ""):
             return cast(Iterable[bytes], self.inner(environ, start))
         code, lead = known
         environ[cache.ENDPOINT] = "links.follow"

@@ -5,14 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from .. import web
-from . import service, visits
+from . import service, targets, visits
 
 area = web.public_area("links", __name__)
 
 
 @area.get("/q/<typed>")
 def follow(typed: str) -> ResponseReturnValue:
-    """On to where the code leads, always a stored path of this site; the code goes along as `via`."""
+    """On to where the code leads, always a page of this site; the code goes along as `via`.
+
+    A letter has one code and many links: each names in `to` the page that it is for, among those a code may lead to.
+    """
     found = service.follow(typed)
     if found is None:
         return _kind_page(404, gettext("Please look at the code again: a letter or a digit may be wrong."))
@@ -21,7 +24,9 @@ def follow(typed: str) -> ResponseReturnValue:
         return _kind_page(410, gettext("This code is no longer in use. Everything else is still here."))
     if visits.is_somebody(request):
         visits.tally().add(lead.id)
-    return Response(status=302, headers={"Location": f"{lead.path}?via={code}", "Cache-Control": "no-store"})
+    named = request.args.get("to", "")
+    path = named if named and targets.readable(named) else lead.path
+    return Response(status=302, headers={"Location": f"{path}?via={code}", "Cache-Control": "no-store"})
 
 
 @area.get("/Q/<typed>")

@@ -14,6 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from .. import cache, clock, db, i18n, web
 from ..drawn import Busy
 from ..events import listing
+from ..newsletters import shelf as newsletters
 from ..partners import board as partners
 from ..pledges import board
 from ..printables import shelf
@@ -48,7 +49,7 @@ def sitemap() -> ResponseReturnValue:
     places = [*_words(), *_lessons(), *_coalition(), *_materials(), Place("volunteers.sign_up")]
     try:
         with db.reading():
-            places += [*_pledges(), *_partners(), *_events()]
+            places += [*_pledges(), *_partners(), *_events(), *_newsletters()]
     except DBAPIError:
         pass
     page = render_template("pages/sitemap.xml", places=places)
@@ -89,6 +90,12 @@ def _events() -> Iterator[Place]:
     yield from (Place("calendar.index"), Place("calendar.timeline"), Place("calendar.past"))
     for slug, changed_at in listing.changes():
         yield Place("events.show", {"slug": slug}, i18n.local(changed_at).date())
+
+
+def _newsletters() -> Iterator[Place]:
+    yield Place("newsletters.index")
+    for slug, sent_at in newsletters.changes():
+        yield Place("newsletters.show", {"slug": slug}, i18n.local(sent_at).date())
 
 
 @area.get("/robots.txt")

@@ -108,6 +108,7 @@ class Signature(Base):
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(200))
     area: Mapped[str] = mapped_column(String(80), default="")
+    area_key: Mapped[str] = mapped_column(String(160), default="", server_default=text("''"))
     message: Mapped[str] = mapped_column(Text, default="")
     show_name: Mapped[bool] = mapped_column(default=False)
     newsletter: Mapped[str] = mapped_column(Text, default="")

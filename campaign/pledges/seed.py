@@ -58,6 +58,7 @@ def _signature(number: int, supporter_id: int, pledge_id: int, now: datetime) ->
         "name": name,
         "name_key": fold(name),
         "area": CITIES[number % len(CITIES)],
+        "area_key": fold(CITIES[number % len(CITIES)]),
         "message": VOICES[number // 9 % len(VOICES)] if speaks else "",
         "show_name": speaks,
         "language": "en",

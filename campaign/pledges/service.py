@@ -122,6 +122,7 @@ def _typed(promise: Promise, now: datetime) -> dict[str, object]:
     return {
         "name": promise.name,
         "area": promise.area,
+        "area_key": fold(promise.area)[:160],
         "message": promise.message,
         "show_name": promise.show_name,
         "newsletter": promise.newsletter,
@@ -279,7 +280,8 @@ def disown(signature_id: int, now: datetime) -> SignatureState:
     if signature.state(now) in (SignatureState.PENDING, SignatureState.LATE):
         _note(signature, What.DISOWNED, now)
         signature.disowned_at = now
-        signature.name, signature.message, signature.area, signature.newsletter = "", "", "", ""
+        signature.name, signature.message, signature.newsletter = "", "", ""
+        signature.area = signature.area_key = ""
         wishes.forget(signature.id)
         signature.place = -signature.id  # its place is free for the mailbox's owner; its name stays refused
     return signature.state(now)

@@ -127,6 +127,31 @@ class Act(StrEnum):
     HOURS_DECLINED = "hours.declined"
     HOURS_CORRECTED = "hours.corrected"
     HOURS_WRITTEN_DOWN = "hours.written-down"
+    SEGMENT_BEGUN = "segment.begun"
+    SEGMENT_CHANGED = "segment.changed"
+    SEGMENT_REMOVED = "segment.removed"
+    READERS_LOOKED_AT = "segment.readers-looked-at"
+    READERS_CHOSEN = "newsletter.readers-chosen"
+    STANDING_LETTER_SWITCHED = "standing-letter.switched"
+    STANDING_LETTER_WRITTEN = "standing-letter.written"
+    STANDING_LETTER_PUBLISHED = "standing-letter.published"
+    NEWSLETTER_BEGUN = "newsletter.begun"
+    NEWSLETTER_CHANGED = "newsletter.changed"
+    NEWSLETTER_WRITTEN = "newsletter.written"
+    NEWSLETTER_PICTURE_PUT = "newsletter.picture-put"
+    NEWSLETTER_PICTURE_REMOVED = "newsletter.picture-removed"
+    NEWSLETTER_LINK_ALLOWED = "newsletter.link-allowed"
+    NEWSLETTER_TRIED = "newsletter.tried"
+    NEWSLETTER_APPROVED = "newsletter.approved"
+    NEWSLETTER_LET_GO = "newsletter.let-go"
+    NEWSLETTER_SCHEDULED = "newsletter.scheduled"
+    NEWSLETTER_TAKEN_BACK = "newsletter.taken-back"
+    NEWSLETTER_PAUSED = "newsletter.paused"
+    NEWSLETTER_RESUMED = "newsletter.resumed"
+    NEWSLETTER_CANCELLED = "newsletter.cancelled"
+    NEWSLETTER_PACE_SET = "newsletter.pace-set"
+    NEWSLETTER_SENT_ONCE_MORE = "newsletter.sent-once-more"
+    NEWSLETTER_TAKEN_AS_SENT = "newsletter.taken-as-sent"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -265,6 +290,31 @@ WORDS: dict[Act, str] = {
     Act.HOURS_DECLINED: "did not approve hours that a volunteer had logged",
     Act.HOURS_CORRECTED: "corrected hours of a volunteer",
     Act.HOURS_WRITTEN_DOWN: "wrote down hours of a volunteer",
+    Act.SEGMENT_BEGUN: "began a segment of readers",
+    Act.SEGMENT_CHANGED: "changed a segment of readers",
+    Act.SEGMENT_REMOVED: "threw away a segment of readers",
+    Act.READERS_LOOKED_AT: "looked at ten readers of a segment, with their addresses hidden",
+    Act.READERS_CHOSEN: "chose whom a newsletter is for",
+    Act.STANDING_LETTER_SWITCHED: "turned a standing letter on or off",
+    Act.STANDING_LETTER_WRITTEN: "wrote the draft of a standing letter",
+    Act.STANDING_LETTER_PUBLISHED: "let new words of a standing letter go out",
+    Act.NEWSLETTER_BEGUN: "began a newsletter",
+    Act.NEWSLETTER_CHANGED: "changed the facts of a newsletter",
+    Act.NEWSLETTER_WRITTEN: "wrote the words of a newsletter",
+    Act.NEWSLETTER_PICTURE_PUT: "put a picture into a newsletter",
+    Act.NEWSLETTER_PICTURE_REMOVED: "removed a picture of a newsletter",
+    Act.NEWSLETTER_LINK_ALLOWED: "stood for a link in a newsletter",
+    Act.NEWSLETTER_TRIED: "sent themselves a newsletter to look at",
+    Act.NEWSLETTER_APPROVED: "approved a newsletter",
+    Act.NEWSLETTER_LET_GO: "let a newsletter go",
+    Act.NEWSLETTER_SCHEDULED: "set a time for a newsletter",
+    Act.NEWSLETTER_TAKEN_BACK: "took a newsletter back to a draft",
+    Act.NEWSLETTER_PAUSED: "paused a newsletter",
+    Act.NEWSLETTER_RESUMED: "let a newsletter go on",
+    Act.NEWSLETTER_CANCELLED: "cancelled a newsletter",
+    Act.NEWSLETTER_PACE_SET: "changed how fast a newsletter goes",
+    Act.NEWSLETTER_SENT_ONCE_MORE: "sent uncertain letters of a newsletter once more",
+    Act.NEWSLETTER_TAKEN_AS_SENT: "left uncertain letters of a newsletter as they are",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",
@@ -290,12 +340,14 @@ KINDS = (
     "event",
     "hours",
     "letter",
+    "newsletter",
     "partner",
     "place",
     "pledge",
     "print",
     "shift",
     "shift-batch",
+    "segment",
     "signature",
     "supporter",
     "training",

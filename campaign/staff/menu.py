@@ -25,7 +25,13 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("partners_staff.index", "Partners"),
         ("supporters_staff.removals", "Removals"),
     ],
-    "Mail": [("mail_staff.index", "Letters"), ("mailing_staff.index", "Mailing list")],
+    "Mail": [
+        ("mail_staff.index", "Letters"),
+        ("newsletters_staff.index", "Newsletters"),
+        ("segments_staff.index", "Segments"),
+        ("standing_letters_staff.index", "Standing letters"),
+        ("mailing_staff.index", "Mailing list"),
+    ],
     "House": [
         ("pages_staff.words", "Words"),
         ("audit_staff.index", "What happened"),

@@ -97,6 +97,14 @@ ALLOWED: dict[str, Roles] = {
     "week_staff": KEEPERS,
     "day_staff": KEEPERS,
     "hours_staff": KEEPERS,
+    "segments_staff": WRITERS,
+    "readers_staff": WRITERS,
+    "results_staff": LOOKERS,  # totals alone
+    "standing_letters_staff": WRITERS,
+    "newsletters_staff": WRITERS,
+    "newsletter_desk_staff": WRITERS,
+    "newsletter_looks_staff": WRITERS,
+    "newsletter_sending_staff": WRITERS,
     "mailing_staff": WRITERS,
     "supporters_staff": WRITERS,
     "audit_staff": ADMINISTRATORS,
@@ -128,6 +136,8 @@ PROVED_ONLY = {
     "volunteers_staff.age",  # it takes the guardian's consent away
     "volunteers_staff.end",
     "POST printables_staff.edit",  # a printed code that leads elsewhere
+    "newsletter_sending_staff.go",  # it reaches everybody, and cannot be called back
+    "newsletter_sending_staff.approve",
     "partners_staff.new",
     "partners_staff.approve",
     "partners_staff.retire",

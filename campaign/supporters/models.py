@@ -93,6 +93,10 @@ class Consent(Base):
     source: Mapped[str] = mapped_column(String(80))
     said_at: Mapped[datetime]
 
+    __table_args__ = (
+        Index("ix_consents_left_by", "source", sqlite_where=text("given = 0"), postgresql_where=text("given = false")),
+    )
+
 
 class Share(Base):
     """That a partner may have somebody's name and address (delivery), or write to them (mailing), until it ended.

@@ -117,6 +117,9 @@ RULES: dict[str, Rule] = {
         90,
     ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
+    "newsletters": Rule(
+        lazy_gettext("That a newsletter was sent to you"), lazy_gettext("%(days)d days after the last was sent"), 90
+    ),
     "network": Rule(
         lazy_gettext("A code made from the address of your connection"), lazy_gettext("until midnight (UTC)"), None
     ),

@@ -1,5 +1,6 @@
 """The public door: leave; the page about oneself, and what can be decided there."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from . import addresses, erasure, kept, service
 from .forms import NEWSLETTER, AddressForm, AskForm
 
 area: Blueprint = web.public_area("supporters", __name__)
+LIKE_A_CODE = re.compile(r"[2-9A-Z]{7}")
 KEPT = 60.0  # seconds that a page which says the same to all is kept in the process
 DONE = ("language", "news", "letters", "signature", "consent", "sent", "address")
 
@@ -30,6 +32,8 @@ def leave(supporter_id: int) -> ResponseReturnValue:
     """Leave the list: by the button, or by the mail program's one click (RFC 8058: no redirect, no cookie)."""
     words = gettext("No more news from the campaign")
     source = "one-click" if request.form.get("List-Unsubscribe") == "One-Click" else "page"
+    if LIKE_A_CODE.fullmatch(via := request.args.get("via", "")):
+        source = f"{source} {via}"  # the code of the newsletter whose link it was, for its total of those who left
     with db.writing():
         service.leave(supporter_id, words, i18n.language().code, source, clock.now())
     return _never_stored(render_template("supporters/unsubscribe.html", done=True))

@@ -42,7 +42,7 @@ from campaign.supporters import addresses, handing, shares
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Purpose, Supporter
 from tests.conftest import Site
-from tests.house import events, hours, shifts, volunteers
+from tests.house import events, hours, newsletters, readers, shifts, volunteers
 from tests.pledges.acts import ANNA, sign, signed
 from tests.visitor import Visitor
 
@@ -115,8 +115,14 @@ FIELDS: dict[str, dict[str, str]] = {
     **volunteers.FIELDS,
     **shifts.FIELDS,
     **hours.FIELDS,
+    **newsletters.FIELDS,
+    **readers.FIELDS,
 }
 
+
+# The field that a file is sent in.
+UPLOADS = {"partners_staff.logo": "logo"}
+UPLOADS |= {f"{area}.picture": "picture" for area in ("events_staff", "newsletters_staff")}
 
 # What is tried in an area, where it is not the first of its kind.
 AREAS: dict[str, dict[str, Any]] = {
@@ -128,6 +134,7 @@ AREAS: dict[str, dict[str, Any]] = {
     **volunteers.AREAS,
     **shifts.AREAS,
     **hours.AREAS,
+    **newsletters.AREAS,
 }
 # The same of single routes. What ends a link has one of its own: the other addresses go on.
 ROUTES: dict[str, dict[str, Any]] = {
@@ -153,6 +160,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     **volunteers.ROUTES,
     **shifts.ROUTES,
     **hours.ROUTES,
+    **newsletters.ROUTES,
+    **readers.ROUTES,
 }
 
 
@@ -211,16 +220,17 @@ class Everything:
         known["invitation_id"] = known["application_id"] = 1
         known |= events.ids(self.site, rule.endpoint)
         known |= AREAS.get(rule.endpoint.partition(".")[0], {}) | ROUTES.get(rule.endpoint, {})
+        known |= newsletters.ids(self.site, rule.endpoint)
         with self.site.inside():
             values = {name: known[name] for name in rule.arguments}
             return self.site.app.url_map.bind("localhost").build(rule.endpoint, values)
 
     def fields(self, rule: Rule) -> dict[str, Any]:
         """What a form at this route would send."""
-        name = {"partners_staff.logo": "logo", "events_staff.picture": "picture"}.get(rule.endpoint)
+        name = UPLOADS.get(rule.endpoint)
         files = {name: (Again(a_logo()), f"{name}.png")} if name else {}
         version = events.version_of(self.site, rule.endpoint) | events.guest(self.site, rule.endpoint)
-        version |= volunteers.version_of(self.site, rule.endpoint)
+        version |= volunteers.version_of(self.site, rule.endpoint) | newsletters.version_of(self.site, rule.endpoint)
         return {"rendered": self.rendered, **FIELDS.get(rule.endpoint, {}), **version, **files}
 
 
@@ -264,6 +274,8 @@ def fill(site: Site, visitor: Visitor, staff: Visitor, later: Any) -> Everything
     volunteers.fill_volunteers(site)
     shifts.fill_shifts(site)
     hours.fill_hours(site)
+    newsletters.fill_newsletters(site, a_logo())
+    readers.fill_readers(site)
     later(seconds=3)
     partner = site.visitor()
     partner.press(partner.get(f"/staff/link/{of_partner}"), "Sign in")

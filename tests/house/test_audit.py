@@ -19,6 +19,8 @@ from tests.staff.acts import set_up
 ONLY_LOOKS = {"POST /staff/set-aside", "POST /partner/supporters/check", "POST /staff/places/import"}
 ONLY_LOOKS |= {"POST /staff/list/find"}  # what is found is shown by another page, which notes it
 ONLY_LOOKS |= {"POST /staff/events/<int:id>/door/find", "POST /staff/shifts/<int:id>/day/find"}
+# What somebody is typing is shown to them, or kept for them alone: it is an act once they save it.
+ONLY_LOOKS |= {f"POST /staff/newsletters/<int:id>/words/<code>/{way}" for way in ("look", "keep", "throw-away")}
 DEEDS = sorted(
     one
     for one, who in ACCESS.items()

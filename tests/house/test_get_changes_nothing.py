@@ -70,8 +70,9 @@ DEEDS = [
     *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
     *("note", "vouch", "revoke", "age", "let-return", "usual", r"trainings/\d+/codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
-    *("ask", "out", "decide", "yes", "no"),
+    *("ask", "out", "decide", "yes", "no", "let-out"),
     *("in", "walk-in", "undo", "links", "test", "throw-away"),
+    *("pictures", r"newsletters/\d+/words/[a-z-]+/look"),
 ]
 
 

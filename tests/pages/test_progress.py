@@ -61,7 +61,7 @@ def test_an_interface_with_a_new_text_is_missing_something(make_site, folder):
     assert "missing" in line and "1 texts" in line
 
 
-SPOILT = {
+SPOILT: dict[str, tuple[str | bytes, int]] = {
     "es/help.md": ("+++\ntitle = 'x'\nfrom = \n+++\n", 3),
     "tl/help.md": ("+++\ntitle = 'x'\n+++\n\n<b>x</b>\n", 5),
     "th/help.md": ("+++\ntitle = 'x'\n+++\nCall {hotline:nobody}\n", 4),

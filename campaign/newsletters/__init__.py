@@ -1,0 +1,1 @@
+"""Write once, send in every language."""

@@ -1,0 +1,65 @@
+"""What a translation is compared with: the parts of the English edition, each with a mark of its words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..content import mark_of
+from . import blocks
+from .blocks import Unreadable
+from .marking import Marked
+from .models import Edition
+
+WORDLESS = {"events", "pledge", "volunteers", "story"}  # blocks that say themselves in every language
+SHORT = 20  # characters: "OK" may be the same in two languages
+
+
+@dataclass(frozen=True)
+class Part:
+    """The subject, the line after it, or a paragraph: its mark, what it is called, its words."""
+
+    mark: str
+    label: str
+    text: str
+
+    @property
+    def to_translate(self) -> bool:
+        """Whether it has words that a translation says in its own language."""
+        if not self.text.startswith(blocks.BEGINS):
+            return bool(self.text)
+        try:
+            return blocks.read(self.text).kind not in WORDLESS
+        except Unreadable:
+            return True
+
+
+def parts(edition: Edition) -> list[Part]:
+    """The parts of an edition in their order; those without words are left out. A part that stands twice is one."""
+    found = [("Subject", edition.subject), ("After the subject", edition.preheader)]
+    found += [(f"Paragraph {number}", text) for number, text in enumerate(Marked(edition.body).paragraphs, 1)]
+    made = {
+        mark_of(label.split()[0], text): Part(mark_of(label.split()[0], text), label, text) for label, text in found
+    }
+    return [part for part in made.values() if part.to_translate]
+
+
+def stale(english: Edition, edition: Edition) -> list[Part]:
+    """The parts of the English edition that have changed, or are new, since a translation last said the same."""
+    seen = set(edition.seen.split())
+    return [part for part in parts(english) if part.mark not in seen]
+
+
+def seen_after(english: Edition, before: Edition | None, brought: Iterable[str]) -> str:
+    """What a translation says the same as, once it is saved: on its first day everything, later what was ticked."""
+    there = [part.mark for part in parts(english)]
+    known = set(there) if before is None else set(before.seen.split()) | set(brought)
+    return " ".join(mark for mark in there if mark in known)
+
+
+def left_in_english(english: Edition, edition: Edition) -> list[Part]:
+    """The parts of a translation that stand there as they do in English, and are too long for that to be chance."""
+    theirs = {part.text for part in parts(english) if len(part.text) >= SHORT and not _is_block(part)}
+    return [part for part in parts(edition) if part.text in theirs]
+
+
+def _is_block(part: Part) -> bool:
+    return part.text.startswith(blocks.BEGINS)

@@ -1,0 +1,97 @@
+// The desk at which a newsletter is written: shows it beside what is typed, keeps what is typed, puts blocks in, and
+// says who else is writing. Without it the buttons do the same.
+(() => {
+  "use strict";
+
+  const LOOK = 1200; // milliseconds after the last key
+  const KEEP = 4000;
+  const STILL = 45000; // how often whoever is here says so
+
+  const form = document.querySelector("[data-desk]");
+  const body = form.querySelector("textarea");
+  const kept = form.querySelector("[data-desk-kept]");
+  const others = document.querySelector("[data-desk-others]");
+  const look = form.querySelector("[data-desk-look]");
+  let looking;
+  let keeping;
+  let typed = false;
+  let saving = false;
+
+  // A new frame each time: going on in an old one would put every look into the browser's history.
+  function show() {
+    const old = document.querySelector("iframe[name=look]");
+    const fresh = old.cloneNode();
+    old.removeAttribute("name");
+    fresh.classList.add("coming");
+    let asked = false; // a frame says that it has loaded when it is still empty, too
+    fresh.addEventListener("load", () => {
+      if (!asked) return;
+      fresh.classList.remove("coming");
+      old.remove();
+    });
+    old.after(fresh);
+    form.requestSubmit(look);
+    asked = true;
+  }
+
+  function say(answer) {
+    kept.textContent = `Kept ${answer.kept}. It is saved when you press Save.`;
+    if (answer.overtaken) kept.textContent += " Somebody else has saved meanwhile; you will see both when you save.";
+    others.hidden = answer.others.length === 0;
+    if (!others.hidden) {
+      others.textContent = `Writing here, too: ${answer.others.join(", ")}. Whoever saves last is shown what the other saved.`;
+    }
+  }
+
+  async function keep() {
+    clearTimeout(keeping);
+    if (saving) return;
+    typed = false;
+    try {
+      const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const told = await answer.json();
+      if (answer.ok) say(told);
+      else kept.textContent = `Not kept: ${told.error}`;
+    } catch {
+      typed = true;
+      kept.textContent = "Not kept: there is no connection, or you are signed out. Leave this page open and try again.";
+    }
+  }
+
+  function put(block) {
+    const before = body.value.slice(0, body.selectionStart).replace(/\s*$/, "");
+    const after = body.value.slice(body.selectionEnd).replace(/^\s*/, "");
+    const start = before ? `${before}\n\n${block}` : block;
+    body.value = `${start}\n\n${after}`;
+    body.focus();
+    body.setSelectionRange(start.length, start.length);
+    changed();
+  }
+
+  function changed() {
+    typed = true;
+    clearTimeout(looking);
+    clearTimeout(keeping);
+    looking = setTimeout(show, LOOK);
+    keeping = setTimeout(keep, KEEP);
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => {
+    if (event.submitter !== look) saving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    saving = false; // the browser's way back leads to this page as it was left
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && typed) keep();
+  });
+  document.querySelectorAll("[data-desk-put]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => put(document.getElementById(button.dataset.deskPut).value));
+  });
+  setInterval(() => {
+    if (!document.hidden) keep();
+  }, STILL);
+  show();
+})();

@@ -1,0 +1,1 @@
+"""Newsletters: written once, sent in every language."""

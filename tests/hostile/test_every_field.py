@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,7 +38,13 @@ RUN = Random(os.environ.get("SEED") or os.environ.get("PYTEST_XDIST_TESTRUNUID")
 TRIED = range(PARTS) if os.environ.get("DRILL") == "1" else sorted(RUN.sample(range(PARTS), 3))
 A_BATCH = 8  # strings; after each of them all that comes out is looked at
 HARMLESS = ["Words", "Two words", "", "x" * 40_000, "www.example.org", "\x00", "7", "two\n\nlines", "word@gmial.com"]
+NUMBERED = re.compile(r"-\d+$")
 LOG = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_of_each(names: Iterable[str]) -> list[str]:
+    """These fields, but of those that stand in a form once for each role or the like (`number-7`) only the first."""
+    return list({NUMBERED.sub("", name): name for name in reversed(list(names))}.values())[::-1]
 
 
 @dataclass
@@ -58,7 +64,7 @@ class Trial:
     def type_all(self, strings: list[Hostile]) -> None:
         """Each string into each field of each form, one at a time."""
         for form in self.found:
-            for name in [self.only] if self.only else form.names:
+            for name in [self.only] if self.only else one_of_each(form.names):
                 for one in strings:
                     self.sent += 1
                     answer = send(form, name, one, self.sent)

@@ -38,8 +38,8 @@ ROUTES: dict[str, dict[str, Any]] = {
 
 
 def fill_shifts(site: Site) -> None:
-    """Of ids 1 to 5: one that volunteer 1 has, a full one for which volunteer 3 waits, one that is free, one that will
-    be cancelled, and one that will be changed; and a batch of two.
+    """Of ids 1 to 5: one that volunteer 1 has, one whose only place is offered to volunteer 3, a free one, one to be
+    cancelled, and one to be changed; and a batch of two.
     """
     with site.inside(), db.writing():
         now = clock.now()
@@ -52,6 +52,21 @@ def fill_shifts(site: Site) -> None:
         for volunteer_id, shift_id in ((1, 1), (6, 2)):
             service.take(volunteer_id, next(iter(turns.turn(shift_id, now).needs)), now)
         service.wait(3, next(iter(turns.turn(2, now).needs)), now)
+        _write_all_letters()
+
+
+def _write_all_letters() -> None:
+    """The place for which volunteer 3 waits is offered; of what 6 had one is changed, one cancelled, one taken back."""
+    now = clock.now()
+    service.give_back(6, 2, now)
+    changed, cancelled, taken_back = (editing.add(_said(number), now) for number in (30, 32, 34))
+    for shift_id in (changed, cancelled, taken_back):
+        service.take(6, next(iter(turns.turn(shift_id, now).needs)), now)
+    editing.change(changed, _said(31), 1, (), now)
+    editing.cancel(cancelled, "A reason", now)
+    theirs = turns.theirs(taken_back, 6)
+    assert theirs is not None
+    editing.take_back(theirs.id, "A reason", 1, now)
 
 
 def _on(number: int) -> Said:

@@ -19,6 +19,7 @@ FIELDS: dict[str, dict[str, str]] = {
     **{f"day_staff.{act}": {"id": "8"} for act in ("check_out", "undo")},
     "day_staff.find": {"typed": "Hana"},
     "hours.log": {**WORK, "note": "Called people"},
+    "hours.strike": {"entry": "1"},
     "hours_staff.decide": {"approve": "yes"},
     "hours_staff.edit": {"hours": "1", "minutes": "0", "version": "1"},
     "hours_staff.of": WORK,
@@ -27,7 +28,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "asks": {"ask_id": 1},
     "week_staff": {"id": 4},
     "day_staff": {"id": TODAY},
-    "hours": {"volunteer_id": 1, "hours_id": 1},
+    "hours": {"volunteer_id": 1},
     "hours_staff": {"id": 2},
     "shift_feed": {"volunteer_id": 1},
 }

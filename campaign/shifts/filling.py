@@ -125,7 +125,7 @@ def fit(gap: Gap, helper: Helper, limits: Limits, now: datetime) -> Fit:
     (pros if free else cons).append(Reason(For.FREE if free else Against.NOT_FREE))
     pros += [Reason(For.WISHED)] if gap.role_id in helper.wished else []
     pros += [Reason(For.NEAR)] if gap.area_key and gap.area_key == helper.area_key else []
-    cons += [Reason(Against.ASKED_BEFORE)] if helper.asked_before and not helper.said_no else []
+    cons += [Reason(Against.ASKED_BEFORE)] if helper.asked_before and not (helper.said_no or helper.asked_today) else []
     cons += [Reason(Against.HAS_MUCH)] if helper.around >= MUCH else []
     return Fit(helper, tuple(pros), tuple(cons))
 

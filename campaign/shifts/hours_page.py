@@ -71,9 +71,11 @@ def log(volunteer_id: int) -> ResponseReturnValue:
     return web.to("hours.mine", volunteer_id=volunteer_id, done="logged")
 
 
-@area.post('/shifts/<signed("shifts"):volunteer_id>/hours/<int:hours_id>/take-back')
-def strike(volunteer_id: int, hours_id: int) -> ResponseReturnValue:
+@area.post('/shifts/<signed("shifts"):volunteer_id>/hours/take-back')
+def strike(volunteer_id: int) -> ResponseReturnValue:
     """Take back what nobody has looked at yet; gone already is as good."""
+    entry = request.form.get("entry", "")
+    hours_id = int(entry) if entry.isdecimal() and len(entry) < 19 else 0
     try:
         with db.writing():
             hours.strike(volunteer_id, hours_id)

@@ -86,7 +86,7 @@ def _tell_a_part(news_id: int, now: datetime) -> int | None:
         if not worth_telling(one, shift, now):
             one.done_at = now
             return None
-        if (later := quiet.when_to_tell(now, shift.starts_at, shift.zone)) > now:
+        if (later := _by_day(one, shift, now)) > now:
             one.due_at = later  # nobody is woken
             return None
         some = select(Placement.id, Volunteer.supporter_id).join(Volunteer, Volunteer.id == Placement.volunteer_id)
@@ -99,6 +99,13 @@ def _tell_a_part(news_id: int, now: datetime) -> int | None:
         if len(people) < A_PART:
             one.done_at = now
         return len(people)
+
+
+def _by_day(one: ShiftNews, shift: Shift, now: datetime) -> datetime:
+    """When it is told: news at night only where the morning would be too late, a reminder never."""
+    if one.kind in quiet.BEFORE:
+        return quiet.awake(now, shift.zone)
+    return quiet.when_to_tell(now, shift.starts_at, shift.zone)
 
 
 def worth_telling(one: ShiftNews, shift: Shift, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from campaign.app import create_app
 from campaign.config import Config
 from campaign.shifts.models import Placement, Shift
 from tests.browser.chromium import SLOWEST_LETTER, Person, link_for, look_closely
-from tests.house.running import ROOT, SECRET, running
+from tests.house.running import ROOT, SECRET
 from tests.printables.looking import codes, look
 
 pytestmark = pytest.mark.browser
@@ -33,16 +33,11 @@ REMINDER = {"en": "your shift begins soon", "th": "กะของคุณจ�
 
 
 @pytest.fixture
-def campaign(tmp_path, program):
-    """A demonstration, and somebody of its staff at 1280 pixels."""
-    with running(tmp_path, "run", "--demo") as site:
-        [link] = re.findall(r"/staff/link/\S+", site.wait_for(r"/staff/link/\S+"))[:1]
-        staff = Person(program.new_context(viewport={"width": 1280, "height": 900}), site)
-        page = staff.open(link)
-        page.locator("main button").click()
-        page.wait_for_url("**/staff/")
-        yield site, page
-        staff.context.close()
+def campaign(demo, program, staff_state):
+    """The demonstration, and somebody of its staff at 1280 pixels."""
+    staff = Person(program.new_context(viewport={"width": 1280, "height": 900}, storage_state=staff_state), demo)
+    yield demo, staff.open("/staff/")
+    staff.context.close()
 
 
 def _zone():

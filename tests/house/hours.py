@@ -11,14 +11,15 @@ from campaign.volunteers import service as volunteers
 from tests.conftest import Site
 from tests.house.shifts import ROLE, said
 
-TODAY = 8  # the shift, on which volunteer 6 has the placement 4, and volunteer 1 the placement 5 and is here
+TODAY = 11  # the shift, on which volunteer 6 has the placement 7, and volunteer 1 the placement 8 and is here
 WORK = {"worked_on": "2027-01-10", "role": str(ROLE), "hours": "2", "minutes": "30", "note": "Carried boxes"}
 FIELDS: dict[str, dict[str, str]] = {
     "week_staff.ask": {"who": "1"},
-    "day_staff.check_in": {"id": "4", "came": "1"},
-    **{f"day_staff.{act}": {"id": "5"} for act in ("check_out", "undo")},
+    "day_staff.check_in": {"id": "7", "came": "1"},
+    **{f"day_staff.{act}": {"id": "8"} for act in ("check_out", "undo")},
     "day_staff.find": {"typed": "Hana"},
     "hours.log": {**WORK, "note": "Called people"},
+    "hours.strike": {"entry": "1"},
     "hours_staff.decide": {"approve": "yes"},
     "hours_staff.edit": {"hours": "1", "minutes": "0", "version": "1"},
     "hours_staff.of": WORK,
@@ -27,7 +28,7 @@ AREAS: dict[str, dict[str, Any]] = {
     "asks": {"ask_id": 1},
     "week_staff": {"id": 4},
     "day_staff": {"id": TODAY},
-    "hours": {"volunteer_id": 1, "hours_id": 1},
+    "hours": {"volunteer_id": 1},
     "hours_staff": {"id": 2},
     "shift_feed": {"volunteer_id": 1},
 }
@@ -48,7 +49,7 @@ def fill_hours(site: Site) -> None:
         assert editing.add(said(now + timedelta(hours=1), 3), now) == TODAY
         for volunteer_id in (6, 1):
             service.take(volunteer_id, next(iter(turns.turn(TODAY, now).needs)), now)
-        day.roll(TODAY, now).check_in(5, 1, now, let_in=False)
+        day.roll(TODAY, now).check_in(8, 1, now, let_in=False)
         gap = next(iter(turns.turn(editing.add(said(now + timedelta(days=5)), now), now).needs))
         for volunteer_id in (6, 3):
             assert asks.ask(gap, volunteer_id, 1, now) == ""
@@ -64,5 +65,5 @@ def _remind() -> None:
         one = ShiftNews(shift_id=TODAY, kind=kind, due_at=now, made_at=now, done_at=now)
         session.add(one)
         session.flush()
-        told = db.add(PlacementNews, {"news_id": one.id, "placement_id": 4})
+        told = db.add(PlacementNews, {"news_id": one.id, "placement_id": 7})
         mail.write(letter, told or 0, volunteers.get(6).supporter_id, now)

@@ -59,10 +59,10 @@ def _write_all_letters() -> None:
     """The place for which volunteer 3 waits is offered; of what 6 had one is changed, one cancelled, one taken back."""
     now = clock.now()
     service.give_back(6, 2, now)
-    changed, cancelled, taken_back = (editing.add(_said(number), now) for number in (30, 32, 34))
+    changed, cancelled, taken_back = (editing.add(_on(number), now) for number in (30, 32, 34))
     for shift_id in (changed, cancelled, taken_back):
         service.take(6, next(iter(turns.turn(shift_id, now).needs)), now)
-    editing.change(changed, _said(31), 1, (), now)
+    editing.change(changed, _on(31), 1, (), now)
     editing.cancel(cancelled, "A reason", now)
     theirs = turns.theirs(taken_back, 6)
     assert theirs is not None

@@ -413,7 +413,7 @@ ACCESS = {
     'GET /my-shifts/<signed("my-shifts"):volunteer_id>.ics': TOKEN,
     'GET /shifts/<signed("shifts"):volunteer_id>/hours': TOKEN,
     'POST /shifts/<signed("shifts"):volunteer_id>/hours': TOKEN,
-    'POST /shifts/<signed("shifts"):volunteer_id>/hours/<int:hours_id>/take-back': TOKEN,
+    'POST /shifts/<signed("shifts"):volunteer_id>/hours/take-back': TOKEN,
     "GET /staff/week": KEEPERS,
     "GET /staff/week/<int:id>": KEEPERS,
     "POST /staff/week/<int:id>/ask": KEEPERS,

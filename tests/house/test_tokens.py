@@ -29,12 +29,14 @@ def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):
     purposes = sorted({purpose for _, _, purpose in doors})
     known = (
         "address",
+        "ask",
         "door",
         "guardian",
         "invite",
         "join",
         "leave",
         "me",
+        "my-shifts",
         "present",
         "rsvp",
         "shifts",

@@ -62,14 +62,14 @@ def test_what_nobody_has_looked_at_can_be_taken_back_and_what_was_decided_not(si
     anna, bela = able(site), able(site, 2)
     page = _log(site, visitor, later, anna)
     _log(site, visitor, later, anna, note="Carried boxes")
-    stranger = visitor.post(f"{path_of(site, bela)}/hours/1/take-back")
+    stranger = visitor.post(f"{path_of(site, bela)}/hours/take-back", {"entry": "1"})
     assert stranger.status == 200 and len(_states(site)) == 2
     page = visitor.press(visitor.get(f"{path_of(site, anna)}/hours"), "Take back")
     assert "Taken back." in page.text and len(_states(site)) == 1
     [left] = [row[0] for row in site.rows(select(Hours.id))]
     staff.press(staff.get("/staff/hours"), "Approve", approve="no")
     assert _states(site) == [("declined", 150)]
-    assert visitor.post(f"{path_of(site, anna)}/hours/{left}/take-back").status == 409
+    assert visitor.post(f"{path_of(site, anna)}/hours/take-back", {"entry": str(left)}).status == 409
     assert "They do not count" in visitor.get(f"{path_of(site, anna)}/hours").text
 
 

@@ -242,6 +242,11 @@ def add_or_find(table: type[Base], values: Mapping[str, object], key: str) -> in
     return cast(int, session().execute(_adding_or_finding(_dialect(), table, key), values).scalar_one())
 
 
+def adding(table: type[Base]) -> Any:
+    """An INSERT, for `from_select`, that passes over what a unique key says is there already."""
+    return _insert(_dialect(), table).on_conflict_do_nothing()
+
+
 def _dialect() -> str:
     return "sqlite" if database().sqlite else "postgresql"
 

@@ -113,8 +113,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "accounts_partner.new": {"email": "fourth@example.org", "name": "Fourth"},
     **events.FIELDS,
     **volunteers.FIELDS,
-    **readers.FIELDS,
     **newsletters.FIELDS,
+    **readers.FIELDS,
 }
 
 
@@ -154,8 +154,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "events.not_me": {"rsvp_id": 2},
     "events.cancel": {"rsvp_id": 3},
     **volunteers.ROUTES,
-    **readers.ROUTES,
     **newsletters.ROUTES,
+    **readers.ROUTES,
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from .. import db, i18n
 from ..errors import Refused
 from ..staff.models import Account
-from . import service
+from . import segments, service
 from .models import Newsletter
 from .runs import Approval
 
@@ -17,7 +17,8 @@ OWN = "Somebody else has to approve it: you have written it."
 
 def mark(newsletter_id: int) -> str:
     """A code of all that readers get, and who they are: another one when any of it changes. Raises LookupError."""
-    whole = f"{service.fingerprint(newsletter_id)} {service.get(newsletter_id).audience_id}"
+    audience_id = service.get(newsletter_id).audience_id
+    whole = f"{service.fingerprint(newsletter_id)} {audience_id} {segments.said(audience_id)}"
     return sha256(whole.encode()).hexdigest()
 
 

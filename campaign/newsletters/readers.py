@@ -10,7 +10,7 @@ from . import segments
 from .models import WRITABLE, Newsletter, NewsletterState
 from .segment_rules import EVERYBODY, Rule
 
-OPEN = (*WRITABLE, NewsletterState.SCHEDULED, NewsletterState.SENDING, NewsletterState.PAUSED)
+GOING = (NewsletterState.SCHEDULED, NewsletterState.SENDING, NewsletterState.PAUSED)
 
 
 def get(newsletter_id: int) -> Newsletter:
@@ -37,12 +37,14 @@ def choose(newsletter_id: int, segment_id: int | None, version: int | None) -> N
     if not one.writable:
         raise Refused("This newsletter is on its way. Whom it is for can only be changed while it is a draft.")
     if segment_id is not None:
+        db.take_turn(segments.TURN)  # nobody throws it away meanwhile
         segments.get(segment_id)
     if one.audience_id != segment_id:
         one.audience_id, one.state, one.version = segment_id, NewsletterState.DRAFT, one.version + 1
 
 
 @segments.using.connect
-def _for_it(segment_id: int) -> Sequence[str]:
-    found = select(Newsletter.title).where(Newsletter.audience_id == segment_id, Newsletter.state.in_(OPEN))
+def _for_it(segment_id: int, *, going: bool) -> Sequence[str]:
+    states = GOING if going else (*WRITABLE, *GOING)
+    found = select(Newsletter.title).where(Newsletter.audience_id == segment_id, Newsletter.state.in_(states))
     return list(db.session().scalars(found.order_by(Newsletter.id)))

@@ -42,7 +42,7 @@ def _offered() -> list[tuple[str, str]]:
     return [("", "Everybody who wants our news"), *((str(one.id), one.name) for one in segments.everyone())]
 
 
-def _page(form: AudienceForm, one: Newsletter, status: int = 200) -> ResponseReturnValue:
+def _page(form: AudienceForm, one: Newsletter, status: int = 0) -> ResponseReturnValue:
     """Whom it is for now, and that somebody looked at them is noted."""
     with db.reading():
         try:
@@ -55,7 +55,7 @@ def _page(form: AudienceForm, one: Newsletter, status: int = 200) -> ResponseRet
             audit.note(Act.READERS_LOOKED_AT, "segment" if one.audience_id else "", one.audience_id or "")
     names = {language.code: language.name for language in i18n.site().languages}
     known = {"found": found, "sentence": sentence, "names": names, "newsletter": one}
-    return render_template("newsletters/staff/readers.html", form=form, **known), max(status, web.status_of(form))
+    return render_template("newsletters/staff/readers.html", form=form, **known), status or web.status_of(form)
 
 
 @results.get("/newsletters/<int:id>/results", endpoint="show")

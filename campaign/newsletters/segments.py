@@ -13,7 +13,8 @@ from . import segment_kinds, segment_rules
 from .audience_models import Segment
 from .segment_rules import Condition, Kind, Rule
 
-using = Signal("Asks which newsletters that are not out yet are for this segment; each answers with a list of titles.")
+using = Signal("Asks which newsletters that are not out yet are for this segment (going: and let go); lists of titles.")
+TURN = "segments of readers"
 MOST = 500
 GONE = "something that is no longer in the list"
 Choices = Mapping[Kind, list[tuple[str, str]] | None]
@@ -53,7 +54,8 @@ def add(name: str, rule: Rule, account_id: int | None, now: datetime) -> int:
 def change(segment_id: int, name: str, rule: Rule, account_id: int | None, now: datetime, version: int | None) -> None:
     """Save it under this name and with this rule. Newsletters that went out stay as they are.
 
-    Raises LookupError, Stale when somebody else saved meanwhile, and Refused when the name was taken.
+    Raises LookupError, Stale when somebody else saved meanwhile, and Refused when the name was taken, or when a
+    newsletter was let go for those whom it meant before.
     """
     one = db.session().scalar(select(Segment).where(Segment.id == segment_id).with_for_update())
     if one is None:
@@ -61,16 +63,32 @@ def change(segment_id: int, name: str, rule: Rule, account_id: int | None, now: 
     db.must_be(one.version, version)
     if taken(name, segment_id):
         raise Refused("There is a segment with this name already.")
+    db.take_turn(TURN)
+    if rule != segment_rules.read(one.rule) and (titles := _used(segment_id, going=True)):
+        raise Refused(
+            f"“{titles[0]}” was let go for these people. Take it back to a draft before you change who they are."
+        )
     one.name, one.name_key, one.rule = name, fold(name), segment_rules.written(rule)
     one.changed_by_id, one.changed_at, one.version = account_id, now, one.version + 1
 
 
 def remove(segment_id: int) -> None:
     """Throw it away. Raises LookupError, and Refused while a newsletter that is not out yet is for it."""
+    db.take_turn(TURN)
     one = get(segment_id)
-    if titles := [title for _, answer in using.send(segment_id) for title in answer]:
+    if titles := _used(segment_id, going=False):
         raise Refused(f"“{one.name}” is whom “{titles[0]}” is for. Choose others for it first.")
     db.session().execute(delete(Segment).where(Segment.id == segment_id))
+
+
+def _used(segment_id: int, *, going: bool) -> list[str]:
+    return [title for _, answer in using.send(segment_id, going=going) for title in answer]
+
+
+def said(segment_id: int | None) -> str:
+    """The rule as it is kept, for a mark that falls when it changes; empty for everybody or a segment that is gone."""
+    found = select(Segment.rule).where(Segment.id == segment_id)
+    return db.session().scalar(found) or ""
 
 
 def choices(*, of: Rule | None = None) -> dict[Kind, list[tuple[str, str]] | None]:

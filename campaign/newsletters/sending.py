@@ -63,6 +63,7 @@ class Slice:
     renew_at: float = 0.0
     over: bool = False
     read: list[Reader] = field(default_factory=list)
+    heard: list[Outcome] = field(default_factory=list)
     stale_at: float = 0.0
 
     def allowed(self) -> int:
@@ -127,18 +128,17 @@ def _slice(newsletter_id: int, lease: str) -> int:
 
 
 def _work(one: Slice) -> None:
-    outcomes: list[Outcome] = []
     began = monotonic()
     while True:
-        readers = _turn(one, outcomes)
+        readers = _turn(one, one.heard)
         for reader in readers:
             one.pool.hand(one.letters.ready(reader))
         if one.pool.out:
-            outcomes = one.pool.finished(LONGEST_WAIT)
+            one.heard = one.pool.finished(LONGEST_WAIT)
         elif (pause := _pause(one)) is None:
             break
         else:
-            outcomes = []
+            one.heard = []
             sleep(pause)
     _release(one, monotonic() - began)
 
@@ -230,7 +230,8 @@ def _release(one: Slice, seconds: float) -> None:
 
 def _write_down_the_rest(one: Slice) -> None:
     """What is under way is known to us alone, whoever has the lease."""
-    while one.pool.out:
-        if outcomes := one.pool.finished(LONGEST_WAIT):
-            with db.writing():
-                recipients.settle(outcomes, clock.now())
+    heard = one.heard
+    while heard or one.pool.out:
+        with db.writing():
+            recipients.settle(heard, clock.now())
+        heard = one.pool.finished(LONGEST_WAIT) if one.pool.out else []

@@ -12,7 +12,7 @@ from ..content import mark_of
 from ..errors import Refused
 from . import sources
 from .drafts import Typed
-from .models import Edition, Newsletter, NewsletterState
+from .models import Edition, Newsletter, NewsletterPicture, NewsletterState
 
 rewritten = Signal("Says that the words or facts of a newsletter have changed; sent with its id.")
 
@@ -118,7 +118,9 @@ def fingerprint(newsletter_id: int) -> str:
     """Tells one state of everything that readers will see from another: what somebody approves. Raises LookupError."""
     row, written = get(newsletter_id), editions(newsletter_id)
     words = [part for code in sorted(written) for part in _words(written[code])]
-    return mark_of(row.title, row.slug, row.from_name, row.accepted, *words)
+    found = select(NewsletterPicture.id).where(NewsletterPicture.newsletter_id == newsletter_id)
+    pictures = sorted(str(one) for one in db.session().scalars(found))
+    return mark_of(row.title, row.slug, row.from_name, row.accepted, *words, *pictures)
 
 
 def _words(one: Edition) -> tuple[str, ...]:

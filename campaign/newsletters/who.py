@@ -50,7 +50,6 @@ class Somebody:
 
     address: str
     language: str
-    since: datetime
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ def look(rule: Rule, now: datetime) -> Found:
 
 
 def _some(which: ColumnElement[bool]) -> list[Somebody]:
-    columns = (Supporter.mailbox, Supporter.language, Supporter.added_at)
+    columns = (Supporter.mailbox, Supporter.language)
     mixed = (Supporter.id * 7919) % 10007
     rows = db.session().execute(select(*columns).where(which).order_by(mixed, Supporter.id).limit(SAMPLE))
-    return [Somebody(masked(row.mailbox), row.language, row.added_at) for row in rows]
+    return [Somebody(masked(row.mailbox), row.language) for row in rows]
 
 
 def masked(mailbox: str) -> str:

@@ -4,7 +4,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
-from ..errors import Stale
+from ..errors import Refused, Stale
 from ..staff import audit, doors
 from ..staff.acts import Act
 from . import segment_editing, segment_kinds, segment_rules, segments, who
@@ -52,6 +52,9 @@ def edit(id: int) -> ResponseReturnValue:
             audit.note(Act.SEGMENT_CHANGED, "segment", id)
     except Stale:
         return _overtaken(form, id)
+    except Refused as no:
+        form.form_errors.append(str(no))
+        return _page(form, one)
     except LookupError:
         abort(404)
     return web.to("segments_staff.edit", id=id)

@@ -12,24 +12,26 @@
   const kept = form.querySelector("[data-desk-kept]");
   const others = document.querySelector("[data-desk-others]");
   const look = form.querySelector("[data-desk-look]");
+  let looks = 0;
   let looking;
   let keeping;
   let typed = false;
   let saving = false;
 
-  // A new frame each time: going on in an old one would put every look into the browser's history.
+  // A new frame with a name of its own each time: going on in an old one would put every look into the browser's history.
   function show() {
-    const old = document.querySelector("iframe[name=look]");
-    const fresh = old.cloneNode();
-    old.removeAttribute("name");
+    const old = [...document.querySelectorAll(".desk-look iframe")];
+    const fresh = old[0].cloneNode();
+    looks += 1;
+    fresh.name = look.formTarget = `look-${looks}`;
     fresh.classList.add("coming");
     let asked = false; // a frame says that it has loaded when it is still empty, too
     fresh.addEventListener("load", () => {
       if (!asked) return;
       fresh.classList.remove("coming");
-      old.remove();
+      old.forEach((one) => one.remove());
     });
-    old.after(fresh);
+    old[0].after(fresh);
     form.requestSubmit(look);
     asked = true;
   }

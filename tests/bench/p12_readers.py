@@ -81,8 +81,8 @@ def measure(stand: Stand, finding: Finding) -> None:
 def _sent(stand: Stand, number: int) -> dict[str, float]:
     with TemporaryDirectory(dir=stand.folder, ignore_cleanup_errors=True) as folder:
         known = [stand._new_database(folder), folder, str(number), "a secret for measuring, long enough to be one"]
-        for code in (FILL, SEND):
-            said = subprocess.run([sys.executable, "-c", code, *known], check=True, capture_output=True, text=True)
-    told: dict[str, float] = json.loads(said.stdout.splitlines()[-1])
+        subprocess.run([sys.executable, "-c", FILL, *known], check=True, capture_output=True)
+        said = subprocess.run([sys.executable, "-c", SEND, *known], check=True, capture_output=True, text=True).stdout
+    told: dict[str, float] = json.loads(said.splitlines()[-1])
     assert told["sent"] == told["listed"] == number, told
     return told

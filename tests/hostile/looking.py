@@ -17,8 +17,8 @@ FORMULA = re.compile("[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]")
 # What staff may write in Markdown, and the attributes that it makes.
 MARKDOWN = {"p", "em", "strong", "a", "ul", "ol", "li", "code", "pre", "blockquote", "hr", "br"}
 MARKDOWN |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
-MARKDOWN_ATTRIBUTES = {"href", "rel", "title", "start", "class"}
-WRITTEN = ("pledge-words", "event-words")  # regions of a page in which somebody's Markdown stands
+MARKDOWN_ATTRIBUTES = {"href", "rel", "title", "start", "class", "style"}  # the last in letters; on pages none may be
+WRITTEN = ("pledge-words", "event-words", "letter-words")  # regions of a page in which somebody's Markdown stands
 
 
 def grammar(tree: Any) -> set[Step]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from campaign import clock, db
-from campaign.newsletters import approval, destinations, drafts, finals, pictures, service
+from campaign import clock, db, mail
+from campaign.newsletters import approval, destinations, drafts, finals, pictures, service, trials
 from campaign.newsletters.drafts import Typed
 from campaign.newsletters.models import Newsletter, NewsletterPicture
 from campaign.newsletters.runs import Recipient, Run, Trial
@@ -71,7 +71,8 @@ def _let_go(now: datetime) -> None:
     """Newsletters of ids 3 to 9; the last has stopped with letters that are uncertain, sent, and to go."""
     session = db.session()
     for number, state in enumerate(UNDER_WAY, start=3):
-        assert service.begin(Facts(f"A sample newsletter {number}", f"sample-{number}"), 1, now) == number
+        facts = Facts(f"A sample newsletter {number}", f"sample-{number}", "", "es tl th zh-hans zh-hant ko vi")
+        assert service.begin(facts, None, now) == number
         service.write(number, "en", Typed("Come along", "What is next", BODY), 0, now)
         changes = {"state": state, "scheduled_for": now + timedelta(days=30) if state == "scheduled" else None}
         session.execute(update(Newsletter).where(Newsletter.id == number).values(**changes))
@@ -83,7 +84,10 @@ def _let_go(now: datetime) -> None:
     for supporter_id, state in ((1, "uncertain"), (2, "sent"), (3, "uncertain")):
         session.add(Recipient(newsletter_id=9, supporter_id=supporter_id, language="en", state=state, handed_at=now))
     session.execute(update(Run).where(Run.newsletter_id == 9).values(trouble="Sending was paused: a sample."))
-    session.add(Trial(newsletter_id=4, account_id=1, language="en", mark=approval.mark(4), asked_at=now))
+    session.add(one := Trial(newsletter_id=4, account_id=1, language="en", mark=approval.mark(4), asked_at=now))
+    session.flush()
+    mail.write(trials.KIND, one.id, None, now)
+    session.execute(update(mail.Letter).where(mail.Letter.kind == trials.KIND).values(state="sent", sent_at=now))
 
 
 def version_of(site: Site, endpoint: str) -> dict[str, str]:

@@ -110,7 +110,7 @@ def test_it_waits_for_its_time_and_can_be_taken_back_until_then(site, staff, goi
     later(minutes=16)
     site.work(SWEEP)
     assert state_of(site, 1) == "draft" and site.rows(select(Run.newsletter_id)) == []
-    go(staff, going, **{**AT, "at": "2027-01-11T04:30"})
+    go(_colleague(site), going, **{**AT, "at": "2027-01-11T04:30"})  # who has just shown who they are
     later(minutes=15)
     site.work(SWEEP)
     assert state_of(site, 1) == "sent"

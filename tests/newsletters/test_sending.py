@@ -307,3 +307,28 @@ def test_at_its_time_it_leaves_and_not_before(posting, port, later):
         later(minutes=1)
         posting.work(SWEEP)
     assert office.people == set(names) and state_of(posting, newsletter_id) == "sent"
+
+
+def test_a_worker_whose_lease_has_run_out_begins_no_more_and_writes_down_what_it_knows(posting, port):
+    newsletter_id, names = ready(posting, 60)
+    let_go(posting, newsletter_id)
+    taken: list[object] = []
+    with post_office(port) as office:
+
+        def take_over(reached) -> None:
+            if reached == "DATA" and len(office.came) == 9 and not taken:
+                with posting.inside():
+                    with db.writing() as session:
+                        session.execute(update(Run).values(leased_until=clock.now() - timedelta(seconds=1)))
+                    taken.append(sending.claim(clock.now()))
+                    assert sending.claim(clock.now()) is None, "two workers had it"
+
+        office.reached = take_over
+        posting.work(SWEEP)
+        assert taken and len(office.came) < 60, "the old worker went on"
+        found = states(posting, newsletter_id)
+        assert "uncertain" not in found and found["sent"] == len(office.came)
+        with posting.inside(), db.writing() as session:
+            session.execute(update(Run).values(leased_until=clock.now() - timedelta(seconds=1)))
+        posting.work(SWEEP)
+    assert office.people == set(names) and office.doubles == {}

@@ -4,9 +4,10 @@ import re
 
 from sqlalchemy import select, update
 
-from campaign import db
+from campaign import clock, db
+from campaign.newsletters import pictures, service
 from campaign.newsletters.models import Edition, EditionDraft, Newsletter
-from tests.house.everything import on_sqlite
+from tests.house.everything import a_logo, on_sqlite
 from tests.newsletters.acts import BODY, WORDS, begin, made, sent, write, wrote
 from tests.staff.acts import by_link
 
@@ -161,9 +162,25 @@ def test_every_block_that_is_offered_is_taken(site, staff):
     assert made(site)[0].html.count('class="insert"') >= 15
 
 
-def test_approval_would_fall_when_the_words_change(site, staff):
+def test_what_was_approved_falls_with_every_change_that_readers_would_see(site, staff):
     wrote(staff)
+    marks = [_mark(site)]
     with site.inside(), db.writing() as session:
         session.execute(update(Newsletter).values(state="approved"))
+    assert _mark(site) == marks[0]
     write(staff, body="Other words")
     assert site.rows(select(Newsletter.state)) == [("draft",)]
+    marks.append(_mark(site))
+    staff.press(staff.get("/staff/newsletters/1"), "Save", from_name="Somebody else")
+    marks.append(_mark(site))
+    write(staff, code="es", subject="Venga", body="Otras")
+    marks.append(_mark(site))
+    with site.inside(), db.writing():
+        pictures.add(1, pictures.draw(a_logo()), "A sample", clock.now())
+    marks.append(_mark(site))
+    assert len(set(marks)) == 5
+
+
+def _mark(site):
+    with site.inside(), db.reading():
+        return service.fingerprint(1)

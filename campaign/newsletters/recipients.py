@@ -97,7 +97,7 @@ def build(newsletter_id: int, audience: Select[int, str]) -> None:
     )
     columns = ["newsletter_id", "supporter_id", "language", "state", "attempts", "trouble"]
     # By its key, not by a question about the same table: PostgreSQL takes a table that it saw empty for small and reads
-    # it once for each reader, with all that it has just put there (200,000 people took longer than half an hour).
+    # it once for each reader, with all that it has just put there (200,000 people were not done after ten minutes).
     adding = db.adding(Recipient).from_select(columns, select(*values).where(true()), include_defaults=False)
     db.session().execute(adding)
 

@@ -136,7 +136,7 @@ def look(id: int, code: str) -> Response:
         newsletter_or_404(id)
         form.trouble = partial(inserts.trouble, newsletter_id=id, now=clock.now())
         form.validate()
-        said = [error for name in PARTS for error in form[name].errors]
+        said = [error for name in PARTS for error in str("\n".join(form[name].errors)).splitlines()]
         return frames.of_typed(id, other, form.typed, said)
 
 

@@ -76,7 +76,8 @@ class EditionForm(EditForm):
         """Also reads the text: each thing that is wrong is said with its line."""
         valid = super().validate(extra_validators)
         if not self.body.errors:
-            self.body.errors = self._wrong()
+            wrong = self._wrong()
+            self.body.errors = ["\n".join(wrong)] if wrong else []
         return valid and not self.body.errors
 
     def _wrong(self) -> list[str]:

@@ -72,6 +72,7 @@ DEEDS = [
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
     *("let-out",),
     *("in", "walk-in", "undo", "links", "test", "throw-away"),
+    *(r"sending/(trial|go|pace|draft)", r"once-more(/\d+)?", r"leave/\d+"),
     *("pictures", r"newsletters/\d+/words/[a-z-]+/look"),
 ]
 

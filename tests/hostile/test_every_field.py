@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,7 +32,13 @@ ANSWERS = (200, 303, 400, 403, 404, 409, 410, 413, 422, 429)
 PARTS = 6  # of the forms, so that each is tried within the time of a test
 A_BATCH = 8  # strings; after each of them all that comes out is looked at
 HARMLESS = ["Words", "Two words", "", "x" * 40_000, "www.example.org", "\x00", "7", "two\n\nlines", "word@gmial.com"]
+NUMBERED = re.compile(r"-\d+$")
 LOG = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_of_each(names: Iterable[str]) -> list[str]:
+    """These fields, but of those that stand in a form once for each role or the like (`number-7`) only the first."""
+    return list({NUMBERED.sub("", name): name for name in reversed(list(names))}.values())[::-1]
 
 
 @dataclass
@@ -52,7 +58,7 @@ class Trial:
     def type_all(self, strings: list[Hostile]) -> None:
         """Each string into each field of each form, one at a time."""
         for form in self.found:
-            for name in [self.only] if self.only else form.names:
+            for name in [self.only] if self.only else one_of_each(form.names):
                 for one in strings:
                     self.sent += 1
                     answer = send(form, name, one, self.sent)

@@ -25,7 +25,7 @@ def can_you_come(ask_id: int) -> Mail | None:
     if one.closed(clock.now()) or one.ask.answer or one.theirs:
         return None
     link = address("asks.show", i18n.find(one.volunteer.language), ask_id=ask_id)
-    return mail_to(one.volunteer, N_("Can you help?"), lambda _page: _can_you_come(one, link))
+    return mail_to(one.volunteer, N_("Can you come?"), lambda _page: _can_you_come(one, link))
 
 
 def _can_you_come(one: asks.Asking, link: str) -> Says:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from .. import clock, db
 from ..mail import Letter, LetterState, Mail, letter
 from ..volunteers.emails import Says
-from .models import LIVE, Placement, PlacementNews, PlacementState, Shift, ShiftNews, ShiftState
+from .models import LIVE, Placement, PlacementNews, PlacementState, Shift, ShiftNews, ShiftNewsKind, ShiftState
 from .saying import N_, changes, find, letter_to, until
 from .turns import OFFERED, REMOVED, TAKEN
 
@@ -87,6 +87,8 @@ def _told(placement_news_id: int) -> tuple[Placement, ShiftNews] | None:
 def changed(placement_news_id: int) -> Mail | None:
     """Another time or place; moot when it is as it was again, or has begun."""
     if (told := _told(placement_news_id)) is None or _begun(told[0]):
+        return None
+    if told[1].kind != ShiftNewsKind.CHANGED:
         return None
     one, news = told[0], _since(*told)
     if not changes(_before(news), db.session().get_one(Shift, one.shift_id)):

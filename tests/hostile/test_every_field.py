@@ -246,7 +246,7 @@ SUBJECTS = (
     "Something does not count any more",
     *("Your shift", "A shift is free for you", "A shift was taken back", "A shift has changed"),
     "A shift was cancelled",
-    "Can you help?",
+    "Can you come?",
 )
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from campaign import clock, db, mail
 from campaign.shifts import asks, day, editing, hours, service, turns
 from campaign.shifts.hours import Entry
@@ -61,6 +63,10 @@ def fill_hours(site: Site) -> None:
 
 def _remind() -> None:
     now, session = clock.now(), db.session()
+    one = session.scalars(select(ShiftNews).where(ShiftNews.kind == ShiftNewsKind.CHANGED)).one()
+    one.done_at = now  # it is night there: nobody would be told before the morning
+    told = db.add(PlacementNews, {"news_id": one.id, "placement_id": 5})
+    mail.write("shifts.changed", told or 0, volunteers.get(6).supporter_id, now)
     for kind, letter in ((ShiftNewsKind.DAY_BEFORE, "shifts.tomorrow"), (ShiftNewsKind.HOURS_BEFORE, "shifts.soon")):
         one = ShiftNews(shift_id=TODAY, kind=kind, due_at=now, made_at=now, done_at=now)
         session.add(one)

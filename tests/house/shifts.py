@@ -60,7 +60,7 @@ def _write_all_letters() -> None:
     now = clock.now()
     service.give_back(6, 2, now)
     changed, cancelled, taken_back = (editing.add(_on(number), now) for number in (30, 32, 34))
-    for shift_id in (changed, cancelled, taken_back):
+    for shift_id in (taken_back, changed, cancelled):
         service.take(6, next(iter(turns.turn(shift_id, now).needs)), now)
     editing.change(changed, _on(31), 1, (), now)
     editing.cancel(cancelled, "A reason", now)

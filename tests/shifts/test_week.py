@@ -74,7 +74,7 @@ def test_one_press_asks_and_yes_takes_the_shift(site, staff, visitor):
     page = press_ask(staff, _week(staff))  # the first press opened the week, this is the second
     assert "1 asked by letter." in page.text and "asked: 1, of these 0 yes, 0 no" in page.text
     letter = site.letter()
-    assert letter["subject"] == "Can you help?" and "Bring water" in text_of(letter)
+    assert letter["subject"] == "Can you come?" and "Bring water" in text_of(letter)
     path = path_in(letter)
     page = visitor.get(path)
     assert states(site, gap) == {} and answers(site) == [(anna, "")]  # looking answers nothing

@@ -72,6 +72,7 @@ def plain_site(url: str, templates: Path) -> Flask:
         "finding.share": "/share.png",
         "materials.index": "/materials",
         "volunteers.sign_up": "/volunteer",
+        "newsletters.index": "/newsletters",
     }.items():
         app.add_url_rule(path, endpoint, lambda **_: "")
     return app

@@ -53,8 +53,10 @@ def approve(newsletter_id: int, account_id: int, seen: str, now: datetime) -> No
 
 
 def writers(one: Newsletter) -> set[int]:
-    """Whose own words these are."""
-    return {one.made_by_id} if one.made_by_id else set()
+    """Whose own words these are: who saved the English ones, from which all others come; else who began it."""
+    english = service.edition(one.id, "en")
+    writer = (english and english.written_by_id) or one.made_by_id
+    return {writer} if writer else set()
 
 
 def name_of(account_id: int | None) -> str:

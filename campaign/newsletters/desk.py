@@ -34,8 +34,9 @@ def words(id: int, code: str) -> ResponseReturnValue:
     try:
         with db.writing():
             brought = request.form.getlist("brought")
-            service.write(id, code, form.typed, form.seen_version, clock.now(), brought)
-            drafts.throw_away(id, code, doors.me().id)
+            me = doors.me().id
+            service.write(id, code, form.typed, form.seen_version, clock.now(), brought=brought, account_id=me)
+            drafts.throw_away(id, code, me)
             audit.note(Act.NEWSLETTER_WRITTEN, "newsletter", id)
     except Stale:
         return _overtaken(form, id, other)

@@ -70,7 +70,7 @@ class Edition(Base):
 
     `seen` holds, between spaces, the marks of the English paragraphs that a translation says the same as (`sources`):
     a paragraph whose mark is missing has changed since. `code_id` is the code in its links, by which what followed is
-    counted.
+    counted. `written_by_id` is who saved these words.
     """
 
     __tablename__ = "newsletter_editions"
@@ -83,6 +83,7 @@ class Edition(Base):
     body: Mapped[str] = mapped_column(Text, default="")
     seen: Mapped[str] = mapped_column(Text, default="")
     code_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("codes.id"), index=True)
+    written_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

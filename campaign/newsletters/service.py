@@ -57,7 +57,14 @@ def change(newsletter_id: int, facts: Facts, version: int, now: datetime) -> Non
 
 
 def write(
-    newsletter_id: int, language: str, typed: Typed, version: int, now: datetime, brought: Collection[str] = ()
+    newsletter_id: int,
+    language: str,
+    typed: Typed,
+    version: int,
+    now: datetime,
+    *,
+    brought: Collection[str] = (),
+    account_id: int | None = None,
 ) -> None:
     """Set the words of an edition. `brought` are the marks of English parts that the translation now says, too.
 
@@ -77,6 +84,7 @@ def write(
     else:
         there.subject, there.preheader, there.body = typed.subject, typed.preheader, typed.body
         there.seen, there.changed_at, there.version = seen, now, there.version + 1
+    there.written_by_id = account_id
     _note_change(row, now)
 
 

@@ -163,6 +163,16 @@ def test_above_a_size_a_second_person_approves_and_not_its_writer(site, staff, g
     assert state_of(site, 1) == "sending" and len(site.rows(select(Approval.id))) == 2
 
 
+def test_who_changed_the_words_last_does_not_approve_them_and_who_began_them_may(site, staff, going):
+    with tuned(site, second_person_above=2):
+        _made_by(site, 1)
+        other = _colleague(site)
+        desk = other.get(going.replace("/sending", "/words/en"))
+        other.press(desk, "Save", subject="Words of a colleague")
+        assert "approve these words" not in other.get(going).text
+        assert "Staff approved these words" in staff.press(staff.get(going), "I have read it").text
+
+
 def _made_by(site, account_id):
     with site.inside(), db.writing() as session:
         session.execute(update(Newsletter).values(made_by_id=account_id))

@@ -12,8 +12,20 @@ SAMPLES = {
     "<code>": "2345678",
     "<path:token>": "cut",
     "<path:filename>": "css/site.css",
+    "<key>": "cut",
+    "<any(png,jpeg):kind>": "png",
 }
-DOWNLOADS = (".ics", ".pdf", ".png", ".csv", ".zip", ".txt", ".xml", ".svg")  # a browser saves these and shows no page
+DOWNLOADS = (
+    ".ics",
+    ".pdf",
+    ".png",
+    ".csv",
+    ".zip",
+    ".txt",
+    ".xml",
+    ".svg",
+    ".atom",
+)  # a browser saves these and shows no page
 
 
 def _public():

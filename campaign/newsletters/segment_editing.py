@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..text import clean
 from . import segment_kinds
 from .segment_rules import DEEPEST, MOST, Condition, Kind, Rule
 
@@ -20,7 +21,7 @@ def read(fields: Mapping[str, str], place: str = "r", level: int = 1) -> Rule:
     for number in range(MOST + 1):
         here = f"{place}.{number}"
         if (kind := fields.get(f"kind-{here}")) in set(Kind):
-            value = str(fields.get(f"value-{here}", ""))[:80].strip()
+            value = clean(str(fields.get(f"value-{here}", "")))[:80].strip()
             parts.append(Condition(kind=Kind(str(kind)), value=value, negated=f"not-{here}" in fields))
         elif f"how-{here}" in fields and level < DEEPEST:
             parts.append(read(fields, here, level + 1))

@@ -94,7 +94,8 @@ def test_what_cannot_be_is_said_and_nothing_is_planned(site, staff):
     assert site.rows(select(Shift.id)) == []
 
 
-def test_who_could_not_keep_a_moved_shift_is_named_before_it_is_saved_and_told_why(site, staff):
+def test_who_could_not_keep_a_moved_shift_is_named_before_it_is_saved_and_told_why(site, staff, later):
+    later(hours=6)  # morning in Los Angeles: nothing waits for the night to end
     free, busy = able(site), able(site, 2)
     moved, other = shift(site, "14 10:00", number=2), shift(site, "14 14:00")
     for one, what in ((free, moved), (busy, moved), (busy, other)):
@@ -184,7 +185,8 @@ def test_two_who_change_a_shift_at_once_lose_nothing(site, staff):
     assert site.rows(select(Shift.note))[0][0] == "Mine"
 
 
-def test_a_cancelled_shift_is_told_with_its_reason_and_frees_those_who_had_it(site, staff):
+def test_a_cancelled_shift_is_told_with_its_reason_and_frees_those_who_had_it(site, staff, later):
+    later(hours=6)
     mina, waits, shift_id = able(site), able(site, 2), shift(site, "14 10:00")
     take(site, mina, shift_id)
     wait(site, waits, shift_id)

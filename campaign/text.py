@@ -77,9 +77,16 @@ def markdown(text: str) -> Markup:
 
 def _link_open(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
     token = tokens[index]
+    token.attrs.pop("title", None)  # no phone shows it, and a link says itself where it leads
     if str(token.attrGet("href")).startswith(("http:", "https:")):
         token.attrSet("rel", "noreferrer")
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
+
+
+def _fence(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+    """Code is not coloured here, so the language that is named with it would become a class for nothing."""
+    tokens[index].info = ""
+    return renderer.fence(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
 def _heading(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
@@ -91,5 +98,6 @@ def _heading(renderer: object, tokens: list, index: int, options: object, env: o
 
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _renderer.add_render_rule("link_open", _link_open)
+_renderer.add_render_rule("fence", _fence)
 _renderer.add_render_rule("heading_open", _heading)
 _renderer.add_render_rule("heading_close", _heading)

@@ -113,6 +113,7 @@ ALONE = ["multipart/alternative", "text/plain", "text/html"]
 # The second brings what is kept of somebody, the third the entry for a calendar.
 PARTS = (ALONE, ["multipart/mixed", *ALONE, "text/html", "text/json"], ["multipart/mixed", *ALONE, "text/calendar"])
 QUIET = {"html", "head", "meta", "title", "body", "div", "h1", "h2", "p", "a", "hr", "br", "ul", "ol", "li", "strong"}
+QUIET |= {"em", "span", "h3", "blockquote", "code", "pre"}  # what Markdown makes, where staff may write it
 
 
 def faults_of_html(html: str, links: list[str], hosts: set[str]) -> list[str]:

@@ -39,6 +39,16 @@ TRIED = range(PARTS) if os.environ.get("DRILL") == "1" else sorted(RUN.sample(ra
 A_BATCH = 8  # strings; after each of them all that comes out is looked at
 HARMLESS = ["Words", "Two words", "", "x" * 40_000, "www.example.org", "\x00", "7", "two\n\nlines", "word@gmial.com"]
 NUMBERED = re.compile(r"-\d+$")
+# What harmless Markdown becomes, where a page of staff shows it beside the field.
+IN_MARKDOWN = [
+    "```js\ncode\n```",
+    "# Another\n\nwords",
+    "- `x`\n- y",
+    "| a |\n|---|\n| `x` |",
+    "[here](/x)",
+    "1. x",
+    "> x",
+]
 LOG = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -57,6 +67,7 @@ class Trial:
     faults: list[str] = field(default_factory=list)
     typed: list[tuple[str, Hostile]] = field(default_factory=list)
     only: str = ""  # the one field that is tried, if not all are
+    harmless: list[str] = field(default_factory=lambda: HARMLESS)
     learning: bool = False
     sent: int = 0
     saved: int = 0
@@ -100,7 +111,7 @@ class Trial:
     def learn(self) -> None:
         """Type harmless words first: what stands on pages then is how they are built."""
         self.learning = True
-        self.type_all([Hostile("harmless", text, quote(text)) for text in HARMLESS])
+        self.type_all([Hostile("harmless", text, quote(text)) for text in self.harmless])
         self.publish()
         self.look_around()
         # The trail shows its newest rows only: whether acts upon accounts are among them changes with every form.
@@ -261,7 +272,7 @@ def _check_log(lines: list[str], strings: list[Hostile]) -> None:
 def test_whatever_staff_write_their_page_has_one_heading_and_runs_nothing(everything):
     written = [one for one in forms(everything) if "body" in one.names and one.page.startswith(DOORS)]
     assert written
-    trial = Trial(everything, written, only="body")
+    trial = Trial(everything, written, only="body", harmless=HARMLESS + IN_MARKDOWN)
     trial.learn()
     trial.type_all([one for kind in ("markdown", "html", "attributes") for one in corpus.of_class(kind)])
     assert trial.faults == [] and trial.saved >= 60

@@ -18,6 +18,8 @@ FRAMABLE = "/embed"  # what partners may put into pages of their own
 
 def _is_door(answer):
     """Whether it is the page at an event's door, where guests' codes are read by camera."""
+    if answer.request.method == "HEAD":  # the page itself does not come
+        return answer.status_code == 200 and answer.request.path.endswith(("/door", "/day"))
     return answer.mimetype == "text/html" and b"data-door" in answer.data
 
 

@@ -177,7 +177,7 @@ def test_a_page_that_it_has_not_written_is_in_no_menu_and_not_in_the_sitemap(riv
         assert visitor.get(path).status == 404, path
     named = [link.attrs["href"] for link in visitor.get("/").all(".top nav a, .groups a")]
     ways = ["/pledges", "/events", "/volunteer"]
-    assert named == ["/help", *ways, "/help", "/privacy", *ways, "/contact"]
+    assert named == ["/help", *ways, "/help", "/privacy", *ways, "/newsletters", "/contact"]
     listed = visitor.raw("/sitemap.xml").text
     assert "/contact</loc>" in listed and "/about" not in listed and "/learn" not in listed
 

@@ -33,7 +33,7 @@ TAGS = [one.tag for one in Content(ROOT / "content").site.languages]
 
 
 def _alternates(page):
-    return {link.attrs["hreflang"]: link.attrs["href"] for link in page.all("link[rel=alternate]")}
+    return {link.attrs["hreflang"]: link.attrs["href"] for link in page.all("link[rel=alternate][hreflang]")}
 
 
 def test_the_sitemap_names_every_page_in_every_language_and_each_says_the_same_of_itself(site, visitor):

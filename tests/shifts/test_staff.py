@@ -95,7 +95,6 @@ def test_what_cannot_be_is_said_and_nothing_is_planned(site, staff):
 
 
 def test_who_could_not_keep_a_moved_shift_is_named_before_it_is_saved_and_told_why(site, staff, later):
-    later(hours=6)  # morning in Los Angeles: nothing waits for the night to end
     free, busy = able(site), able(site, 2)
     moved, other = shift(site, "14 10:00", number=2), shift(site, "14 14:00")
     for one, what in ((free, moved), (busy, moved), (busy, other)):
@@ -106,6 +105,7 @@ def test_who_could_not_keep_a_moved_shift_is_named_before_it_is_saved_and_told_w
     assert states(site, moved) == {free: "taken", busy: "taken"} and site.letters() == []
     page = staff.press(page, "Save")
     assert page.status == 200 and states(site, moved) == {free: "taken", busy: "removed"}
+    later(hours=6)  # morning in Los Angeles: until then it waits
     letters = {one["to"]: one for one in site.letters()}
     assert "It clashes with your shift at 2:00" in text_of(letters["helper2@example.org"]).replace("\u202f", " ")
     change = letters["helper1@example.org"]
@@ -186,7 +186,6 @@ def test_two_who_change_a_shift_at_once_lose_nothing(site, staff):
 
 
 def test_a_cancelled_shift_is_told_with_its_reason_and_frees_those_who_had_it(site, staff, later):
-    later(hours=6)
     mina, waits, shift_id = able(site), able(site, 2), shift(site, "14 10:00")
     take(site, mina, shift_id)
     wait(site, waits, shift_id)
@@ -195,6 +194,7 @@ def test_a_cancelled_shift_is_told_with_its_reason_and_frees_those_who_had_it(si
     assert staff.press(page, "Cancel it").status == 422
     page = staff.press(page, "Cancel it", reason="The market is closed")
     assert "Cancelled: The market is closed" in page.text
+    later(hours=6)
     letters = site.letters()
     assert [one["subject"] for one in letters] == ["A shift was cancelled"] * 2
     assert all("The market is closed" in text_of(one) for one in letters)

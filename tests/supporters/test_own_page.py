@@ -245,7 +245,18 @@ def test_what_is_mailed_holds_every_column_of_the_person(site, anna, visitor):
     visitor.press(anna, "Mail me everything")
     [data] = [p.get_content() for p in site.letter().iter_attachments() if p.get_filename() == "data.json"]
     row = site.rows(select(Signature.__table__))[0]._mapping
-    ours = {"id", "pledge_id", "supporter_id", "place", "name_key", "code_id", "reminders", "to_count", "batch_id"}
+    ours = {
+        "id",
+        "pledge_id",
+        "supporter_id",
+        "place",
+        "name_key",
+        "area_key",
+        "code_id",
+        "reminders",
+        "to_count",
+        "batch_id",
+    }
     assert set(row) - ours <= json.loads(data)["signatures"][0].keys()
 
 

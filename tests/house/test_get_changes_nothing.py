@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from campaign import i18n
 from tests.house import everything as house
-from tests.house.everything import routes
+from tests.house.everything import on_sqlite, routes
 from tests.pledges.acts import text_of
 
 TIMES = 3
@@ -33,6 +33,7 @@ def _addresses(everything):
         yield from (urlsplit(link.strip("<>")).path for link in [*links, str(letter["List-Unsubscribe"]).strip("<>")])
 
 
+@on_sqlite
 def test_looking_at_everything_three_times_changes_no_record(everything):
     addresses = set(_addresses(everything))
     assert {path.strip("/").split("/")[0] for path in addresses} >= {
@@ -76,6 +77,7 @@ DEEDS = [
 ]
 
 
+@on_sqlite
 def test_following_every_link_of_every_page_changes_no_record(everything):
     before = contents(everything.site)
     waiting, seen = ["/", "/es/", "/staff/", "/partner/"], set()

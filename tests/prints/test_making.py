@@ -172,15 +172,15 @@ def _ready_to_print(site, number=40, design="business-card"):
 @pytest.mark.gate("R26", quick=3, full=100)
 def test_killed_at_any_moment_the_process_goes_on_from_what_is_finished(make_site, noon, size):
     site, dice = make_site(switches=HERE), random.Random(11)
-    print_id, folder = _ready_to_print(site, 40 if size < 10 else 640)
+    print_id, folder = _ready_to_print(site, 120 if size < 10 else 640)
     dates: dict[str, int] = {}
     for number in range(size):
         process = _run(folder)
         if number:
             time.sleep(dice.random() * 1.5)
             process.kill()
-        else:  # killed when the first file is there at the latest
-            wait_for("the first file", lambda: list(folder.glob("pieces-*.pdf")), PATIENCE)
+        else:  # killed when a file is there at the latest: of pieces, or of all of them
+            wait_for("a file", lambda: [*folder.glob("pieces-*.pdf"), *folder.glob("print-*.zip")], PATIENCE)
             process.kill()
         process.communicate()
         for file in folder.glob("*.pdf"):

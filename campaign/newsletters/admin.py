@@ -11,7 +11,7 @@ from .. import clock, db, pictures, web
 from ..errors import Refused, Stale
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import drafts, preflight, service
+from . import drafts, preflight, service, sources
 from . import pictures as ours
 from .forms import FactsForm, PictureForm
 from .models import Newsletter
@@ -69,7 +69,9 @@ def edit(id: int) -> ResponseReturnValue:
 
 
 def _edit(form: FactsForm, row: Newsletter, theirs: list[tuple[str, str]] | None = None) -> str:
-    known = {"form": form, "row": row, "editions": service.editions(row.id), "unsaved": drafts.unsaved(row.id)}
+    editions = service.editions(row.id)
+    known = {"form": form, "row": row, "editions": editions, "unsaved": drafts.unsaved(row.id)}
+    known["stale"] = sources.stale_ones(editions)
     known |= {"pictures": ours.of(row.id), "upload": PictureForm(formdata=None), "theirs": theirs}
     known["findings"] = preflight.findings(row.id) if row.writable else []
     return render_template("newsletters/staff/edit.html", **known)

@@ -1,6 +1,6 @@
 """What a translation is compared with: the parts of the English edition, each with a mark of its words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..content import mark_of
@@ -46,6 +46,12 @@ def stale(english: Edition, edition: Edition) -> list[Part]:
     """The parts of the English edition that have changed, or are new, since a translation last said the same."""
     seen = set(edition.seen.split())
     return [part for part in parts(english) if part.mark not in seen]
+
+
+def stale_ones(editions: Mapping[str, Edition]) -> set[str]:
+    """The languages, of these editions, whose words no longer say what the English ones do."""
+    english = editions.get("en")
+    return {code for code, one in editions.items() if english and one is not english and stale(english, one)}
 
 
 def seen_after(english: Edition, before: Edition | None, brought: Iterable[str]) -> str:

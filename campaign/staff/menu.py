@@ -50,6 +50,24 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
     "My account": [("account_staff.show", "My account")],
 }
 
+# Areas that have no line of their own: pages that one comes to from those of another.
+BENEATH = {
+    "day_staff": "shifts_staff",
+    "door_staff": "events_staff",
+    "flyers_staff": "events_staff",
+    "guests_staff": "events_staff",
+    "messages_partner": "events_partner",
+    "messages_staff": "events_staff",
+    "newsletter_desk_staff": "newsletters_staff",
+    "newsletter_looks_staff": "newsletters_staff",
+    "newsletter_sending_staff": "newsletters_staff",
+    "place_lists_staff": "places_staff",
+    "readers_staff": "newsletters_staff",
+    "results_staff": "newsletters_staff",
+    "trainings_staff": "volunteers_staff",
+    "volunteer_lists_staff": "volunteers_staff",
+}
+
 
 @dataclass(frozen=True)
 class Way:
@@ -80,7 +98,9 @@ def menu(now: str, may: Callable[[str], bool]) -> Menu:
 
 def _group_of(now: str) -> str:
     """The group of this very page, or of the first page in its area."""
-    for fits in (now.__eq__, lambda endpoint: endpoint.partition(".")[0] == now.partition(".")[0]):
+    area = now.partition(".")[0]
+    area = BENEATH.get(area, area)
+    for fits in (now.__eq__, lambda endpoint: endpoint.partition(".")[0] == area):
         for group, ways in GROUPS.items():
             if any(fits(endpoint) for endpoint, _ in ways):
                 return group

@@ -51,12 +51,14 @@ def test_an_edition_is_translated_beside_the_english_and_shows_what_changed_sinc
     desk = staff.get("/staff/newsletters/1/words/es")
     [tick] = desk.all("input[name=brought]")
     assert "Paragraph 1: Before of all." in desk.text and "changed since" in desk.text
+    assert staff.get("/staff/newsletters/1").all(".state.stale") and "stale" not in staff.get("/staff/newsletters").text
     checks = staff.get("/staff/newsletters/1/checks").text
     assert "Paragraph 1 has changed in English since: “Before of all.”" in checks
     staff.press(desk, "Save")  # without the tick: a slip was mended, and the part is as stale as before
     assert staff.get("/staff/newsletters/1/words/es").all("input[name=brought]")
     staff.press(staff.get("/staff/newsletters/1/words/es"), "Save", brought=tick.attrs["value"])
     assert staff.get("/staff/newsletters/1/words/es").all("input[name=brought]") == []
+    assert not staff.get("/staff/newsletters/1").all(".state.stale")
     assert "has changed in English" not in staff.get("/staff/newsletters/1/checks").text
 
 

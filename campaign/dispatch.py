@@ -134,6 +134,7 @@ def _try_later(letter_id: int, trouble: str, *, counted: bool = True) -> None:
             row.state = LetterState.PARKED if row.attempts >= MOST_ATTEMPTS else LetterState.WAITING
         else:
             row.attempts -= 1
+            row.state = LetterState.WAITING  # also when the server had it in hand, and said that it did not take it
 
 
 def render(letter_id: int) -> EmailMessage | None:

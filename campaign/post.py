@@ -133,6 +133,13 @@ class Server:
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
             raise Uncertain("the mail server fell silent after it had the letter") from error
+        self._must_have_taken(answer)
+
+    def _must_have_taken(self, answer: tuple[int, bytes]) -> None:
+        """What it said of the whole letter. Raises Uncertain, Away, Passing, Permanent."""
+        if answer[0] < 0:  # an answer that cannot be read is none
+            self._hang_up()
+            raise Uncertain("the mail server said something strange after it had the letter")
         if answer[0] == 421:  # it hangs up, and says so: it did not take the letter
             self._hang_up()
             raise Away("the mail server hung up (421)")

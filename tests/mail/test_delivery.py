@@ -113,13 +113,27 @@ def test_a_server_that_does_not_want_our_mail_at_all_is_only_away(posting, port,
     assert ((state, attempts) == ("waiting", 0) and "did not agree" in trouble) or "away" in trouble
 
 
-def test_a_server_that_hangs_up_says_so_and_the_letter_waits(posting, port, later):
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_server_that_hangs_up_says_so_and_the_letter_waits_and_goes(posting, port, later, step):
     sign(posting.visitor(), later)
     with sink(port) as server:
-        server.answers["RCPT"] = "421 closing"
+        server.answers[step] = "421 closing"
+        posting.work()
+        [(state, attempts, _trouble)] = posting.rows(STATES)
+        assert (state, attempts) == ("waiting", 0)
+        server.answers.clear()
+        later(hours=1)
+        posting.work()
+    assert posting.rows(STATES)[0][0] == "sent"
+
+
+def test_an_answer_to_the_whole_letter_that_nobody_can_read_leaves_it_uncertain(posting, port, later):
+    sign(posting.visitor(), later)
+    with sink(port) as server:
+        server.answers["DATA"] = "what was that"
         posting.work()
     [(state, _, trouble)] = posting.rows(STATES)
-    assert state == "waiting" and "away" in trouble
+    assert state == "uncertain" and "strange" in trouble
 
 
 def test_a_server_that_falls_silent_before_the_letter_is_only_away(posting, port, later, monkeypatch):

@@ -55,7 +55,7 @@ class Aftermath:
 def of(newsletter_id: int) -> Aftermath:
     """What is known today. Raises LookupError."""
     one = get(newsletter_id)
-    begun = db.session().scalar(select(Run.begun_at).where(Run.newsletter_id == newsletter_id)) or one.sent_at
+    begun = db.session().scalar(select(Run.built_at).where(Run.newsletter_id == newsletter_id)) or one.sent_at
     first = begun.date() if begun else clock.today()
     until = min(clock.today(), first + FOR)
     numbers: dict[str, Counter[str]] = {}

@@ -38,7 +38,10 @@ def choose(newsletter_id: int, segment_id: int | None, version: int | None) -> N
         raise Refused("This newsletter is on its way. Whom it is for can only be changed while it is a draft.")
     if segment_id is not None:
         db.take_turn(segments.TURN)  # nobody throws it away meanwhile
-        segments.get(segment_id)
+        try:
+            segments.get(segment_id)
+        except LookupError:
+            raise Refused("This segment was thrown away meanwhile. Choose another one.") from None
     if one.audience_id != segment_id:
         one.audience_id, one.state, one.version = segment_id, NewsletterState.DRAFT, one.version + 1
 

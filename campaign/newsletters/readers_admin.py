@@ -27,7 +27,7 @@ def show(id: int) -> ResponseReturnValue:
     try:
         with db.writing():
             readers.choose(id, form.chosen, form.seen_version)
-            audit.note(Act.READERS_CHOSEN)
+            audit.note(Act.READERS_CHOSEN, "newsletter", id)
     except Stale:
         with db.reading():
             form.overtaken(readers.get(id).version)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     true,
     update,
@@ -255,9 +256,11 @@ def hold_all() -> None:
 
 
 def forget(until: datetime, *, dry_run: bool) -> int:
-    """Delete who got newsletters that were over before this moment; how many rows. The numbers stay."""
+    """Delete who got newsletters that were over before this moment, or left standing; how many. The numbers stay."""
     session, number = db.session(), 0
-    for run in session.scalars(select(Run).where(Run.finished_at < until, Run.forgotten == "")).all():
+    left_standing = (Newsletter.state == NewsletterState.PAUSED) & (Run.built_at < until)
+    over = select(Run).join(Newsletter).where(or_(Run.finished_at < until, left_standing), Run.forgotten == "")
+    for run in session.scalars(over).all():
         theirs = Recipient.newsletter_id == run.newsletter_id
         number += session.scalar(select(func.count()).select_from(Recipient).where(theirs)) or 0
         if not dry_run:

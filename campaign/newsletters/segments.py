@@ -57,13 +57,13 @@ def change(segment_id: int, name: str, rule: Rule, account_id: int | None, now: 
     Raises LookupError, Stale when somebody else saved meanwhile, and Refused when the name was taken, or when a
     newsletter was let go for those whom it meant before.
     """
+    db.take_turn(TURN)
     one = db.session().scalar(select(Segment).where(Segment.id == segment_id).with_for_update())
     if one is None:
         raise LookupError(segment_id)
     db.must_be(one.version, version)
     if taken(name, segment_id):
         raise Refused("There is a segment with this name already.")
-    db.take_turn(TURN)
     if rule != segment_rules.read(one.rule) and (titles := _used(segment_id, going=True)):
         raise Refused(
             f"“{titles[0]}” was let go for these people. Take it back to a draft before you change who they are."

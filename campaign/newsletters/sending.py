@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import bindparam, or_, select, update
 
 from .. import clock, db, i18n, jobs, web
-from . import letters, recipients, starting
+from . import letters, recipients, service, starting
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome, Pool
 from .recipients import Reader
@@ -101,7 +101,8 @@ def claim(now: datetime) -> tuple[int, str] | None:
     """The next newsletter to go on with, under a lease; None when there is none."""
     free = or_(Run.leased_until.is_(None), Run.leased_until <= now)
     ready = or_(Run.not_before.is_(None), Run.not_before <= now)
-    going = (Newsletter.state == NewsletterState.SENDING) & (Run.way == Way.SMTP)
+    built = Run.built_at.is_not(None)  # else its readers are not listed yet, and it would be over at once
+    going = (Newsletter.state == NewsletterState.SENDING) & (Run.way == Way.SMTP) & built
     found = select(Run).join(Newsletter).where(going, free, ready).order_by(Run.begun_at).limit(1)
     with db.writing() as session:
         if (run := session.scalar(found.with_for_update(of=Run, skip_locked=True))) is None:
@@ -124,13 +125,16 @@ def _slice(newsletter_id: int, lease: str) -> int:
         except Lost:
             log.warning("newsletter %d was taken over by another worker", newsletter_id)
             _write_down_the_rest(one)
+        except Exception:
+            _write_down_the_rest(one)  # what the server said is known to us alone
+            raise
     return one.sent
 
 
 def _work(one: Slice) -> None:
     began = monotonic()
     while True:
-        readers = _turn(one, one.heard)
+        readers, one.heard = _turn(one, one.heard), []
         for reader in readers:
             one.pool.hand(one.letters.ready(reader))
         if one.pool.out:
@@ -138,7 +142,6 @@ def _work(one: Slice) -> None:
         elif (pause := _pause(one)) is None:
             break
         else:
-            one.heard = []
             sleep(pause)
     _release(one, monotonic() - began)
 
@@ -210,6 +213,7 @@ def _release(one: Slice, seconds: float) -> None:
     """Give the lease back, and write down where it stands: over, paused by itself, or to be gone on with."""
     now = clock.now()
     with db.writing():
+        service.locked(one.id)  # before its run, as staff do who take hold of it
         _mine(one)
         run = db.session().get_one(Run, one.id)
         run.lease, run.leased_until = "", None

@@ -6,6 +6,7 @@ from flask import abort, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
+from ..errors import Refused
 from ..staff import audit, doors
 from ..staff.acts import Act
 from . import approval, letters, preflight, progress, recipients, service, starting, trials
@@ -29,8 +30,9 @@ def show(id: int) -> ResponseReturnValue:
 
 def _before(one: Newsletter, go: GoForm) -> str:
     with db.reading():
-        known: dict[str, object] = {"findings": preflight.findings(one.id), "readers": starting.readers(one)}
-        known |= {"yes": (yes := approval.of(one.id)), "needed": approval.is_needed(starting.readers(one))}
+        readers = starting.readers(one)
+        known: dict[str, object] = {"findings": preflight.findings(one.id), "readers": readers}
+        known |= {"yes": (yes := approval.of(one.id)), "needed": approval.is_needed(readers)}
         known["by"] = approval.name_of(yes.account_id) if yes else ""
         known["mine"] = doors.me().id in approval.writers(one)
         known["mark"] = approval.mark(one.id)
@@ -71,7 +73,10 @@ def trial(id: int) -> ResponseReturnValue:
     if not form.validate():
         return web.error_page(422, "Choose a language. Nothing was sent.")
     with db.writing():
-        trials.ask(one.id, form.language.data, doors.me().id, clock.now())
+        try:
+            trials.ask(one.id, form.language.data, doors.me().id, clock.now())
+        except LookupError:
+            raise Refused("Nothing is written yet. Write the English edition first.") from None
         audit.note(Act.NEWSLETTER_TRIED, "newsletter", id)
     return web.to("newsletter_sending_staff.show", id=id, tried=1)
 

@@ -79,11 +79,19 @@ def write(kind: StandingKind, language: str, subject: str, body: str, version: i
     db.session().add(one)
 
 
-def publish(kind: StandingKind, language: str, now: datetime) -> None:
-    """Let the draft go out from now on. Raises LookupError when nothing is written in this language."""
+def publish(kind: StandingKind, language: str, read: int, now: datetime) -> None:
+    """Let the draft go out from now on, as it was read.
+
+    Raises LookupError when nothing is written in this language, and Refused when somebody has written on since.
+    """
+    db.take_turn(f"standing letter {kind} {language}")
     one = words(kind, language)
     if not one.version:
         raise LookupError(language)
+    if one.version != read:
+        raise Refused(
+            "Somebody has changed these words since you read them. Read them once more, then let them go out."
+        )
     one.live_subject, one.live_body, one.live_at = one.subject, one.body, now
 
 
@@ -138,7 +146,7 @@ def _counted(since: datetime) -> Select[Any]:
 
 
 def may_go(kind: StandingKind, supporter_id: int, texts: Sequence[str]) -> bool:
-    """Whether it is still right to send it: on, wanted, and nothing that they ever wrote reads like a call for help."""
+    """Whether it is still right to send it: on, wanted, and no message of theirs to a pledge is a call for help."""
     wanted = select(Supporter.id).where(Supporter.id == supporter_id, audience.reachable())
     if of(kind).since is None or db.session().scalar(wanted) is None:
         return False

@@ -1,6 +1,6 @@
 """The staff door to standing letters: turn one on or off, write its next words, let them go out."""
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -99,7 +99,8 @@ def let_out(name: str, code: str) -> ResponseReturnValue:
     _language_or_404(code)
     try:
         with db.writing():
-            standing.publish(StandingKind(name), code, clock.now())
+            read = request.form.get("read", 0, type=int)
+            standing.publish(StandingKind(name), code, read, clock.now())
             audit.note(Act.STANDING_LETTER_PUBLISHED)
     except LookupError:
         abort(404)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
-from . import approval, codes, finals, recipients, service, who
+from . import approval, codes, finals, recipients, segments, service, who
 from .models import WRITABLE, Newsletter, NewsletterState
 from .rendering import Made
 from .runs import Recipient, RecipientState, Run
@@ -78,6 +78,7 @@ class Wish:
 def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime) -> None:
     """Let it go, or set its time. Raises LookupError, Refused."""
     one, at = _locked(newsletter_id), wish.at
+    db.take_turn(segments.TURN)  # nobody changes whom it means between the look and the commit
     if said := refusal(newsletter_id) or (too_odd(at, now) if at else ""):
         raise Refused(said)
     if wish.seen is not None and wish.seen != approval.mark(newsletter_id):
@@ -96,6 +97,9 @@ def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime
 def take_back(newsletter_id: int) -> None:
     """Make a draft of it again, as long as nobody has a letter. Raises LookupError, Refused."""
     one = _locked(newsletter_id)
+    db.session().get(
+        Run, newsletter_id, with_for_update=True
+    )  # what a worker has marked is committed now, or not at all
     begun = exists().where(Recipient.newsletter_id == newsletter_id, Recipient.state != RecipientState.WAITING)
     held = (NewsletterState.SCHEDULED, NewsletterState.PAUSED)
     if one.state not in held or db.session().scalar(select(begun)):
@@ -144,12 +148,18 @@ def set_pace(newsletter_id: int, per_minute: int) -> None:
 
 
 def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
-    """A person decides that uncertain letters (this one, or all) go out once more; how many. Raises LookupError."""
+    """A person decides that uncertain letters (this one, or all) go out once more; how many.
+
+    Raises LookupError, and Refused once it was cancelled: then nothing of it goes out any more.
+    """
     one = _locked(newsletter_id)
+    if one.state == NewsletterState.CANCELLED:
+        raise Refused("It was cancelled, so nothing of it goes out any more. Leave these letters as they are.")
     number = recipients.decide(newsletter_id, recipient_id, again=True)
     if number and one.state == NewsletterState.SENT:
         one.state = NewsletterState.SENDING
-        db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(not_before=None))
+        again = {"not_before": None, "finished_at": None}
+        db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(**again))
     jobs.wake(SWEEP)
     return number
 
@@ -184,18 +194,17 @@ def begin_due(now: datetime) -> None:
                 codes.give(newsletter_id, now)
             with db.reading():
                 made = finals.make_all(newsletter_id)
+            with db.writing():
+                _build(newsletter_id, made, now)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the text, somebody must hear of it)
             with db.writing():
                 pause_by_itself(newsletter_id, UNWRITTEN.format(what=type(error).__name__))
-            continue
-        with db.writing():
-            _build(newsletter_id, made, now)
 
 
 def _build(newsletter_id: int, made: dict[str, Made], now: datetime) -> None:
     """Once, whoever comes at the same moment."""
-    session = db.session()
-    run, one = session.get_one(Run, newsletter_id, with_for_update=True), session.get_one(Newsletter, newsletter_id)
+    one = _locked(newsletter_id)
+    run = db.session().get_one(Run, newsletter_id, with_for_update=True, populate_existing=True)
     if run.built_at is None and one.state == NewsletterState.SENDING:
         finals.keep(newsletter_id, made, now)
         recipients.build(newsletter_id, who.chosen(one.audience_id))

@@ -40,5 +40,5 @@ def fill_readers(site: Site) -> None:
             session.add(Edition(newsletter_id=one.id, **known))
         one.audience_id = 1
         standing.write(StandingKind.WELCOME, "en", "Welcome", "Sample *words*.", None)
-        standing.publish(StandingKind.WELCOME, "en", now)
+        standing.publish(StandingKind.WELCOME, "en", 1, now)
         standing.switch(StandingKind.WELCOME, on=True, days=0, version=None, now=now)

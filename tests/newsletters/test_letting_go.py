@@ -131,6 +131,13 @@ def test_pause_resume_pace_and_cancel_are_buttons(site, staff, going):
     assert staff.post(f"{going}/resume", {"csrf_token": _token(staff)}).status == 409
 
 
+def test_nothing_is_sent_to_oneself_before_something_is_written(site, staff):
+    with site.inside(), db.writing():
+        newsletter_id = service.begin(service.Facts("Empty", "empty"), 1, clock.now())
+    page = staff.press(staff.get(f"/staff/newsletters/{newsletter_id}/sending"), "Send it to me", language="en")
+    assert page.status == 409 and "Write the English edition first" in page.text
+
+
 def test_nobody_to_write_to_is_said(site, staff, going):
     tried(site, staff, going)
     with site.inside(), db.writing() as session:

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from campaign import clock, db, post
-from campaign.newsletters import recipients, sending, starting
+from campaign.errors import Refused
+from campaign.newsletters import recipients, sending, service, starting
+from campaign.newsletters.drafts import Typed
 from campaign.newsletters.runs import Recipient, Run
 from campaign.supporters import erasure
 from campaign.supporters.models import Supporter
@@ -295,6 +297,77 @@ def test_who_got_it_is_forgotten_after_a_while_and_the_numbers_stay(posting, por
     later(days=2)
     posting.work("forget")
     assert posting.rows(select(Recipient.id)) == [] and states(posting, newsletter_id) == {"sent": 4}
+
+
+def test_one_that_was_paused_and_left_is_forgotten_too(posting, port, later):
+    newsletter_id, _ = ready(posting, 4)
+    let_go(posting, newsletter_id)
+    with posting.inside():
+        starting.begin_due(clock.now())
+    acting(posting, starting.pause, newsletter_id)
+    later(days=91)
+    posting.work("forget")
+    assert posting.rows(select(Recipient.id)) == [] and states(posting, newsletter_id) == {"waiting": 4}
+
+
+def test_before_its_readers_are_listed_no_worker_takes_it(posting, port):
+    newsletter_id, _ = ready(posting, 3)
+    let_go(posting, newsletter_id)
+    with posting.inside():
+        assert sending.claim(clock.now()) is None
+        starting.begin_due(clock.now())
+        assert sending.claim(clock.now()) is not None
+
+
+def test_one_that_cannot_be_built_keeps_no_other_back(posting, port, monkeypatch):
+    first, names = ready(posting, 3)
+    with posting.inside(), db.writing():
+        second = service.begin(service.Facts("February", "february"), None, clock.now())
+        service.write(second, "en", Typed("Come", "What is next", "Hello."), 0, clock.now())
+    let_go(posting, first)
+    let_go(posting, second)
+    build = recipients.build
+
+    def unless_first(newsletter_id, audience) -> None:
+        assert newsletter_id != first, "the records say no"
+        build(newsletter_id, audience)
+
+    monkeypatch.setattr(recipients, "build", unless_first)
+    with post_office(port) as office:
+        posting.work(SWEEP)
+    assert state_of(posting, first) == "paused" and "AssertionError" in trouble(posting, first)
+    assert office.people == set(names) and state_of(posting, second) == "sent"
+
+
+def test_of_a_cancelled_one_nothing_is_sent_once_more(posting, port):
+    newsletter_id, _ = ready(posting, 5)
+    let_go(posting, newsletter_id)
+    with posting.inside():
+        starting.begin_due(clock.now())
+    acting(posting, recipients.hold_all)
+    acting(posting, starting.cancel, newsletter_id, clock.now())
+    with pytest.raises(Refused, match="cancelled"):
+        acting(posting, starting.send_once_more, newsletter_id, None)
+    assert states(posting, newsletter_id) == {"uncertain": 5}
+
+
+def test_what_the_server_said_is_written_down_even_when_the_records_fail(posting, port, monkeypatch):
+    newsletter_id, _ = ready(posting, 5)
+    let_go(posting, newsletter_id)
+    settle = recipients.settle
+    failed: list[int] = []
+
+    def fail_once(outcomes, now) -> None:
+        if outcomes and not failed:
+            failed.append(len(outcomes))
+            raise RuntimeError("the records were away")
+        settle(outcomes, now)
+
+    monkeypatch.setattr(recipients, "settle", fail_once)
+    with post_office(port) as office, pytest.raises(RuntimeError):
+        posting.work(SWEEP)
+    found = states(posting, newsletter_id)
+    assert failed and found["sent"] == len(office.came) > 0 and found.keys() <= {"sent", "waiting"}
 
 
 def test_at_its_time_it_leaves_and_not_before(posting, port, later):

@@ -31,7 +31,7 @@ def _turn_on(site, kind=WELCOME, days=0, languages=("en",)):
     with site.inside(), db.writing():
         for code in languages:
             standing.write(kind, code, f"Subject {code}", f"Words in *{code}*.", None)
-            standing.publish(kind, code, clock.now())
+            standing.publish(kind, code, standing.words(kind, code).version, clock.now())
         standing.switch(kind, on=True, days=days, version=None, now=clock.now())
 
 
@@ -163,6 +163,10 @@ def test_staff_write_translate_let_out_and_turn_on(site, staff, later):
     page = staff.press(staff.get(page.link("English")), "Save the draft", subject="Welcome", body="Glad of *you*.")
     assert "<em>you</em>" in str(page.one("main").to_html())
     assert "Write its English words" in staff.press(staff.get("/staff/standing-letters/welcome"), "Save", on="y").text
+    newer = staff.press(page, "Save the draft", body="Not done")
+    unread = staff.press(page, "Let these words go out")
+    assert unread.answer.status_code == 409 and "since you read them" in unread.text
+    page = staff.press(newer, "Save the draft", subject="Welcome", body="Glad of *you*.")
     staff.press(page, "Let these words go out")
     staff.press(staff.get("/staff/standing-letters/welcome"), "Save", on="y", days="0")
     assert "in use" in staff.get("/staff/standing-letters").text

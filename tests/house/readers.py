@@ -12,6 +12,7 @@ from campaign.newsletters.segment_rules import Condition, Kind, Rule
 from tests.conftest import Site
 
 FIELDS: dict[str, dict[str, str]] = {
+    "standing_letters_staff.let_out": {"read": "1"},
     "segments_staff.new": {"do": "save", "name": "Another"},
     "segments_staff.edit": {"do": "save", "name": "Changed", "version": "1"},
     "readers_staff.show": {"segment": "2", "version": "1"},

@@ -144,6 +144,19 @@ def test_a_cancelled_shift_and_one_that_was_added_late_remind_nobody(site, noon)
     assert site.rows(select(ShiftNews.id).where(ShiftNews.kind == "day before")) == []
 
 
+def test_a_reminder_that_could_not_be_sent_before_the_shift_was_cancelled_is_never_sent(site, noon):
+    anna = able(site)
+    shift_id = shift(site, "14 10:00")
+    take(site, anna, shift_id)
+    site.letters()
+    for moment in ("13 10:00", "14 08:00"):
+        noon.move_to(at(moment), tick=False)
+        site.work("set-reminders", "tell-volunteers")
+    with site.inside(), db.writing():
+        editing.cancel(shift_id, "Rain", clock.now())
+    assert _subjects(site) == ["A shift was cancelled"] and len(site.rows(select(PlacementNews.id))) == 3
+
+
 def _calendar(site, visitor, volunteer_id, language=""):
     with site.inside():
         path = f"{language}/my-shifts/{seals.sign('my-shifts', volunteer_id)}.ics"

@@ -14,7 +14,7 @@ from campaign.shifts.week import Asked
 from campaign.volunteers import service
 from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
-from tests.shifts.acts import able, at_rest, give_back, need_of, shift, states, take
+from tests.shifts.acts import able, at_rest, give_back, need_of, shift, states, take, wait
 from tests.shifts.asking import answers, ask_path, path_in, press_ask
 from tests.volunteers.acts import requirement, role, text_of, vouch
 
@@ -138,6 +138,22 @@ def test_who_is_asked_too_late_reads_why_and_is_shown_the_way_to_others(site, st
     later(days=4)
     assert visitor.get(ask_path(site, 1)).heading == "Thank you, it is settled"
     assert visitor.get("/asks/ask-1.cut").status == 404
+    at_rest(site)
+
+
+def test_who_is_asked_and_offered_it_meanwhile_can_still_say_yes_or_no(site, staff, visitor):
+    anna, bela, carla, gap = able(site, 1), able(site, 2), able(site, 3), shift(site, "14 10:00")
+    press_ask(staff, _week(staff), who=anna)
+    take(site, bela, gap)
+    for one in (anna, carla):
+        wait(site, one, gap)
+    give_back(site, bela, gap)
+    assert states(site, gap) == {anna: "offered", bela: "cancelled", carla: "waiting"}
+    page = visitor.get(ask_path(site, 1))
+    assert page.heading == "Can you help?" and not page.all("[role=alert]")
+    visitor.press(page, "No, I cannot")
+    assert states(site, gap) == {anna: "cancelled", bela: "cancelled", carla: "offered"}
+    assert answers(site) == [(anna, "no")]
     at_rest(site)
 
 

@@ -120,7 +120,7 @@ class ShiftRoll:
         one = self._held(line_id)
         if one.checked_in_at is None:
             return False
-        hours.take_away(one.id)
+        hours.take_away(one.id, came=one.checked_out_at is not None)
         if one.checked_out_at is not None:
             one.checked_out_at = None
         else:

@@ -18,7 +18,7 @@ from ..events import times
 from ..volunteers import service as volunteers
 from ..volunteers import standing
 from ..volunteers.models import Volunteer, VolunteerLanguage
-from .models import Hours, HoursSource, HoursState, Placement, PlacementState, Shift, ShiftNeed
+from .models import Hours, HoursSource, HoursState, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 
 EARLY, LATE = timedelta(hours=1), timedelta(hours=1)  # so long before and after a shift time at it still counts
 NOBODY_LOOKED = timedelta(hours=3)  # after the end, who was not checked out is credited with the shift's length
@@ -78,9 +78,12 @@ def _used(volunteer_id: int, needed: Sequence[str]) -> str:
     return next((code for code in needed if code in mine), "")
 
 
-def take_away(placement_id: int) -> None:
-    """They have not come after all: no hours are credited."""
-    db.session().execute(delete(Hours).where(Hours.placement_id == placement_id))
+def take_away(placement_id: int, *, came: bool) -> None:
+    """They have not left after all, so the hours go, but for those that staff corrected; or not even come: all go."""
+    which = Hours.placement_id == placement_id
+    if came:
+        which &= Hours.corrected_at.is_(None)
+    db.session().execute(delete(Hours).where(which))
 
 
 def never_left(now: datetime) -> Sequence[int]:
@@ -91,7 +94,8 @@ def never_left(now: datetime) -> Sequence[int]:
 
 
 def _over(now: datetime) -> Any:
-    return select(Shift.id).where(Shift.ends_at.between(now - LATELY, now - NOBODY_LOOKED))
+    over = Shift.ends_at.between(now - LATELY, now - NOBODY_LOOKED)
+    return select(Shift.id).where(over, Shift.state == ShiftState.OPEN)  # at one that was cancelled nobody was missing
 
 
 def _came(now: datetime) -> Any:

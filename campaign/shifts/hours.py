@@ -124,6 +124,8 @@ def note_no_shows(now: datetime) -> int:
 def log(volunteer_id: int, entry: Entry, now: datetime) -> None:
     """A volunteer writes down other work, which counts once staff approve it. Raises LookupError, Refused."""
     volunteers.active(volunteer_id)
+    if _just_now(volunteer_id, entry, HoursState.LOGGED, now):
+        return
     _refuse_wrong(volunteer_id, entry, now)
     mine = (Hours.volunteer_id == volunteer_id) & (Hours.state == HoursState.LOGGED)
     if (db.session().scalar(select(func.count()).where(mine)) or 0) >= MOST_WAITING:
@@ -134,8 +136,16 @@ def log(volunteer_id: int, entry: Entry, now: datetime) -> None:
 def write_down(volunteer_id: int, entry: Entry, account_id: int, now: datetime) -> int:
     """Staff write down what somebody did; it counts at once. Its id. Raises LookupError, Refused."""
     volunteers.active(volunteer_id)
+    if hours_id := _just_now(volunteer_id, entry, HoursState.APPROVED, now):
+        return hours_id
     _refuse_wrong(volunteer_id, entry, now)
     return _add(volunteer_id, entry, now, state=HoursState.APPROVED, decided_at=now, decided_by_id=account_id)
+
+
+def _just_now(volunteer_id: int, entry: Entry, state: HoursState, now: datetime) -> int | None:
+    """The id of the same, written down a moment ago: a button that was pressed twice."""
+    found = select(Hours.id).filter_by(volunteer_id=volunteer_id, source=HoursSource.HAND, state=state, **vars(entry))
+    return db.session().scalar(found.where(Hours.logged_at > now - volunteers.QUIET).limit(1))
 
 
 def _add(volunteer_id: int, entry: Entry, now: datetime, **more: Any) -> int:

@@ -167,6 +167,11 @@ def roll(shift_id: int, now: datetime) -> ShiftRoll:
     return ShiftRoll(shift, places.get(shift.place_id).name)
 
 
+def near(shift: Shift, now: datetime) -> bool:
+    """Whether volunteers can be checked in and out at this time."""
+    return shift.starts_at - BEFORE <= now <= shift.ends_at + LATELY
+
+
 def _who() -> Any:
     found = select(Placement, Volunteer, ShiftNeed.role_id).join(Volunteer, Volunteer.id == Placement.volunteer_id)
     return found.join(ShiftNeed, ShiftNeed.id == Placement.need_id)

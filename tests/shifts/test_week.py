@@ -66,6 +66,9 @@ def test_a_week_is_found_by_day_place_role_and_language(site, staff):
     assert len(_week(staff, language="ko").all("li[id]")) == 1 and len(_week(staff, place=99).all("li[id]")) == 0
     for odd in ("x", "9999-99-99", "1000-01-01", "0001-01-01", "9999-12-31"):
         assert _week(staff, week=odd, page=3, role="x", language="zz").status == 200
+    for huge in (2**63 - 1, 2**63, 10**20, -1):
+        for path in (f"week?place={huge}&role=1", f"week?role={huge}", f"shifts?batch={huge}"):
+            assert staff.get(f"/staff/{path}").status == 200
 
 
 def test_one_press_asks_and_yes_takes_the_shift(site, staff, visitor):
@@ -101,6 +104,22 @@ def test_no_is_taken_too_nobody_is_asked_for_it_again_and_a_change_of_mind_is_fi
     assert "Nobody was found who could come." in _week(staff).text
     visitor.press(visitor.get(ask_path(site, 1)), "Yes, I come")
     assert states(site, gap) == {anna: "taken"} and answers(site) == [(anna, "yes")]
+
+
+def test_a_role_that_is_taken_out_of_a_shift_does_not_forget_who_was_asked_for_it(site, staff, visitor):
+    anna, other, gap = able(site, 1), role(site, name="Interpreter"), shift(site, "14 10:00")
+    press_ask(staff, _week(staff), who=anna)
+    visitor.press(visitor.get(ask_path(site, 1)), "No, I cannot")
+    staff.press(staff.get(f"/staff/shifts/{gap}"), "Save", **{"number-1": "0", f"number-{other}": "1"})
+    assert answers(site) == [(anna, "no")] and "Interpreter" in _week(staff).text
+
+
+def test_the_page_of_a_shift_on_sunday_evening_leads_to_the_week_on_the_campaigns_clock(site, staff, staff_of, later):
+    sunday = shift(site, "17 18:00")  # Monday in UTC
+    page = staff.get(f"/staff/shifts/{sunday}")
+    assert "2027-01-17" in page.link("Its week: who could come") and "Check in and out" not in page.text
+    later(days=6, hours=5)
+    assert staff_of(site).get(f"/staff/shifts/{sunday}").link("Check in and out")
 
 
 def test_nobody_is_asked_twice_in_a_day_for_whatever_shift(site, staff, staff_of, later):

@@ -102,4 +102,4 @@ def _left_since(one: Placement) -> bool:
     """Whether they told us to stop after they had taken it: what is not needed is not sent then."""
     found = select(Volunteer.supporter_id).where(Volunteer.id == one.volunteer_id)
     left_at = supporters.get(db.session().scalar(found) or 0).left_at
-    return left_at is not None and left_at >= one.joined_at
+    return left_at is not None and left_at >= (one.taken_at or one.joined_at)

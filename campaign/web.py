@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, render
 from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
@@ -222,6 +223,12 @@ class Pager:
 def page_number() -> int:
     """Which page of a long list is asked for, from 0."""
     return min(max(0, request.args.get("page", 0, int)), 100_000)
+
+
+def number(sent: MultiDict[str, str], name: str) -> int:
+    """An id that an address or a form names; 0 where it names none, or one that no database holds."""
+    found = sent.get(name, 0, int)
+    return found if 0 <= found < 2**63 else 0
 
 
 def pager(endpoint: str, page: int, found: int, **values: Any) -> Pager:

@@ -5,14 +5,14 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, web
+from .. import clock, db, i18n, web
 from ..errors import Stale
 from ..places import service as places
 from ..staff import audit, doors
 from ..staff.acts import Act
 from ..volunteers import lists
 from ..volunteers.lists import Named
-from . import batches, editing, listing, writing
+from . import batches, day, editing, listing, writing
 from .editing import Unfit, Unseen
 from .models import Shift
 from .writing import BatchForm, CancelForm, ShiftForm
@@ -24,7 +24,7 @@ area = web.staff_area("shifts_staff", __name__)
 def index() -> ResponseReturnValue:
     """Shifts to come, or those of the past, or of one batch."""
     page, now = web.page_number(), clock.now()
-    past, batch_id = "past" in request.args, request.args.get("batch", 0, int)
+    past, batch_id = "past" in request.args, web.number(request.args, "batch")
     with db.reading():
         rows = listing.find(now, page, web.A_PAGE, past=past, batch_id=batch_id)
         batch = batches.find(batch_id)
@@ -124,6 +124,7 @@ def _edit(one: Shift, form: ShiftForm, **more: Any) -> str:
     now = clock.now()
     known: dict[str, Any] = {"shift": one, "row": listing.rows([one])[0], "people": listing.people(one.id), "at": now}
     known |= {"open": listing.is_open(one, now), "reason": CancelForm(formdata=None), "form": form}
+    known |= {"monday": i18n.local(one.starts_at).date().isoformat(), "near": day.near(one, now)}
     unfit: list[Unfit] = []
     return render_template("shifts/staff/edit.html", **{"unfit": unfit, "theirs": None, **known, **more})
 

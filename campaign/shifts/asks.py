@@ -15,7 +15,7 @@ from ..errors import Refused
 from ..volunteers import service as volunteers
 from ..volunteers.models import Volunteer, VolunteerState
 from . import reasons, service, turns, week
-from .models import TAKES_A_PLACE, Placement, Shift, ShiftAsk, ShiftNeed, ShiftState
+from .models import TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftAsk, ShiftNeed, ShiftState
 
 CAN_YOU_COME = "shifts.can_you_come"
 YES, NO = "yes", "no"
@@ -34,12 +34,17 @@ class Asking:
     @property
     def theirs(self) -> bool:
         """Whether they have it."""
+        return self.placement is not None and self.placement.state == PlacementState.TAKEN
+
+    @property
+    def has_place(self) -> bool:
+        """Whether they have it, or it is kept for them until they answer."""
         return self.placement is not None and self.placement.state in TAKES_A_PLACE
 
     def closed(self, now: datetime) -> bool:
         """Whether it is too late for an answer, or nobody is needed any more."""
         gone = self.volunteer.state != VolunteerState.CONFIRMED or self.shift.state != ShiftState.OPEN
-        return gone or now >= self.shift.starts_at or (self.need.taken >= self.need.number and not self.theirs)
+        return gone or now >= self.shift.starts_at or (self.need.taken >= self.need.number and not self.has_place)
 
 
 def ask(need_id: int, volunteer_id: int, account_id: int, now: datetime) -> str:
@@ -100,11 +105,16 @@ def accept(ask_id: int, now: datetime) -> None:
 
 
 def decline(ask_id: int, now: datetime) -> None:
-    """They cannot come. Twice is harmless. Raises LookupError, and Refused for who has said yes and has it."""
+    """They cannot come; a place that was kept for them goes to the next. Twice is harmless.
+
+    Raises LookupError, and Refused for who has said yes and has it.
+    """
     volunteers.held(get(ask_id).volunteer.id)
     one = get(ask_id)
     if one.theirs:
         raise Refused(gettext("You have this shift. On your own page you can give it back."))
+    if one.has_place:
+        service.give_back(one.volunteer.id, one.shift.id, now)
     one.ask.answer, one.ask.answered_at = NO, now
     db.session().flush()
 

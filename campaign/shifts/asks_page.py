@@ -29,7 +29,7 @@ def _show(ask_id: int, sentence: str = "", status: int = 200) -> Response:
         except LookupError:
             return _gone()
         closed = one.closed(now)
-        why = sentence or ("" if closed or one.theirs else asks.reason(one, now))
+        why = sentence or ("" if closed or one.has_place else asks.reason(one, now))
         facts = saying.facts_for(one.shift, one.need.role_id)
         page = render_template("shifts/ask.html", one=one, facts=facts, closed=closed, why=why)
     response = make_response(page, status)

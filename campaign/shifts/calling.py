@@ -11,7 +11,7 @@ from ..volunteers.emails import Says, mail_to
 from ..volunteers.models import Volunteer
 from ..web import address
 from . import asks, saying
-from .models import Placement, PlacementNews, PlacementState, Shift
+from .models import Placement, PlacementNews, PlacementState, Shift, ShiftState
 from .saying import N_
 
 
@@ -22,7 +22,7 @@ def can_you_come(ask_id: int) -> Mail | None:
         one = asks.get(ask_id)
     except LookupError:
         return None
-    if one.closed(clock.now()) or one.ask.answer or one.theirs:
+    if one.closed(clock.now()) or one.ask.answer or one.has_place:
         return None
     link = address("asks.show", i18n.find(one.volunteer.language), ask_id=ask_id)
     return mail_to(one.volunteer, N_("Can you come?"), lambda _page: _can_you_come(one, link))
@@ -40,14 +40,15 @@ def _can_you_come(one: asks.Asking, link: str) -> Says:
 
 
 def _told(told_id: int) -> tuple[Placement, Shift] | None:
-    """The place that a reminder is about, while it is theirs and the shift has not begun."""
+    """The place that a reminder is about, while it is theirs, and the shift is held and has not begun."""
     if (told := db.session().get(PlacementNews, told_id)) is None:
         return None
     one = saying.find(told.placement_id, PlacementState.TAKEN)
     if one is None or one.checked_in_at is not None:
         return None
     shift = db.session().get_one(Shift, one.shift_id)
-    return None if clock.now() >= shift.starts_at else (one, shift)
+    over = shift.state != ShiftState.OPEN or clock.now() >= shift.starts_at
+    return None if over else (one, shift)
 
 
 @letter("shifts.tomorrow", private=True)
@@ -101,4 +102,4 @@ def _left_since(one: Placement) -> bool:
     """Whether they told us to stop after they had taken it: what is not needed is not sent then."""
     found = select(Volunteer.supporter_id).where(Volunteer.id == one.volunteer_id)
     left_at = supporters.get(db.session().scalar(found) or 0).left_at
-    return left_at is not None and left_at >= one.joined_at
+    return left_at is not None and left_at >= (one.taken_at or one.joined_at)

@@ -120,7 +120,7 @@ class ShiftRoll:
         one = self._held(line_id)
         if one.checked_in_at is None:
             return False
-        hours.take_away(one.id)
+        hours.take_away(one.id, came=one.checked_out_at is not None)
         if one.checked_out_at is not None:
             one.checked_out_at = None
         else:
@@ -165,6 +165,11 @@ def roll(shift_id: int, now: datetime) -> ShiftRoll:
     if now > shift.ends_at + LATELY:
         raise Refused(f"This shift has been over for more than {LATELY.days} days. Who came stands; correct the hours.")
     return ShiftRoll(shift, places.get(shift.place_id).name)
+
+
+def near(shift: Shift, now: datetime) -> bool:
+    """Whether volunteers can be checked in and out at this time."""
+    return shift.starts_at - BEFORE <= now <= shift.ends_at + LATELY
 
 
 def _who() -> Any:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from .. import db, i18n, seals
 from ..errors import Refused
@@ -16,7 +16,7 @@ from ..places import service as places
 from ..volunteers import service as volunteers
 from ..volunteers.models import AgeBand, Volunteer
 from . import news, turns
-from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
+from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftAsk, ShiftNeed, ShiftState
 from .reasons import why_not
 from .rules import Time
 from .turns import Turn
@@ -199,7 +199,7 @@ def _write(mine: Turn, said: Said, place_id: int, unfit: list[Unfit]) -> None:
 
 
 def _need(mine: Turn, needs: Mapping[int, Needed]) -> None:
-    """Say anew what it needs. Raises Refused for fewer than have it; a role that somebody had keeps its row."""
+    """Say anew what it needs. Raises Refused for too few; a role that somebody had or was asked for keeps its row."""
     there = {one.role_id: one for one in mine.needs.values()}
     for role_id in {*there, *needs}:
         needed, one = needs.get(role_id, Needed(0)), there.get(role_id)
@@ -209,7 +209,7 @@ def _need(mine: Turn, needs: Mapping[int, Needed]) -> None:
             continue
         if needed.number < min(one.taken, one.number):
             raise Refused("More people have this shift than you need now. First take it back from some of them.")
-        if needed.number or db.session().scalar(select(exists().where(Placement.need_id == one.id))):
+        if needed.number or _remembered(one.id):
             values = {"number": needed.number, "languages": needed.spaced}
             db.session().execute(update(ShiftNeed).where(ShiftNeed.id == one.id).values(**values))
             one.number, one.languages = needed.number, needed.spaced
@@ -217,6 +217,12 @@ def _need(mine: Turn, needs: Mapping[int, Needed]) -> None:
             db.session().execute(delete(ShiftNeed).where(ShiftNeed.id == one.id))
             del mine.needs[one.id]
     db.session().flush()
+
+
+def _remembered(need_id: int) -> bool:
+    """Whether somebody had a place in it, or was asked to: who said no must not be asked again."""
+    had, asked = exists().where(Placement.need_id == need_id), exists().where(ShiftAsk.need_id == need_id)
+    return bool(db.session().scalar(select(or_(had, asked))))
 
 
 def cancel(shift_id: int, why: str, now: datetime) -> None:

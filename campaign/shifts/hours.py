@@ -18,7 +18,7 @@ from ..events import times
 from ..volunteers import service as volunteers
 from ..volunteers import standing
 from ..volunteers.models import Volunteer, VolunteerLanguage
-from .models import Hours, HoursSource, HoursState, Placement, PlacementState, Shift, ShiftNeed
+from .models import Hours, HoursSource, HoursState, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 
 EARLY, LATE = timedelta(hours=1), timedelta(hours=1)  # so long before and after a shift time at it still counts
 NOBODY_LOOKED = timedelta(hours=3)  # after the end, who was not checked out is credited with the shift's length
@@ -78,9 +78,12 @@ def _used(volunteer_id: int, needed: Sequence[str]) -> str:
     return next((code for code in needed if code in mine), "")
 
 
-def take_away(placement_id: int) -> None:
-    """They have not come after all: no hours are credited."""
-    db.session().execute(delete(Hours).where(Hours.placement_id == placement_id))
+def take_away(placement_id: int, *, came: bool) -> None:
+    """They have not left after all, so the hours go, but for those that staff corrected; or not even come: all go."""
+    which = Hours.placement_id == placement_id
+    if came:
+        which &= Hours.corrected_at.is_(None)
+    db.session().execute(delete(Hours).where(which))
 
 
 def never_left(now: datetime) -> Sequence[int]:
@@ -91,7 +94,8 @@ def never_left(now: datetime) -> Sequence[int]:
 
 
 def _over(now: datetime) -> Any:
-    return select(Shift.id).where(Shift.ends_at.between(now - LATELY, now - NOBODY_LOOKED))
+    over = Shift.ends_at.between(now - LATELY, now - NOBODY_LOOKED)
+    return select(Shift.id).where(over, Shift.state == ShiftState.OPEN)  # at one that was cancelled nobody was missing
 
 
 def _came(now: datetime) -> Any:
@@ -120,6 +124,8 @@ def note_no_shows(now: datetime) -> int:
 def log(volunteer_id: int, entry: Entry, now: datetime) -> None:
     """A volunteer writes down other work, which counts once staff approve it. Raises LookupError, Refused."""
     volunteers.active(volunteer_id)
+    if _just_now(volunteer_id, entry, HoursState.LOGGED, now):
+        return
     _refuse_wrong(volunteer_id, entry, now)
     mine = (Hours.volunteer_id == volunteer_id) & (Hours.state == HoursState.LOGGED)
     if (db.session().scalar(select(func.count()).where(mine)) or 0) >= MOST_WAITING:
@@ -130,8 +136,16 @@ def log(volunteer_id: int, entry: Entry, now: datetime) -> None:
 def write_down(volunteer_id: int, entry: Entry, account_id: int, now: datetime) -> int:
     """Staff write down what somebody did; it counts at once. Its id. Raises LookupError, Refused."""
     volunteers.active(volunteer_id)
+    if hours_id := _just_now(volunteer_id, entry, HoursState.APPROVED, now):
+        return hours_id
     _refuse_wrong(volunteer_id, entry, now)
     return _add(volunteer_id, entry, now, state=HoursState.APPROVED, decided_at=now, decided_by_id=account_id)
+
+
+def _just_now(volunteer_id: int, entry: Entry, state: HoursState, now: datetime) -> int | None:
+    """The id of the same, written down a moment ago: a button that was pressed twice."""
+    found = select(Hours.id).filter_by(volunteer_id=volunteer_id, source=HoursSource.HAND, state=state, **vars(entry))
+    return db.session().scalar(found.where(Hours.logged_at > now - volunteers.QUIET).limit(1))
 
 
 def _add(volunteer_id: int, entry: Entry, now: datetime, **more: Any) -> int:

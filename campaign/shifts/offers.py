@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from .. import db, i18n
 from ..events import times
@@ -12,7 +12,7 @@ from ..places.models import Place
 from ..volunteers import lists, phones, standing
 from ..volunteers.lists import Named
 from ..volunteers.models import Availability, VolunteerLanguage
-from . import rules, schedules, turns
+from . import listing, rules, schedules, turns
 from .models import LIVE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 from .reasons import in_words
 from .rules import No
@@ -120,7 +120,7 @@ def _offers(volunteer_id: int, shifts: list[Shift], now: datetime) -> list[Offer
     roles, asked = roles_by_id(), lists.asked({one.role_id for one in rows})
     adults, limits, places = schedules.adults(ids), schedules.limits(), places_of(shifts)
     spoken, free = _said(volunteer_id)
-    line = _waiting([one.id for one in rows])
+    line = listing.waiting(one.id for one in rows)
     offers = []
     for need in rows:
         shift = known[need.shift_id]
@@ -149,12 +149,6 @@ def _said(volunteer_id: int) -> tuple[list[str], list[tuple[int, str]]]:
     spoken = select(VolunteerLanguage.language).where(VolunteerLanguage.volunteer_id == volunteer_id)
     free = select(Availability.day, Availability.part).where(Availability.volunteer_id == volunteer_id)
     return list(db.session().scalars(spoken)), [(row.day, row.part) for row in db.session().execute(free)]
-
-
-def _waiting(need_ids: Iterable[int]) -> dict[int, int]:
-    found = select(Placement.need_id, func.count()).where(Placement.need_id.in_(need_ids))
-    found = found.where(Placement.state == PlacementState.WAITING).group_by(Placement.need_id)
-    return dict(db.session().execute(found).all())
 
 
 def roles_by_id() -> dict[int, Named]:

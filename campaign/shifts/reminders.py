@@ -1,8 +1,9 @@
 """What happens to shifts by the clock: reminders are set, who was not checked out is credited."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from .. import clock, db, jobs
 from . import hours, quiet
@@ -11,6 +12,7 @@ from .models import Shift, ShiftNews, ShiftNewsKind, ShiftState
 AHEAD = timedelta(days=2)
 A_DAY = timedelta(days=1)
 LATE = timedelta(hours=1)  # that this sweep may be
+Told = dict[ShiftNewsKind, ShiftNews]
 
 
 @jobs.sweep("set-reminders")
@@ -19,18 +21,17 @@ def set_all() -> int:
     now = clock.now()
     near = Shift.starts_at.between(now, now + AHEAD) & (Shift.state == ShiftState.OPEN)
     with db.reading() as session:
-        ids = session.scalars(select(Shift.id).where(near).order_by(Shift.id)).all()
-        wrong = [one for one in ids if _wrong(one, now)]
+        there = _there(ShiftNews.shift_id.in_(select(Shift.id).where(near)))
+        shifts = session.scalars(select(Shift).where(near).order_by(Shift.id))
+        wrong = [one.id for one in shifts if _wrong(one, there[one.id], now)]
     for shift_id in wrong:
         with db.writing():
             _set(shift_id, now)
     return len(wrong)
 
 
-def _wrong(shift_id: int, now: datetime) -> bool:
+def _wrong(shift: Shift, there: Told, now: datetime) -> bool:
     """Whether a reminder is missing, or due at another time than it should be."""
-    shift = db.session().get_one(Shift, shift_id)
-    there = _there(shift_id)
     return any(
         (kind not in there and at >= shift.added_at) or (kind in there and _moved(there[kind], at, now))
         for kind, at in _due(shift).items()
@@ -41,9 +42,12 @@ def _due(shift: Shift) -> dict[ShiftNewsKind, datetime]:
     return {kind: quiet.due(kind, shift.starts_at, shift.zone) for kind in quiet.BEFORE}
 
 
-def _there(shift_id: int) -> dict[ShiftNewsKind, ShiftNews]:
-    found = select(ShiftNews).where(ShiftNews.shift_id == shift_id, ShiftNews.kind.in_(list(quiet.BEFORE)))
-    return {ShiftNewsKind(one.kind): one for one in db.session().scalars(found)}
+def _there(which: ColumnElement[bool]) -> dict[int, Told]:
+    """The reminders that are set, by shift."""
+    found: dict[int, Told] = defaultdict(dict)
+    for one in db.session().scalars(select(ShiftNews).where(which, ShiftNews.kind.in_(list(quiet.BEFORE)))):
+        found[one.shift_id][ShiftNewsKind(one.kind)] = one
+    return found
 
 
 def _moved(one: ShiftNews, at: datetime, now: datetime) -> bool:
@@ -57,7 +61,7 @@ def _set(shift_id: int, now: datetime) -> None:
     found = select(Shift).where(Shift.id == shift_id, Shift.state == ShiftState.OPEN).with_for_update()
     if (shift := db.session().scalar(found)) is None:
         return
-    there = _there(shift_id)
+    there = _there(ShiftNews.shift_id == shift_id)[shift_id]
     for kind, at in _due(shift).items():
         one = there.get(kind)
         if one is not None and _moved(one, at, now):

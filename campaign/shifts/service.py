@@ -15,7 +15,7 @@ from ..errors import Refused
 from ..links.rules import ALPHABET
 from ..volunteers import service as volunteers
 from . import rules, turns
-from .models import TAKES_A_PLACE, Placement, PlacementState, Shift
+from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift
 from .reasons import in_words
 from .rules import No, Why
 from .turns import Need, Turn
@@ -79,6 +79,8 @@ def _place(mine: Turn, need: Need, one: Placement | None, volunteer_id: int) -> 
     elif one.state in TAKES_A_PLACE and one.need_id != need.id:
         mine.count(one.need_id, -1)
         mine.count(need.id, 1)
+    elif one.state not in LIVE:
+        one.joined_at = mine.now  # had once and given back: they come anew
     one.reason = ""
     turns.place(mine, need, one)
 

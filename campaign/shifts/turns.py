@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, exists, func, select, update
 
 from .. import db, i18n, mail
 from ..volunteers import lists, standing
@@ -216,11 +216,20 @@ def lapsing(now: datetime) -> list[int]:
     return list(db.session().scalars(select(Placement.shift_id).where(Placement.lapses_at <= now).distinct()))
 
 
-def drift(now: datetime) -> dict[int, int]:
-    """By how much each need's `taken` differs from the truth, of shifts to come; empty when all is well."""
+def stuck(now: datetime) -> list[int]:
+    """The shifts to come with a place free beside a line: who waits could not have it when it became free."""
+    line = (Placement.need_id == ShiftNeed.id) & (Placement.state == PlacementState.WAITING)
+    found = select(ShiftNeed.shift_id).join(Shift, Shift.id == ShiftNeed.shift_id).where(exists().where(line))
+    found = found.where(ShiftNeed.taken < ShiftNeed.number, Shift.state == ShiftState.OPEN, Shift.starts_at > now)
+    return list(db.session().scalars(found.distinct().order_by(ShiftNeed.shift_id)))
+
+
+def drift(now: datetime, need_id: int | None = None) -> dict[int, int]:
+    """By how much each need's `taken` (or that of one) differs from the truth, of shifts to come; empty when well."""
     counted = select(func.count()).where(Placement.need_id == ShiftNeed.id, Placement.state.in_(TAKES_A_PLACE))
     found = select(ShiftNeed.id, (ShiftNeed.taken - counted.scalar_subquery()).label("off"))
-    rows = db.session().execute(found.join(Shift, Shift.id == ShiftNeed.shift_id).where(Shift.starts_at > now))
+    found = found.join(Shift, Shift.id == ShiftNeed.shift_id).where(Shift.starts_at > now)
+    rows = db.session().execute(found if need_id is None else found.where(ShiftNeed.id == need_id))
     return {row.id: row.off for row in rows if row.off}
 
 

@@ -13,14 +13,21 @@ from .models import Placement, Shift, ShiftAsk, ShiftNeed
 
 @jobs.sweep("settle-shifts")
 def settle_all() -> int:
-    """Let what nobody accepted lapse, and offer it to the next; on how many shifts."""
+    """Let lapse what nobody accepted, offer what is free to the next who may; at how many shifts something changed."""
     now = clock.now()
     with db.reading():
         shift_ids = turns.lapsing(now)
     for shift_id in shift_ids:
         with db.writing():  # one shift at a time: nobody who takes one waits for more than that
             turns.turn(shift_id, now)
-    return len(shift_ids)
+    with db.reading():
+        waited_for = turns.stuck(now)
+    return len(shift_ids) + sum(_promote(shift_id, now) for shift_id in waited_for)
+
+
+def _promote(shift_id: int, now: datetime) -> bool:
+    with db.writing():
+        return turns.promote(turns.turn(shift_id, now)) > 0
 
 
 @jobs.sweep("tell-volunteers")
@@ -38,7 +45,7 @@ def repair() -> dict[int, int]:
     for need_id in suspects:
         with db.writing() as session:
             mine = turns.turn(session.get_one(ShiftNeed, need_id).shift_id, clock.now())
-            if off := turns.drift(clock.now()).get(need_id, 0):
+            if off := turns.drift(clock.now(), need_id).get(need_id, 0):
                 mine.count(need_id, -off)
                 turns.promote(mine)
                 found[need_id] = off

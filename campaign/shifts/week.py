@@ -83,7 +83,7 @@ class Row:
 
     def near(self, now: datetime) -> bool:
         """Whether volunteers can be checked in."""
-        return self.shift.starts_at - day.BEFORE <= now <= self.shift.ends_at + day.LATELY
+        return day.near(self.shift, now)
 
     def opens_later(self, now: datetime) -> bool:
         """Whether nobody can take it yet."""

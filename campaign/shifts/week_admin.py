@@ -36,8 +36,8 @@ def _asked(sent: Any) -> Asked:
     return Asked.read(
         sent.get("week", ""),
         i18n.local(clock.now()).date(),
-        place=sent.get("place", 0, int),
-        role=sent.get("role", 0, int),
+        place=web.number(sent, "place"),
+        role=web.number(sent, "role"),
         language=language if i18n.site().language(language) else "",
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from campaign import clock, db
 from campaign.events.arrivals import Came
-from campaign.shifts import day, hours
+from campaign.shifts import day, editing, hours
 from campaign.shifts.models import Hours, Placement, ShiftNeed
 from campaign.volunteers import service
 from tests.house.everything import on_sqlite
@@ -35,7 +35,7 @@ def _hours(site):
 
 @on_sqlite
 def test_in_and_out_credits_the_time_between_and_twice_changes_nothing(site, noon, staff_of, visitor):
-    shift_id, (anna, bela) = _begin(site, noon)
+    shift_id, (anna, _) = _begin(site, noon)
     staff = staff_of(site)
     page = staff.get(staff.get("/staff/week").link("Check in and out"))
     assert "Here now 0" in page.text and "Still expected 2" in page.text and "Needed 3" in page.text
@@ -57,7 +57,6 @@ def test_in_and_out_credits_the_time_between_and_twice_changes_nothing(site, noo
     page = staff.press(page, "Undo Sample Helper B")
     assert "Taken back: Sample Helper B is not checked in." in page.text and "Still expected 2" in page.text
     assert "checked a volunteer out of a shift" in staff.get("/staff/audit").text
-    assert anna != bela
     at_rest(site)
 
 
@@ -134,6 +133,34 @@ def test_what_staff_corrected_is_not_overwritten(site, noon):
         hours.correct(1, 60, 1, staff.add("keeper@example.org", "Keeper", clock.now()), clock.now())
         hours.credit(db.session().get_one(Placement, 1), clock.now())
     assert _hours(site) == [(anna, 60, "check-in", "approved", "ko")]
+
+
+@on_sqlite
+def test_what_staff_corrected_goes_with_the_check_in_and_not_with_the_check_out(site, noon, staff_of):
+    shift_id, (anna, _) = _begin(site, noon)
+    path, staff = f"/staff/shifts/{shift_id}/day", staff_of(site)
+    staff.press(staff.get(path), "Check in Sample Helper B")
+    staff.press(staff.get(path), "Check out Sample Helper B")
+    staff.press(staff.get("/staff/hours/1"), "Correct", hours="2", minutes="")
+    corrected = [(anna, 120, "check-in", "approved", "ko")]
+    staff.press(staff.get(path), "Undo Sample Helper B")
+    assert _hours(site) == corrected
+    staff.press(staff.get(path), "Check out Sample Helper B")
+    assert _hours(site) == corrected
+    for _ in range(2):
+        staff.press(staff.get(path), "Undo Sample Helper B")
+    assert _hours(site) == []
+
+
+@on_sqlite
+def test_a_shift_that_was_cancelled_credits_nobody_and_misses_nobody(site, noon):
+    shift_id, _ = _begin(site, noon)
+    with site.inside(), db.writing():
+        day.roll(shift_id, clock.now()).check_in(1, 1, clock.now(), let_in=False)
+        editing.cancel(shift_id, "Rain", clock.now())
+    noon.move_to(at("14 16:01"), tick=False)
+    site.work("credit-hours")
+    assert _hours(site) == [] and site.rows(select(Placement.id).where(Placement.no_show.is_(True))) == []
 
 
 @on_sqlite

@@ -132,6 +132,17 @@ def test_staff_write_down_and_correct_and_an_older_version_is_told(site, staff):
     assert {staff.get(path).status for path in ("/staff/hours/99", "/staff/volunteers/99/hours")} == {404}
 
 
+def test_a_button_pressed_twice_writes_one_entry_and_the_same_work_later_another(site, staff, visitor, later):
+    anna = able(site)
+    for _ in range(2):
+        assert _log(site, visitor, later, anna).status == 200
+        staff.press(staff.get(f"/staff/volunteers/{anna}/hours"), "Write down", **WORK)
+    assert _states(site) == [("logged", 150), ("approved", 150)]
+    later(minutes=11)
+    _log(site, visitor, later, anna)
+    assert len(_states(site)) == 3
+
+
 def test_two_who_decide_are_not_both_right(site, visitor, staff, later):
     _log(site, visitor, later, able(site))
     page = staff.get("/staff/hours")

@@ -1,19 +1,21 @@
 """Reminders: the day before, hours before, never at night, moved with the shift; the calendar."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.engine import Engine
 
 from campaign import clock, db, seals
 from campaign.shifts import editing
-from campaign.shifts.models import PlacementNews, Shift, ShiftNews
+from campaign.shifts.models import Placement, PlacementNews, Shift, ShiftNews
 from campaign.supporters.models import Supporter
 from campaign.volunteers import lists
 from campaign.volunteers import service as volunteers
 from tests.house.everything import on_sqlite
-from tests.shifts.acts import able, at, give_back, said, shift, take
+from tests.shifts.acts import able, at, give_back, said, shift, take, wait
 from tests.volunteers.acts import text_of
 
 pytestmark = on_sqlite
@@ -24,6 +26,21 @@ LEAD: dict[str, Any] = {"coordinator": "Sample Lead", "phone": "+12133734253"}
 def _noon(noon):
     """Monday, 11 January 2027, 4:00 in Los Angeles."""
     return noon
+
+
+@contextmanager
+def _statements():
+    """What the records are asked meanwhile."""
+    found = []
+
+    def hear(*_args):
+        found.append(1)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def _subjects(site):
@@ -142,6 +159,51 @@ def test_a_cancelled_shift_and_one_that_was_added_late_remind_nobody(site, noon)
     noon.move_to(at("14 12:00"), tick=False)
     assert len(_told(site)) == 1
     assert site.rows(select(ShiftNews.id).where(ShiftNews.kind == "day before")) == []
+
+
+def test_a_reminder_that_could_not_be_sent_before_the_shift_was_cancelled_is_never_sent(site, noon):
+    anna = able(site)
+    shift_id = shift(site, "14 10:00")
+    take(site, anna, shift_id)
+    site.letters()
+    for moment in ("13 10:00", "14 08:00"):
+        noon.move_to(at(moment), tick=False)
+        site.work("set-reminders", "tell-volunteers")
+    with site.inside(), db.writing():
+        editing.cancel(shift_id, "Rain", clock.now())
+    assert _subjects(site) == ["A shift was cancelled"] and len(site.rows(select(PlacementNews.id))) == 3
+
+
+def test_who_took_it_anew_after_they_had_told_us_to_stop_is_reminded(site, noon):
+    anna, bela, shift_id, waited_for = able(site), able(site, 2), shift(site, "14 10:00"), shift(site, "14 15:00")
+    take(site, anna, shift_id)
+    give_back(site, anna, shift_id)
+    take(site, bela, waited_for)
+    wait(site, anna, waited_for)
+    with site.inside(), db.writing() as session:
+        session.execute(update(Supporter).values(left_at=clock.now() + timedelta(hours=1)))
+    noon.shift(timedelta(hours=2))
+    take(site, anna, shift_id)
+    give_back(site, bela, waited_for)
+    take(site, anna, waited_for)
+    site.letters()
+    with site.inside():
+        assert site.rows(select(Placement.joined_at).where(Placement.shift_id == shift_id)) == [(clock.now(),)]
+    for moment in ("13 10:00", "13 15:00"):
+        noon.move_to(at(moment), tick=False)
+        assert [str(one["To"]) for one in _told(site)] == ["helper1@example.org"]
+
+
+def test_looking_for_reminders_costs_no_more_for_many_shifts(site):
+    counts = []
+    for first in (8, 13):
+        for hour in range(first, first + 4):
+            shift(site, f"12 {hour:02}:00")
+        site.work("set-reminders")
+        with _statements() as found:
+            site.work("set-reminders")
+        counts.append(len(found))
+    assert counts[0] == counts[1]
 
 
 def _calendar(site, visitor, volunteer_id, language=""):

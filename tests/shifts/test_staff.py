@@ -308,6 +308,22 @@ def test_places_that_are_off_are_found_put_right_and_given_to_the_line(site):
     at_rest(site)
 
 
+def test_who_waits_beside_a_free_place_is_offered_it_once_they_may_have_it(site):
+    mina, other = able(site), able(site, 2)
+    wanted, clash = shift(site, "14 10:00"), shift(site, "14 11:00")
+    take(site, other, wanted)
+    assert wait(site, mina, wanted)
+    take(site, mina, clash)
+    give_back(site, other, wanted)
+    site.work("settle-shifts")
+    assert states(site, wanted)[mina] == "waiting"
+    with site.inside(), db.writing():
+        editing.cancel(clash, "Rain", clock.now())
+    site.work("settle-shifts")
+    assert states(site, wanted)[mina] == "offered"
+    at_rest(site)
+
+
 def test_what_is_kept_is_shown_to_whom_it_is_about_and_goes_with_time(site, noon):
     mina, shift_id = able(site), shift(site, "14 10:00", coordinator="Sample Lead", phone="+12133734253")
     take(site, mina, shift_id)

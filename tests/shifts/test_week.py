@@ -14,7 +14,7 @@ from campaign.shifts.week import Asked
 from campaign.volunteers import service
 from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
-from tests.shifts.acts import able, at_rest, give_back, need_of, shift, states, take
+from tests.shifts.acts import able, at_rest, give_back, need_of, shift, states, take, wait
 from tests.shifts.asking import answers, ask_path, path_in, press_ask
 from tests.volunteers.acts import requirement, role, text_of, vouch
 
@@ -66,6 +66,9 @@ def test_a_week_is_found_by_day_place_role_and_language(site, staff):
     assert len(_week(staff, language="ko").all("li[id]")) == 1 and len(_week(staff, place=99).all("li[id]")) == 0
     for odd in ("x", "9999-99-99", "1000-01-01", "0001-01-01", "9999-12-31"):
         assert _week(staff, week=odd, page=3, role="x", language="zz").status == 200
+    for huge in (2**63 - 1, 2**63, 10**20, -1):
+        for path in (f"week?place={huge}&role=1", f"week?role={huge}", f"shifts?batch={huge}"):
+            assert staff.get(f"/staff/{path}").status == 200
 
 
 def test_one_press_asks_and_yes_takes_the_shift(site, staff, visitor):
@@ -103,6 +106,22 @@ def test_no_is_taken_too_nobody_is_asked_for_it_again_and_a_change_of_mind_is_fi
     assert states(site, gap) == {anna: "taken"} and answers(site) == [(anna, "yes")]
 
 
+def test_a_role_that_is_taken_out_of_a_shift_does_not_forget_who_was_asked_for_it(site, staff, visitor):
+    anna, other, gap = able(site, 1), role(site, name="Interpreter"), shift(site, "14 10:00")
+    press_ask(staff, _week(staff), who=anna)
+    visitor.press(visitor.get(ask_path(site, 1)), "No, I cannot")
+    staff.press(staff.get(f"/staff/shifts/{gap}"), "Save", **{"number-1": "0", f"number-{other}": "1"})
+    assert answers(site) == [(anna, "no")] and "Interpreter" in _week(staff).text
+
+
+def test_the_page_of_a_shift_on_sunday_evening_leads_to_the_week_on_the_campaigns_clock(site, staff, staff_of, later):
+    sunday = shift(site, "17 18:00")  # Monday in UTC
+    page = staff.get(f"/staff/shifts/{sunday}")
+    assert "2027-01-17" in page.link("Its week: who could come") and "Check in and out" not in page.text
+    later(days=6, hours=5)
+    assert staff_of(site).get(f"/staff/shifts/{sunday}").link("Check in and out")
+
+
 def test_nobody_is_asked_twice_in_a_day_for_whatever_shift(site, staff, staff_of, later):
     anna, bela = able(site, 1, **KOREAN), able(site, 2)
     shift(site, "14 10:00")
@@ -138,6 +157,22 @@ def test_who_is_asked_too_late_reads_why_and_is_shown_the_way_to_others(site, st
     later(days=4)
     assert visitor.get(ask_path(site, 1)).heading == "Thank you, it is settled"
     assert visitor.get("/asks/ask-1.cut").status == 404
+    at_rest(site)
+
+
+def test_who_is_asked_and_offered_it_meanwhile_can_still_say_yes_or_no(site, staff, visitor):
+    anna, bela, carla, gap = able(site, 1), able(site, 2), able(site, 3), shift(site, "14 10:00")
+    press_ask(staff, _week(staff), who=anna)
+    take(site, bela, gap)
+    for one in (anna, carla):
+        wait(site, one, gap)
+    give_back(site, bela, gap)
+    assert states(site, gap) == {anna: "offered", bela: "cancelled", carla: "waiting"}
+    page = visitor.get(ask_path(site, 1))
+    assert page.heading == "Can you help?" and not page.all("[role=alert]")
+    visitor.press(page, "No, I cannot")
+    assert states(site, gap) == {anna: "cancelled", bela: "cancelled", carla: "offered"}
+    assert answers(site) == [(anna, "no")]
     at_rest(site)
 
 

@@ -1,4 +1,8 @@
-"""The newsletters that were sent, as everybody may read them: without anybody's name."""
+"""The newsletters that were sent, as everybody may read them: without anybody's name.
+
+One that was cancelled halfway is not among them: `sent_at` says when the last of its letters had left. Once there, it
+stays, also while an uncertain letter goes out once more.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
 
 from .. import db, i18n, web
-from .models import FinalEdition, Newsletter, NewsletterState
+from .models import FinalEdition, Newsletter
 from .rendering import Made, Prepared
 
 A_PAGE = 20
@@ -40,17 +44,17 @@ def find(slug: str) -> Sent | None:
 
 def changes() -> list[tuple[str, datetime]]:
     """The addresses of all of them, each with the moment it was sent."""
-    found = select(Newsletter.slug, Newsletter.sent_at).where(*_public()).order_by(Newsletter.id)
+    found = select(Newsletter.slug, Newsletter.sent_at).where(_public()).order_by(Newsletter.id)
     return [(row.slug, row.sent_at) for row in db.session().execute(found) if row.sent_at]
 
 
 def _select() -> Select[Newsletter, FinalEdition]:
     theirs = (FinalEdition.newsletter_id == Newsletter.id) & (FinalEdition.language == i18n.language().code)
-    return select(Newsletter, FinalEdition).join(FinalEdition, theirs).where(*_public())
+    return select(Newsletter, FinalEdition).join(FinalEdition, theirs).where(_public())
 
 
-def _public() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Newsletter.state == NewsletterState.SENT, Newsletter.sent_at.is_not(None)
+def _public() -> ColumnElement[bool]:
+    return Newsletter.sent_at.is_not(None)
 
 
 def _sent(row: Newsletter, final: FinalEdition) -> Sent:

@@ -2,6 +2,10 @@
 
 from xml.etree import ElementTree as ET
 
+from sqlalchemy import update
+
+from campaign import db
+from campaign.newsletters.models import Newsletter
 from tests.events.writing_acts import published
 from tests.house.everything import on_sqlite
 from tests.newsletters.acts import sent, write, wrote
@@ -20,6 +24,18 @@ def test_only_what_was_sent_can_be_read(site, staff, visitor):
     assert "January 11, 2027" in visitor.get("/newsletters").text
     assert "/newsletters/january" in staff.get("/staff/newsletters/1").text
     assert {f"http://localhost{one}/newsletters/january" for one in ("", "/th")} <= set(listed(visitor))
+
+
+def test_it_stays_while_an_uncertain_letter_goes_out_once_more(site, staff, visitor):
+    wrote(staff)
+    sent(site)
+    with site.inside(), db.writing() as session:
+        session.execute(update(Newsletter).values(state="sending"))
+    assert visitor.get("/newsletters/january").status == 200
+    assert "/newsletters/january" in staff.get("/staff/newsletters/1").text
+    with site.inside(), db.writing() as session:
+        session.execute(update(Newsletter).values(state="cancelled", sent_at=None))  # halfway, for the first time
+    assert visitor.get("/newsletters/january").status == 404
 
 
 def test_it_is_read_without_a_name_and_with_paths_of_ours(site, staff, visitor):

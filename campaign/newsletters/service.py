@@ -66,7 +66,8 @@ def write(
     brought: Collection[str] = (),
     account_id: int | None = None,
 ) -> None:
-    """Set the words of an edition. `brought` are the marks of English parts that the translation now says, too.
+    """Set the words of an edition. `brought` are the marks of English parts that the translation now says, too
+    (the first time: those that were shown to whoever translated).
 
     Raises LookupError, Stale when they are not those of `version` any more, and Refused when they cannot change.
     """

@@ -48,7 +48,9 @@ def own_path(to: str) -> str | None:
 
 def answers(to: str) -> bool:
     """Whether everybody who follows this path sees a page: its address is one, and what it names is public."""
-    path = unquote(urlsplit(to).path)
+    path = unquote(to.partition("?")[0].partition("#")[0])
+    if "//" in path:  # a browser takes what follows for another site, or the router for another page
+        return False
     first = "/" + path[1:].partition("/")[0]
     if any(one.prefix and first == one.prefix for one in i18n.site().languages):
         path = path.removeprefix(first) or "/"

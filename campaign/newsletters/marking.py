@@ -1,7 +1,7 @@
 """What staff write in Markdown: read into parts, with what is wrong and on which line; script and HTML are text."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,8 @@ WRONG_SCHEME = (
     "A link cannot begin with {scheme}: it could do harm, or lead nowhere in a letter. "
     "Use https:// or a path such as /events."
 )
+# Browsers take a backslash for a stroke and leave control characters out, so an address with them leads elsewhere.
+ODD = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
 Insert = Callable[[Block], str]
 Address = Callable[[str], str]
 
@@ -100,9 +102,25 @@ class Marked:
                 found += [part] if part else []
         return found
 
+    @cached_property
+    def said(self) -> list[str]:
+        """What its readers read as words, part by part: without the addresses that links lead to."""
+        return [words for token in self.tokens if (words := _said(token))]
+
     def html(self, insert: Insert, address: Address, field: Callable[[str, str], str]) -> str:
         """As HTML. `insert` fills a block in, `address` makes a link whole, `field` says what stands for a field."""
         return str(_reader.renderer.render(self.tokens, _reader.options, _env(insert, address, field)))
+
+
+def _said(token: Token) -> str:
+    if token.type == "inline":
+        return "".join(_said(child) for child in token.children or ())
+    if token.type == "block":
+        block: Block | None = token.meta["block"]
+        return " / ".join(block.values.get(name, "") for name in ("text", "alt")) if block else token.content
+    if token.type == "field":
+        return token.meta["otherwise"] or ""
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _env(insert: Insert, address: Address, field: Callable[[str, str], str]) -> dict[str, Any]:
@@ -118,6 +136,8 @@ def trouble_of(to: str) -> str:
     """What is wrong with where a link leads, in a sentence; empty when it may stand."""
     if "{" in to or "%7B" in to:
         return "No personal field can stand in an address."
+    if ODD.search(to):
+        return "No backslash and no control character can stand in an address."
     if SCHEME.match(to):
         if to.lower().startswith(TAKEN):
             return ""
@@ -199,10 +219,3 @@ def _made() -> MarkdownIt:
 
 
 _reader = _made()
-
-
-def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens inside the lines of these."""
-    for token in tokens:
-        if token.type == "inline":
-            yield from token.children or ()

@@ -4,6 +4,7 @@ One that was cancelled halfway is not among them: `sent_at` says when the last o
 stays, also while an uncertain letter goes out once more.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +62,6 @@ def _sent(row: Newsletter, final: FinalEdition) -> Sent:
     names = ("edition_language", "subject", "preheader", "html", "text", "page")
     made = Prepared(Made(**{name: getattr(final, name) for name in names}))
     assert row.sent_at is not None
-    # Pages of ours name what is ours by its path.
-    html = made.for_everybody().replace(f'"{web.config().base_url}/', '"/')
+    # Pages of ours name what is ours by its path; one that begins with two strokes would be another site's.
+    html = re.sub(f'"{re.escape(web.config().base_url)}/(?!/)', '"/', made.for_everybody())
     return Sent(row.slug, made.subject, made.preheader, final.edition_language, row.sent_at, Markup(html))  # noqa: S704

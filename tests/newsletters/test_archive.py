@@ -50,6 +50,13 @@ def test_it_is_read_without_a_name_and_with_paths_of_ours(site, staff, visitor):
     assert visitor.get("/es/newsletters/january").one(".letter-words").attrs["lang"] == "en"
 
 
+def test_no_path_of_ours_becomes_the_address_of_another_site(site, staff, visitor):
+    wrote(staff, body="[x](http://localhost//evil.example/events) [y](http://localhost/events)")
+    sent(site)
+    links = [node.attrs["href"] for node in visitor.get("/newsletters/january").one(".letter-words").query("a")]
+    assert links == ["http://localhost//evil.example/events", "/events"]
+
+
 def test_each_language_reads_its_edition_or_the_english_with_a_line(site, staff, visitor):
     wrote(staff)
     write(staff, code="ko", subject="함께해요", preheader="다음", body="안녕하세요 {name|친구} 님")

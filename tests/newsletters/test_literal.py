@@ -173,3 +173,10 @@ def test_a_block_is_one_of_the_list():
 def test_reading_what_is_hostile_takes_no_time_to_speak_of():
     for text in ("[[events " + "a=" * 9_000, "{" * 20_000, "{name|" * 4_000, "[" * 3_000, "[x](" * 4_000, "`" * 20_000):
         assert Marked(text).html(str, str, slot) and personal.in_line(text)[0], text[:9]
+
+
+def test_a_link_with_a_sign_that_browsers_read_in_their_own_way_is_none():
+    for to in (r"https://evil.example\@known.org/", "https://known.org\x01.evil.example/", "/\x7f/evil.example"):
+        assert "No backslash" in trouble_of(to), to
+    marked = Marked(r"[[button to=https://evil.example\@known.org/ text=Come]]")
+    assert marked.links == [] and "No backslash" in str(marked.problems[0])

@@ -11,10 +11,12 @@ from werkzeug.routing import RoutingException
 
 from .. import db, i18n, web
 from ..events import board as events
+from ..links import service as links
 from ..partners import board as partners
 from ..pledges import board as pledges
 from ..pledges.models import PledgeState
 from ..printables import shelf
+from . import shelf as archive
 from .models import AllowedLink
 
 Lookup = Callable[[str], bool]
@@ -61,7 +63,7 @@ def answers(to: str) -> bool:
     except (HTTPException, RoutingException):
         return False
     if web.private(rule.rule):
-        return rule.rule.startswith(("/q/", "/Q/"))
+        return rule.rule.startswith(("/q/", "/Q/")) and links.follow(str(values.get("typed", ""))) is not None
     return all(map(str, values.values())) and _is_there(str(rule.endpoint), values)
 
 
@@ -83,6 +85,7 @@ def _pledge(slug: str) -> bool:
 LOOKUPS: dict[str, Lookup] = {
     "events.show": _event,
     "pledges.show": _pledge,
+    "newsletters.show": lambda slug: archive.find(slug) is not None,
     "pages.lesson": lambda page: f"learn/{page}" in i18n.content().known,
     "partners.show": lambda slug: partners.find(slug) is not None,
     "materials.show": lambda slug: any(one.slug == slug for one in shelf.offered()),

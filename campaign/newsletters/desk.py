@@ -14,7 +14,7 @@ from ..pledges.models import PledgeState
 from ..settings import Language
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import drafts, frames, inserts, personal, pictures, service, sources
+from . import blocks, drafts, frames, inserts, personal, pictures, service, sources
 from .drafts import PARTS
 from .forms import EditionForm
 from .models import Edition, EditionDraft, Newsletter
@@ -96,7 +96,9 @@ def _offer(newsletter_id: int) -> dict[str, list[tuple[str, str]]]:
         "A pledge with its count": [(f"[[pledge {one.slug}]]", one.title) for one in open_ones],
         "A call for volunteers": [("[[volunteers]]", "with a button")],
         "A story": [(f"[[story {name}]]", title) for name, title in inserts.stories().items()],
-        "A picture": [(f'[[picture {one.id} alt="{one.alt}"]]', one.alt) for one in pictures.of(newsletter_id)],
+        "A picture": [
+            (f'[[picture {one.id} alt="{blocks.value(one.alt)}"]]', one.alt) for one in pictures.of(newsletter_id)
+        ],
         "A button": [('[[button to=/events text="Come along"]]', "to a page")],
     }
 

@@ -12,6 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import escape
 
+from ..text import UNPRINTABLE, cell_of_table, fence, heading
 from . import blocks, personal
 from .blocks import Block, Unreadable
 
@@ -56,6 +57,8 @@ class Marked:
         self.blocks: list[Block] = []
         self.tokens: list[Token] = _reader.parse(self.source)
         for token in self.tokens:
+            for one in (token, *(token.children or ())):
+                one.content = UNPRINTABLE.sub("", personal.bare(one.content))  # &#xE000; has become a sign by now
             line = (token.map or [0])[0] + 1
             if token.type == "block":
                 self._take_block(token, line)
@@ -194,13 +197,6 @@ def _render_link(renderer: Any, tokens: Sequence[Token], index: int, options: An
     return str(renderer.renderToken([token], 0, options, env))
 
 
-def _render_heading(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """A newsletter has one h1, its subject: the largest heading that is written is the next one down."""
-    if tokens[index].tag == "h1":
-        tokens[index].tag = "h2"
-    return str(renderer.renderToken(tokens, index, options, env))
-
-
 def _any_link(url: str) -> bool:
     """Markdown's own check would leave a bad link as text, without a word: `trouble_of` says what is wrong with it."""
     return bool(url)
@@ -213,8 +209,11 @@ def _made() -> MarkdownIt:
     made.inline.ruler.push("field", _field)
     for name, rule in (("block", _render_block), ("field", _render_field), ("link_open", _render_link)):
         made.add_render_rule(name, rule)
-    made.add_render_rule("heading_open", _render_heading)
-    made.add_render_rule("heading_close", _render_heading)
+    # As on every page of ours: no class, no style, and one h1, which is the subject here.
+    for name, shared in (("fence", fence), ("heading_open", heading), ("heading_close", heading)):
+        made.add_render_rule(name, shared)
+    for name in ("th_open", "td_open"):
+        made.add_render_rule(name, cell_of_table)
     return made
 
 

@@ -54,6 +54,9 @@ CASES = {
     "not https": ({"body": "[x](http://castla.org)"}, "does not begin with https"),
     "unknown": ({"body": "[x](https://other.example/x)"}, "Nobody has said that other.example is known"),
     "looks known": ({"body": "[x](https://castla.org.evil.example)"}, "castla.org.evil.example is known"),
+    "no such newsletter": ({"body": "[x](/newsletters/nowhere)"}, "There is no page at /newsletters/nowhere"),
+    "not sent yet": ({"body": "[x](/es/newsletters/january)"}, "There is no page at /es/newsletters/january"),
+    "no such code": ({"body": "[x](/q/ABCDEFG)"}, "There is no page at /q/ABCDEFG"),
     "two strokes": (
         {"body": "[x](http://localhost//evil.example/events)"},
         "There is no page at http://localhost//evil",

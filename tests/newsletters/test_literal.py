@@ -7,7 +7,7 @@ import pytest
 from justhtml import JustHTML
 
 from campaign.newsletters import personal
-from campaign.newsletters.blocks import Unreadable, read
+from campaign.newsletters.blocks import Unreadable, read, value
 from campaign.newsletters.marking import Marked, trouble_of
 from campaign.newsletters.personal import Cut, escaped, slot
 from campaign.newsletters.plain import Plain
@@ -180,3 +180,13 @@ def test_a_link_with_a_sign_that_browsers_read_in_their_own_way_is_none():
         assert "No backslash" in trouble_of(to), to
     marked = Marked(r"[[button to=https://evil.example\@known.org/ text=Come]]")
     assert marked.links == [] and "No backslash" in str(marked.problems[0])
+
+
+def test_what_is_written_makes_no_class_and_no_style():
+    html = Marked("```js\nx\n```\n\n# A\n\n|a|b|\n|:-:|--:|\n|1|2|").html(str, str, slot)
+    assert "class" not in html and "style" not in html and "<h2>A</h2>" in html and "<td>1</td>" in html
+
+
+def test_what_a_block_offers_can_be_read_whatever_quotes_it_has():
+    said = value('A “hall” with a "sign" in «it»')
+    assert read(f'[[picture 3 alt="{said}"]]').values["alt"] == "A 'hall' with a 'sign' in 'it'"

@@ -178,6 +178,8 @@ def test_what_is_being_typed_is_shown_as_a_letter_that_can_do_nothing(site, staf
 
 def test_every_block_that_is_offered_is_taken(site, staff):
     begin(staff)
+    with site.inside(), db.writing():
+        pictures.add(1, pictures.draw(a_logo()), 'A "big" hall', clock.now())
     blocks = [one.attrs["value"] for one in staff.get(DESK).all("option")]
     assert len(blocks) >= 15 and {re.split(r"[ \]]", one[2:])[0] for one in blocks} >= {"events", "pledge", "story"}
     assert write(staff, body="\n\n".join(blocks)).status == 200

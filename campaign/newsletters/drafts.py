@@ -53,8 +53,9 @@ def be_here(newsletter_id: int, language: str, account_id: int, now: datetime) -
     """Note that somebody is at an edition; what they typed before stays as it was kept."""
     row = db.session().get(EditionDraft, (newsletter_id, language, account_id))
     if row is None:
-        row = EditionDraft(newsletter_id=newsletter_id, language=language, account_id=account_id, begun_at=now)
-        db.session().add(row)
+        key = {"newsletter_id": newsletter_id, "language": language, "account_id": account_id}
+        db.session().execute(db.adding(EditionDraft), {**key, "begun_at": now, "kept_at": now})  # two tabs may be first
+        row = db.session().get_one(EditionDraft, tuple(key.values()))
     elif now - row.kept_at > WRITING:
         row.begun_at = now
     row.kept_at = now

@@ -149,7 +149,7 @@ class FinalEdition(Base):
     """What the readers of one language get, made once when sending begins, so that all of them get the same.
 
     Events and counts in it are those of that moment. `edition_language` is the one it is written in; `html`, `text` and
-    `subject` are a letter with slots for its reader (`slots`), `page` the part that the archive shows.
+    `subject` are a letter with slots for its reader (`personal`), `page` the part that the archive shows.
     """
 
     __tablename__ = "newsletter_finals"

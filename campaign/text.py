@@ -9,7 +9,7 @@ from markupsafe import Markup
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNREADABLE = re.compile("[\x00\ufffd]")
 # Control characters and noncharacters, which the HTML Standard (13.2.3.5) does not allow in a page.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
@@ -83,21 +83,29 @@ def _link_open(renderer: object, tokens: list, index: int, options: object, env:
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
-def _fence(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+def fence(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
     """Code is not coloured here, so the language that is named with it would become a class for nothing."""
     tokens[index].info = ""
     return renderer.fence(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
-def _heading(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+def heading(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
     """A page has one h1, its own: the largest heading that is written for it is the next one down."""
     if tokens[index].tag == "h1":
         tokens[index].tag = "h2"
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
+def cell_of_table(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]
+    """A cell stands where its column does: a style in a page is what our Content-Security-Policy forbids."""
+    tokens[index].attrs.pop("style", None)
+    return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
+
+
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _renderer.add_render_rule("link_open", _link_open)
-_renderer.add_render_rule("fence", _fence)
-_renderer.add_render_rule("heading_open", _heading)
-_renderer.add_render_rule("heading_close", _heading)
+_renderer.add_render_rule("fence", fence)
+_renderer.add_render_rule("heading_open", heading)
+_renderer.add_render_rule("heading_close", heading)
+_renderer.add_render_rule("th_open", cell_of_table)
+_renderer.add_render_rule("td_open", cell_of_table)

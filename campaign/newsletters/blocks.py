@@ -9,6 +9,8 @@ MOST_EVENTS = 10
 # A key with a value, which stands in quotation marks of any kind when it holds spaces; or the value alone.
 PART = re.compile(r"""(?:([a-z]+)\s*=\s*)?(?:["“”„«]([^"“”„«»\n]{0,300})["“”»]|([^\s"“”„«»=\]]+))""")
 
+QUOTES = re.compile('["“”„«»]')
+
 KINDS: dict[str, frozenset[str]] = {
     "events": frozenset({"place", "language", "number"}),
     "pledge": frozenset({"address"}),
@@ -41,6 +43,11 @@ class Block:
 
 class Unreadable(Exception):
     """What is wrong with a block, in a sentence for whoever wrote it."""
+
+
+def value(text: str) -> str:
+    """A text as it can stand between quotation marks: with none of those that would end it."""
+    return QUOTES.sub("'", text)
 
 
 def read(written: str, line: int = 0) -> Block:

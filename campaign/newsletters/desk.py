@@ -14,10 +14,10 @@ from ..pledges.models import PledgeState
 from ..settings import Language
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import drafts, frames, inserts, personal, pictures, service, sources
+from . import blocks, drafts, frames, inserts, personal, pictures, service, sources
 from .drafts import PARTS
 from .forms import EditionForm
-from .models import Edition, Newsletter
+from .models import Edition, EditionDraft, Newsletter
 
 area = web.staff_area("newsletter_desk_staff", __name__)
 
@@ -33,7 +33,7 @@ def words(id: int, code: str) -> ResponseReturnValue:
             return _page(form, row, other, status=web.status_of(form))
     try:
         with db.writing():
-            brought = request.form.getlist("brought")
+            brought = [*request.form.getlist("brought"), *([] if there else form.marks)]
             me = doors.me().id
             service.write(id, code, form.typed, form.seen_version, clock.now(), brought=brought, account_id=me)
             drafts.throw_away(id, code, me)
@@ -49,13 +49,21 @@ def words(id: int, code: str) -> ResponseReturnValue:
 
 def _form(row: Newsletter, there: Edition | None, other: Language) -> EditionForm:
     """The form with what this person has not saved yet, else what is saved, else (to be translated) the English."""
-    kept = drafts.own(row.id, other.code, doors.me().id)
-    shown: Any = kept or there or (service.edition(row.id, "en") if other.code != "en" else None)
+    english = service.edition(row.id, "en") if other.code != "en" else None
+    kept = _kept(row, there or english, other)
+    shown: Any = kept or there or english
     said = {name: getattr(shown, name) for name in PARTS} if shown else {}
     version = kept.version if kept else there.version if there else 0
-    form = EditionForm(data={**said, "version": version})
+    marks = "" if there or not english else kept.shown if kept else sources.marks(english)
+    form = EditionForm(data={**said, "version": version, "shown": marks})
     form.trouble = partial(inserts.trouble, newsletter_id=row.id, now=clock.now())
     return form
+
+
+def _kept(row: Newsletter, saved: Edition | None, other: Language) -> EditionDraft | None:
+    """What this person has typed and not saved: words other than are saved."""
+    kept = drafts.own(row.id, other.code, doors.me().id)
+    return kept if kept and drafts.says_more(kept, saved) else None
 
 
 Theirs = list[tuple[str, str]]
@@ -67,12 +75,14 @@ def _page(
     now, me = clock.now(), doors.me().id
     english, there = service.edition(row.id, "en"), service.edition(row.id, other.code)
     known: dict[str, Any] = {"form": form, "row": row, "other": other, "theirs": theirs, "there": there}
-    kept = drafts.own(row.id, other.code, me)
-    known |= {"kept": kept if kept and drafts.says_more(kept, there or english) else None}
-    known |= {"others": drafts.others(row.id, other.code, me, now), "fields": personal.FIELDS}
+    known |= {
+        "kept": _kept(row, there or english, other),
+        "others": drafts.others(row.id, other.code, me, now),
+        "fields": personal.FIELDS,
+    }
     known |= {"parts": sources.parts(english) if english and other.code != "en" else []}
-    stale = sources.stale(english, there) if english and there and other.code != "en" else []
-    known |= {"stale": {part.mark for part in stale}, "offer": _offer(row.id)}
+    seen = (there.seen if there else form.shown.data or "").split()
+    known |= {"stale": {part.mark for part in known["parts"]}.difference(seen), "offer": _offer(row.id)}
     return frames.around(render_template("newsletters/staff/words.html", **known), status)
 
 
@@ -86,7 +96,9 @@ def _offer(newsletter_id: int) -> dict[str, list[tuple[str, str]]]:
         "A pledge with its count": [(f"[[pledge {one.slug}]]", one.title) for one in open_ones],
         "A call for volunteers": [("[[volunteers]]", "with a button")],
         "A story": [(f"[[story {name}]]", title) for name, title in inserts.stories().items()],
-        "A picture": [(f'[[picture {one.id} alt="{one.alt}"]]', one.alt) for one in pictures.of(newsletter_id)],
+        "A picture": [
+            (f'[[picture {one.id} alt="{blocks.value(one.alt)}"]]', one.alt) for one in pictures.of(newsletter_id)
+        ],
         "A button": [('[[button to=/events text="Come along"]]', "to a page")],
     }
 
@@ -106,17 +118,21 @@ def _overtaken(form: EditionForm, newsletter_id: int, other: Language) -> Respon
 
 @area.post("/newsletters/<int:id>/words/<code>/keep")
 def keep(id: int, code: str) -> ResponseReturnValue:
-    """Keep what is being typed, right or wrong, and tell who else is writing."""
+    """Keep what is being typed, right or wrong, and tell who else is writing. Who sends no words is only here."""
     language_or_404(code)
     form, me, now = EditionForm(), doors.me().id, clock.now()
     with db.writing():
         if not newsletter_or_404(id).writable:
             return jsonify(error="This newsletter cannot change any more."), 409
-        drafts.keep(id, code, me, form.typed, form.seen_version, now)
+        if words := "body" in request.form:
+            seen = drafts.Seen(form.seen_version, " ".join(form.marks))
+            drafts.keep(id, code, me, form.typed, seen, now)
+        else:
+            drafts.be_here(id, code, me, now)
         there, others = service.edition(id, code), drafts.others(id, code, me, now)
     overtaken = (there.version if there else 0) != form.seen_version
     names = [f"{one.name} (since {i18n.show_moment(one.since)})" for one in others]
-    return jsonify(kept=i18n.show_moment(now), others=names, overtaken=overtaken)
+    return jsonify(kept=i18n.show_moment(now) if words else "", others=names, overtaken=overtaken)
 
 
 @area.post("/newsletters/<int:id>/words/<code>/throw-away")

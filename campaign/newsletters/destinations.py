@@ -11,10 +11,12 @@ from werkzeug.routing import RoutingException
 
 from .. import db, i18n, web
 from ..events import board as events
+from ..links import service as links
 from ..partners import board as partners
 from ..pledges import board as pledges
 from ..pledges.models import PledgeState
 from ..printables import shelf
+from . import shelf as archive
 from .models import AllowedLink
 
 Lookup = Callable[[str], bool]
@@ -48,7 +50,9 @@ def own_path(to: str) -> str | None:
 
 def answers(to: str) -> bool:
     """Whether everybody who follows this path sees a page: its address is one, and what it names is public."""
-    path = unquote(urlsplit(to).path)
+    path = unquote(to.partition("?")[0].partition("#")[0])
+    if "//" in path:  # a browser takes what follows for another site, or the router for another page
+        return False
     first = "/" + path[1:].partition("/")[0]
     if any(one.prefix and first == one.prefix for one in i18n.site().languages):
         path = path.removeprefix(first) or "/"
@@ -59,7 +63,7 @@ def answers(to: str) -> bool:
     except (HTTPException, RoutingException):
         return False
     if web.private(rule.rule):
-        return rule.rule.startswith(("/q/", "/Q/"))
+        return rule.rule.startswith(("/q/", "/Q/")) and links.follow(str(values.get("typed", ""))) is not None
     return all(map(str, values.values())) and _is_there(str(rule.endpoint), values)
 
 
@@ -81,6 +85,7 @@ def _pledge(slug: str) -> bool:
 LOOKUPS: dict[str, Lookup] = {
     "events.show": _event,
     "pledges.show": _pledge,
+    "newsletters.show": lambda slug: archive.find(slug) is not None,
     "pages.lesson": lambda page: f"learn/{page}" in i18n.content().known,
     "partners.show": lambda slug: partners.find(slug) is not None,
     "materials.show": lambda slug: any(one.slug == slug for one in shelf.offered()),
@@ -98,7 +103,6 @@ def allowed(newsletter_id: int) -> set[str]:
 
 
 def allow(newsletter_id: int, address: str, account_id: int, now: datetime) -> None:
-    """Note that somebody has opened an address and stands for it."""
+    """Note that somebody has opened an address and stands for it; of two, the first."""
     known = {"account_id": account_id, "allowed_at": now}
-    db.session().merge(AllowedLink(newsletter_id=newsletter_id, address=address, **known))
-    db.session().flush()
+    db.session().execute(db.adding(AllowedLink), {"newsletter_id": newsletter_id, "address": address, **known})

@@ -33,17 +33,34 @@ class Other:
     seen_at: datetime
 
 
-def keep(newsletter_id: int, language: str, account_id: int, typed: Typed, version: int, now: datetime) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """What somebody saw when they began to type: the version of the edition, and the marks of the English words."""
+
+    version: int
+    marks: str = ""
+
+
+def keep(newsletter_id: int, language: str, account_id: int, typed: Typed, seen: Seen, now: datetime) -> None:
     """Keep what somebody has typed so far, in place of what was kept before."""
-    row = own(newsletter_id, language, account_id)
+    row = be_here(newsletter_id, language, account_id, now)
+    row.subject, row.preheader, row.body = (getattr(typed, part)[:LONGEST] for part in PARTS)
+    row.version, row.shown, row.typed = seen.version, seen.marks[:LONGEST], True
+    db.session().flush()
+
+
+def be_here(newsletter_id: int, language: str, account_id: int, now: datetime) -> EditionDraft:
+    """Note that somebody is at an edition; what they typed before stays as it was kept."""
+    row = db.session().get(EditionDraft, (newsletter_id, language, account_id))
     if row is None:
-        row = EditionDraft(newsletter_id=newsletter_id, language=language, account_id=account_id, begun_at=now)
-        db.session().add(row)
+        key = {"newsletter_id": newsletter_id, "language": language, "account_id": account_id}
+        db.session().execute(db.adding(EditionDraft), {**key, "begun_at": now, "kept_at": now})  # two tabs may be first
+        row = db.session().get_one(EditionDraft, tuple(key.values()))
     elif now - row.kept_at > WRITING:
         row.begun_at = now
-    row.subject, row.preheader = typed.subject[:LONGEST], typed.preheader[:LONGEST]
-    row.body, row.version, row.kept_at = typed.body[:LONGEST], version, now
+    row.kept_at = now
     db.session().flush()
+    return row
 
 
 def throw_away(newsletter_id: int, language: str, account_id: int) -> None:
@@ -55,7 +72,8 @@ def throw_away(newsletter_id: int, language: str, account_id: int) -> None:
 
 def own(newsletter_id: int, language: str, account_id: int) -> EditionDraft | None:
     """What somebody has typed and not saved, if there is any."""
-    return db.session().get(EditionDraft, (newsletter_id, language, account_id))
+    row = db.session().get(EditionDraft, (newsletter_id, language, account_id))
+    return row if row and row.typed else None
 
 
 def others(newsletter_id: int, language: str, account_id: int, now: datetime) -> list[Other]:
@@ -76,8 +94,8 @@ def unsaved(newsletter_id: int) -> dict[str, list[Other]]:
 
 
 def says_more(row: EditionDraft, saved: Edition | None) -> bool:
-    """Whether somebody has typed other words than they were shown: who only looks is noted, too."""
-    return any(getattr(row, part) != (getattr(saved, part) if saved else "") for part in PARTS)
+    """Whether somebody has typed other words than are saved: who only looks is noted, too."""
+    return row.typed and any(getattr(row, part) != (getattr(saved, part) if saved else "") for part in PARTS)
 
 
 def forget(newsletter_id: int) -> None:

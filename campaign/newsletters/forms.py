@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import FileField
+from wtforms import FileField, HiddenField
 from wtforms.validators import ValidationError
 
 from .. import i18n
@@ -65,7 +65,13 @@ class EditionForm(EditForm):
     subject = Line("Subject", [not_blank("Give it a subject."), one_line, known_fields], most=150)
     preheader = Line("After the subject, in the list of letters", [one_line, known_fields], most=150)
     body = Lines("The newsletter (Markdown)", [not_blank("Write something.")], most=LONGEST_BODY)
+    shown = HiddenField()  # the marks of the English words beside a first translation
     trouble: Trouble | None = None
+
+    @property
+    def marks(self) -> list[str]:
+        """The marks of the English words that were shown, as they were sent."""
+        return str((self.shown.raw_data or [""])[0]).split()  # `data` would be today's where none was sent
 
     @property
     def typed(self) -> Typed:

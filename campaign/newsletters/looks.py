@@ -57,7 +57,7 @@ def checks(id: int) -> ResponseReturnValue:
     with db.reading():
         row = desk.newsletter_or_404(id)
         known = {"row": row, "findings": preflight.findings(id), "allowed": sorted(destinations.allowed(id))}
-        known |= {"form": LinkForm(formdata=None), "unknown": preflight.unknown_links(id)}
+        known["unknown"] = preflight.unknown_links(id)
         return render_template("newsletters/staff/checks.html", **known)
 
 

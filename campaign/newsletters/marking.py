@@ -1,7 +1,7 @@
 """What staff write in Markdown: read into parts, with what is wrong and on which line; script and HTML are text."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import escape
 
+from ..text import UNPRINTABLE, cell_of_table, fence, heading
 from . import blocks, personal
 from .blocks import Block, Unreadable
 
@@ -21,6 +22,8 @@ WRONG_SCHEME = (
     "A link cannot begin with {scheme}: it could do harm, or lead nowhere in a letter. "
     "Use https:// or a path such as /events."
 )
+# Browsers take a backslash for a stroke and leave control characters out, so an address with them leads elsewhere.
+ODD = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
 Insert = Callable[[Block], str]
 Address = Callable[[str], str]
 
@@ -54,6 +57,8 @@ class Marked:
         self.blocks: list[Block] = []
         self.tokens: list[Token] = _reader.parse(self.source)
         for token in self.tokens:
+            for one in (token, *(token.children or ())):
+                one.content = UNPRINTABLE.sub("", personal.bare(one.content))  # &#xE000; has become a sign by now
             line = (token.map or [0])[0] + 1
             if token.type == "block":
                 self._take_block(token, line)
@@ -100,9 +105,25 @@ class Marked:
                 found += [part] if part else []
         return found
 
+    @cached_property
+    def said(self) -> list[str]:
+        """What its readers read as words, part by part: without the addresses that links lead to."""
+        return [words for token in self.tokens if (words := _said(token))]
+
     def html(self, insert: Insert, address: Address, field: Callable[[str, str], str]) -> str:
         """As HTML. `insert` fills a block in, `address` makes a link whole, `field` says what stands for a field."""
         return str(_reader.renderer.render(self.tokens, _reader.options, _env(insert, address, field)))
+
+
+def _said(token: Token) -> str:
+    if token.type == "inline":
+        return "".join(_said(child) for child in token.children or ())
+    if token.type == "block":
+        block: Block | None = token.meta["block"]
+        return " / ".join(block.values.get(name, "") for name in ("text", "alt")) if block else token.content
+    if token.type == "field":
+        return token.meta["otherwise"] or ""
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _env(insert: Insert, address: Address, field: Callable[[str, str], str]) -> dict[str, Any]:
@@ -118,6 +139,8 @@ def trouble_of(to: str) -> str:
     """What is wrong with where a link leads, in a sentence; empty when it may stand."""
     if "{" in to or "%7B" in to:
         return "No personal field can stand in an address."
+    if ODD.search(to):
+        return "No backslash and no control character can stand in an address."
     if SCHEME.match(to):
         if to.lower().startswith(TAKEN):
             return ""
@@ -174,13 +197,6 @@ def _render_link(renderer: Any, tokens: Sequence[Token], index: int, options: An
     return str(renderer.renderToken([token], 0, options, env))
 
 
-def _render_heading(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """A newsletter has one h1, its subject: the largest heading that is written is the next one down."""
-    if tokens[index].tag == "h1":
-        tokens[index].tag = "h2"
-    return str(renderer.renderToken(tokens, index, options, env))
-
-
 def _any_link(url: str) -> bool:
     """Markdown's own check would leave a bad link as text, without a word: `trouble_of` says what is wrong with it."""
     return bool(url)
@@ -193,16 +209,12 @@ def _made() -> MarkdownIt:
     made.inline.ruler.push("field", _field)
     for name, rule in (("block", _render_block), ("field", _render_field), ("link_open", _render_link)):
         made.add_render_rule(name, rule)
-    made.add_render_rule("heading_open", _render_heading)
-    made.add_render_rule("heading_close", _render_heading)
+    # As on every page of ours: no class, no style, and one h1, which is the subject here.
+    for name, shared in (("fence", fence), ("heading_open", heading), ("heading_close", heading)):
+        made.add_render_rule(name, shared)
+    for name in ("th_open", "td_open"):
+        made.add_render_rule(name, cell_of_table)
     return made
 
 
 _reader = _made()
-
-
-def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens inside the lines of these."""
-    for token in tokens:
-        if token.type == "inline":
-            yield from token.children or ()

@@ -91,7 +91,8 @@ class Edition(Base):
 class EditionDraft(Base):
     """What somebody is typing into an edition and has not saved: kept by itself, one for each of the staff.
 
-    It also tells who is writing: since `begun_at`, last seen at `kept_at`. `version` is the edition's when they began.
+    It also tells who is there: since `begun_at`, last seen at `kept_at`; of those who only look, `typed` is false and
+    there are no words. `version` is the edition's when they began, `shown` the marks of the English that they saw.
     """
 
     __tablename__ = "newsletter_drafts"
@@ -105,8 +106,10 @@ class EditionDraft(Base):
     subject: Mapped[str] = mapped_column(Text, default="")
     preheader: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")
+    shown: Mapped[str] = mapped_column(Text, default="")
+    typed: Mapped[bool] = mapped_column(default=False)
     begun_at: Mapped[datetime]
-    kept_at: Mapped[datetime] = mapped_column(index=True)
+    kept_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)
 
 
@@ -146,7 +149,7 @@ class FinalEdition(Base):
     """What the readers of one language get, made once when sending begins, so that all of them get the same.
 
     Events and counts in it are those of that moment. `edition_language` is the one it is written in; `html`, `text` and
-    `subject` are a letter with slots for its reader (`slots`), `page` the part that the archive shows.
+    `subject` are a letter with slots for its reader (`personal`), `page` the part that the archive shows.
     """
 
     __tablename__ = "newsletter_finals"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from blinker import Signal
 from flask import url_for
@@ -23,7 +24,13 @@ LONGEST_SUBJECT = (
 )
 LONGEST_PREHEADER = 110
 TELEPHONE = re.compile(r"\d(?:[\s().-]{0,2}\d){6,14}")
-NO_NUMBER = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{5}-\d{4}\b")  # a date or a ZIP code is no telephone number
+# No telephone number is in an address, and none is a date, a ZIP code, or the number of a book after its name.
+NO_NUMBER = re.compile(
+    r"(?:\w+://|\bwww\.|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/)\S*"
+    r"|\b\d{4}-\d\d-\d\d\b|\b\d\d?([.-])\d\d?\1\d{4}\b|\b\d{5}-\d{4}\b"
+    r"|\bISBN(?:-1[03])?:?\s*(?:97[89][ -]?)?(?:\d[ -]?){9}[\dX]\b",
+    re.IGNORECASE,
+)
 SAMPLE = Reader("Sample Person", "https://leave.invalid/1", "https://own.invalid/1", "en")
 
 
@@ -94,8 +101,9 @@ def _written(edition: Edition) -> Iterator[Finding]:
     if len(preheader) > LONGEST_PREHEADER:
         what = f"What comes after the subject has {len(preheader)} characters; at most {LONGEST_PREHEADER} are shown."
         yield _at(edition, what, "preheader")
-    for field in ("subject", "preheader", "body"):
-        for number in strange_numbers(getattr(edition, field)):
+    said = {"subject": edition.subject, "preheader": edition.preheader, "body": " / ".join(Marked(edition.body).said)}
+    for field, text in said.items():
+        for number in strange_numbers(text):
             yield _at(edition, f"{number} looks like a telephone number, and is not one of the hotlines.", field)
 
 
@@ -148,9 +156,10 @@ def _sent(newsletter_id: int) -> Iterator[Finding]:
 def faults(made: Prepared) -> Iterator[str]:
     """What a letter must have and has not."""
     letter, site = made.for_reader(SAMPLE), i18n.site()
+    read = unescape(letter.html)
     if site.hotline.shown not in letter.html or site.hotline.shown not in letter.text or "/help" not in letter.html:
         yield "The line with the hotline is missing."
-    if site.campaign.organisation not in letter.html or site.campaign.postal_address not in letter.html:
+    if site.campaign.organisation not in read or site.campaign.postal_address not in read:
         yield "Our name and postal address are missing."
     if not all(SAMPLE.unsubscribe in part and SAMPLE.own_page in part for part in (letter.html, letter.text)):
         yield "The links to leave and to one’s own page are missing."

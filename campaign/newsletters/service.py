@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from blinker import Signal
 from sqlalchemy import select
 
 from .. import db
@@ -14,8 +13,7 @@ from . import sources
 from .drafts import Typed
 from .models import Edition, Newsletter, NewsletterPicture, NewsletterState
 
-rewritten = Signal("Says that the words or facts of a newsletter have changed; sent with its id.")
-
+SLUGS = "addresses of newsletters"
 RESERVED = {"pictures"}  # addresses below /newsletters that lead elsewhere
 NOT_ANY_MORE = "This newsletter is {state}, so its words stay as they are. {way}"
 WAYS = {
@@ -66,7 +64,8 @@ def write(
     brought: Collection[str] = (),
     account_id: int | None = None,
 ) -> None:
-    """Set the words of an edition. `brought` are the marks of English parts that the translation now says, too.
+    """Set the words of an edition. `brought` are the marks of English parts that the translation now says, too
+    (the first time: those that were shown to whoever translated).
 
     Raises LookupError, Stale when they are not those of `version` any more, and Refused when they cannot change.
     """
@@ -150,7 +149,6 @@ def _note_change(row: Newsletter, now: datetime) -> None:
         row.state = NewsletterState.DRAFT
     row.changed_at = now
     db.session().flush()
-    rewritten.send(row.id)
 
 
 def _refuse_fixed(row: Newsletter) -> None:
@@ -162,6 +160,7 @@ def _refuse_fixed(row: Newsletter) -> None:
 def _refuse_taken(slug: str, newsletter_id: int | None) -> None:
     if slug in RESERVED:
         raise Refused("This address leads elsewhere. Choose another one.")
+    db.take_turn(SLUGS)  # of two who choose one at the same moment, the second is told
     found = db.session().scalar(select(Newsletter.id).where(Newsletter.slug == slug))
     if found is not None and found != newsletter_id:
         raise Refused("Another newsletter has this address. Choose another one.")

@@ -1,5 +1,10 @@
-"""The newsletters that were sent, as everybody may read them: without anybody's name."""
+"""The newsletters that were sent, as everybody may read them: without anybody's name.
 
+One that was cancelled halfway is not among them: `sent_at` says when the last of its letters had left. Once there, it
+stays, also while an uncertain letter goes out once more.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, select
 
 from .. import db, i18n, web
-from .models import FinalEdition, Newsletter, NewsletterState
+from .models import FinalEdition, Newsletter
 from .rendering import Made, Prepared
 
 A_PAGE = 20
@@ -40,23 +45,23 @@ def find(slug: str) -> Sent | None:
 
 def changes() -> list[tuple[str, datetime]]:
     """The addresses of all of them, each with the moment it was sent."""
-    found = select(Newsletter.slug, Newsletter.sent_at).where(*_public()).order_by(Newsletter.id)
+    found = select(Newsletter.slug, Newsletter.sent_at).where(_public()).order_by(Newsletter.id)
     return [(row.slug, row.sent_at) for row in db.session().execute(found) if row.sent_at]
 
 
 def _select() -> Select[Newsletter, FinalEdition]:
     theirs = (FinalEdition.newsletter_id == Newsletter.id) & (FinalEdition.language == i18n.language().code)
-    return select(Newsletter, FinalEdition).join(FinalEdition, theirs).where(*_public())
+    return select(Newsletter, FinalEdition).join(FinalEdition, theirs).where(_public())
 
 
-def _public() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Newsletter.state == NewsletterState.SENT, Newsletter.sent_at.is_not(None)
+def _public() -> ColumnElement[bool]:
+    return Newsletter.sent_at.is_not(None)
 
 
 def _sent(row: Newsletter, final: FinalEdition) -> Sent:
     names = ("edition_language", "subject", "preheader", "html", "text", "page")
     made = Prepared(Made(**{name: getattr(final, name) for name in names}))
     assert row.sent_at is not None
-    # Pages of ours name what is ours by its path.
-    html = made.for_everybody().replace(f'"{web.config().base_url}/', '"/')
+    # Pages of ours name what is ours by its path; one that begins with two strokes would be another site's.
+    html = re.sub(f'"{re.escape(web.config().base_url)}/(?!/)', '"/', made.for_everybody())
     return Sent(row.slug, made.subject, made.preheader, final.edition_language, row.sent_at, Markup(html))  # noqa: S704

@@ -48,6 +48,11 @@ def stale(english: Edition, edition: Edition) -> list[Part]:
     return [part for part in parts(english) if part.mark not in seen]
 
 
+def marks(english: Edition) -> str:
+    """The marks of all its parts, between spaces: what somebody is shown who begins to translate it."""
+    return " ".join(part.mark for part in parts(english))
+
+
 def stale_ones(editions: Mapping[str, Edition]) -> set[str]:
     """The languages, of these editions, whose words no longer say what the English ones do."""
     english = editions.get("en")
@@ -55,9 +60,12 @@ def stale_ones(editions: Mapping[str, Edition]) -> set[str]:
 
 
 def seen_after(english: Edition, before: Edition | None, brought: Iterable[str]) -> str:
-    """What a translation says the same as, once it is saved: on its first day everything, later what was ticked."""
+    """What a translation says the same as, once it is saved: what it said before, and what was brought over.
+
+    On its first day that is what the translator was shown: English that was saved meanwhile, nobody has translated.
+    """
     there = [part.mark for part in parts(english)]
-    known = set(there) if before is None else set(before.seen.split()) | set(brought)
+    known = set(before.seen.split() if before else ()) | set(brought)
     return " ".join(mark for mark in there if mark in known)
 
 

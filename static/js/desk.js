@@ -37,8 +37,8 @@
   }
 
   function say(answer) {
-    kept.textContent = `Kept ${answer.kept}. It is saved when you press Save.`;
-    if (answer.overtaken) kept.textContent += " Somebody else has saved meanwhile; you will see both when you save.";
+    if (answer.kept) kept.textContent = `Kept ${answer.kept}. It is saved when you press Save.`;
+    if (answer.kept && answer.overtaken) kept.textContent += " Somebody else has saved meanwhile; you will see both when you save.";
     others.hidden = answer.others.length === 0;
     if (!others.hidden) {
       others.textContent = `Writing here, too: ${answer.others.join(", ")}. Whoever saves last is shown what the other saved.`;
@@ -48,14 +48,17 @@
   async function keep() {
     clearTimeout(keeping);
     if (saving) return;
+    const words = typed;
     typed = false;
+    const said = new FormData(form);
+    if (!words) ["subject", "preheader", "body"].forEach((name) => said.delete(name)); // who only looks keeps nothing
     try {
-      const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: new URLSearchParams(said) });
       const told = await answer.json();
       if (answer.ok) say(told);
       else kept.textContent = `Not kept: ${told.error}`;
     } catch {
-      typed = true;
+      typed = words || typed;
       kept.textContent = "Not kept: there is no connection, or you are signed out. Leave this page open and try again.";
     }
   }

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from campaign import clock, db, mail
 from campaign.newsletters import approval, destinations, drafts, finals, pictures, service, trials
-from campaign.newsletters.drafts import Typed
+from campaign.newsletters.drafts import Seen, Typed
 from campaign.newsletters.models import Newsletter, NewsletterPicture
 from campaign.newsletters.runs import Recipient, Run, Trial
 from campaign.newsletters.service import Facts
@@ -56,7 +56,7 @@ def fill_newsletters(site: Site, picture: bytes) -> None:
         drawn = pictures.draw(picture)
         for number in (1, 1):
             pictures.add(number, drawn, "A sample picture", now)
-        drafts.keep(1, "es", 1, Typed("Venga", "", "Half a sentence"), 1, now)
+        drafts.keep(1, "es", 1, Typed("Venga", "", "Half a sentence"), Seen(1), now)
         destinations.allow(1, "https://known.example/", 1, now)
     with site.inside(), db.reading():
         made = finals.make_all(2)

@@ -2,9 +2,15 @@
 
 from xml.etree import ElementTree as ET
 
+from sqlalchemy import update
+
+from campaign import clock, db
+from campaign.links import service as links
+from campaign.newsletters import destinations
+from campaign.newsletters.models import Newsletter
 from tests.events.writing_acts import published
 from tests.house.everything import on_sqlite
-from tests.newsletters.acts import sent, write, wrote
+from tests.newsletters.acts import made, sent, write, wrote
 from tests.pages.listed import listed
 
 pytestmark = on_sqlite
@@ -19,7 +25,22 @@ def test_only_what_was_sent_can_be_read(site, staff, visitor):
     assert visitor.get("/newsletters").link("Friend, come along") == "/newsletters/january"
     assert "January 11, 2027" in visitor.get("/newsletters").text
     assert "/newsletters/january" in staff.get("/staff/newsletters/1").text
+    with site.app.test_request_context(), db.writing():
+        code = links.get(links.make("/events", "en", "", clock.now())).code
+        assert destinations.answers("/newsletters/january") and destinations.answers(f"/q/{code}")
     assert {f"http://localhost{one}/newsletters/january" for one in ("", "/th")} <= set(listed(visitor))
+
+
+def test_it_stays_while_an_uncertain_letter_goes_out_once_more(site, staff, visitor):
+    wrote(staff)
+    sent(site)
+    with site.inside(), db.writing() as session:
+        session.execute(update(Newsletter).values(state="sending"))
+    assert visitor.get("/newsletters/january").status == 200
+    assert "/newsletters/january" in staff.get("/staff/newsletters/1").text
+    with site.inside(), db.writing() as session:
+        session.execute(update(Newsletter).values(state="cancelled", sent_at=None))  # halfway, for the first time
+    assert visitor.get("/newsletters/january").status == 404
 
 
 def test_it_is_read_without_a_name_and_with_paths_of_ours(site, staff, visitor):
@@ -32,6 +53,22 @@ def test_it_is_read_without_a_name_and_with_paths_of_ours(site, staff, visitor):
     assert "/pledges/freedom" in links and all(one.startswith("/") for one in links)
     assert "Stop our letters" not in page.text and not page.answer.headers.getlist("Set-Cookie")
     assert visitor.get("/es/newsletters/january").one(".letter-words").attrs["lang"] == "en"
+
+
+def test_no_path_of_ours_becomes_the_address_of_another_site(site, staff, visitor):
+    wrote(staff, body="[x](http://localhost//evil.example/events) [y](http://localhost/events)")
+    sent(site)
+    links = [node.attrs["href"] for node in visitor.get("/newsletters/january").one(".letter-words").query("a")]
+    assert links == ["http://localhost//evil.example/events", "/events"]
+
+
+def test_no_sign_that_is_typed_by_its_number_breaks_the_feed_or_a_letter(site, staff, visitor):
+    wrote(staff, subject="Come", body="One&#12;two &#x1;&#xFFFE;three &#xE000;name&#xE001;x&#xE002; end")
+    sent(site)
+    [entry] = ET.fromstring(visitor.raw("/newsletters.atom").data).findall(f"{ATOM}entry")
+    assert "Onetwo" in (entry.findtext(f"{ATOM}content") or "")
+    letter, _ = made(site)
+    assert "namex end" in letter.html and "namex end" in letter.text and "Anna" not in letter.html
 
 
 def test_each_language_reads_its_edition_or_the_english_with_a_line(site, staff, visitor):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from campaign import db
+from campaign import db, i18n
 from campaign.newsletters import destinations, personal, preflight, rendering
 from campaign.newsletters.models import Edition
 from campaign.newsletters.preflight import Finding, strange_numbers
@@ -54,6 +54,17 @@ CASES = {
     "not https": ({"body": "[x](http://castla.org)"}, "does not begin with https"),
     "unknown": ({"body": "[x](https://other.example/x)"}, "Nobody has said that other.example is known"),
     "looks known": ({"body": "[x](https://castla.org.evil.example)"}, "castla.org.evil.example is known"),
+    "no such newsletter": ({"body": "[x](/newsletters/nowhere)"}, "There is no page at /newsletters/nowhere"),
+    "not sent yet": ({"body": "[x](/es/newsletters/january)"}, "There is no page at /es/newsletters/january"),
+    "no such code": ({"body": "[x](/q/ABCDEFG)"}, "There is no page at /q/ABCDEFG"),
+    "two strokes": (
+        {"body": "[x](http://localhost//evil.example/events)"},
+        "There is no page at http://localhost//evil",
+    ),
+    "two strokes in a language": ({"body": "[x](/es/%2Fevents)"}, "There is no page at /es/%2Fevents"),
+    "a number in bold": ({"body": "Call 555-**123**-4567."}, "555-123-4567 looks like a telephone number"),
+    "a number on a button": ({"body": '[[button to=/events text="555-123-4567"]]'}, "555-123-4567 looks like"),
+    "a number for a name": ({"body": "Hello {name|555-123-4567}"}, "555-123-4567 looks like"),
     "a button": ({"body": '[[button to=/nowhere text="x"]]'}, "There is no page at /nowhere"),
 }
 
@@ -72,7 +83,9 @@ def test_what_is_wrong_is_found_and_said_with_its_place(site, staff):
 
 def test_what_is_right_is_not_found_wrong(site, staff):
     published(staff)
-    body = "Call {hotline}, 1-888-539-2373 or 888-373-7888, by 2027-01-20.\n\n"
+    body = "Join us at https://castla.org/j/81234567890 or [here](https://castla.org/j/81234567891) on 01.20.2027.\n\n"
+    body += "Read ISBN 978-0-306-40615-7.\n\n[[button to=https://castla.org/j/81234567892 text=Join]]\n\n"
+    body += "Call {hotline}, 1-888-539-2373 or 888-373-7888, by 2027-01-20.\n\n"
     body += "[a](/events/opening) [b](/es/help) [c](/) [d](https://www.castla.org/x) [e](mailto:us@example.org) "
     body += "[f](/learn/signs?x=1#y) [g](/materials/palm-card) [h](http://localhost/pledges)\n\n[[events]]"
     wrote(staff, **{**GOOD, "body": body})
@@ -106,6 +119,15 @@ def test_a_letter_without_what_it_must_have_is_found(site, staff):
         assert "KB" in next(preflight.faults(heavy))
 
 
+def test_our_name_is_found_in_a_letter_whatever_signs_it_has(site, staff, monkeypatch):
+    wrote(staff, **GOOD)
+    with site.app.test_request_context(), db.reading():
+        known = {"organisation": 'Sample & Daughters’ "Own" <Law>', "postal_address": "1 A & B's St"}
+        ours = i18n.site().campaign.model_copy(update=known)
+        monkeypatch.setattr(i18n.content(), "site", i18n.site().model_copy(update={"campaign": ours}))
+        assert list(preflight.faults(rendering.prepared(1, "en"))) == []
+
+
 def test_what_was_saved_before_a_block_lost_what_it_names_is_found(site, staff):
     wrote(staff, **{**GOOD, "body": "[[pledge freedom]]"})
     _accept(staff, *ALL)
@@ -132,4 +154,6 @@ def test_others_may_find_more(site, staff):
 def test_telephone_numbers_of_the_hotlines_and_dates_are_none_that_is_strange(site):
     with site.inside():
         assert strange_numbers("1-888-539-2373, (888) 373 7888, +1 888 539 2373 2027-01-20 90027-1234 20,000") == []
-        assert strange_numbers("555-123-4567 and 1-888-593-2373") == ["555-123-4567", "1-888-593-2373"]
+        assert strange_numbers("zoom.us/j/81234567890 www.x.org/555-123-4567 ISBN-10: 0306406152 1.20.2027") == []
+        real = ["555-123-4567", "1-888-593-2373", "(555) 123 4567"[1:], "555.123.4567", "1.555.123.4567", "5551234567"]
+        assert strange_numbers(" and ".join(real)) == real

@@ -7,7 +7,7 @@ import pytest
 from justhtml import JustHTML
 
 from campaign.newsletters import personal
-from campaign.newsletters.blocks import Unreadable, read
+from campaign.newsletters.blocks import Unreadable, read, value
 from campaign.newsletters.marking import Marked, trouble_of
 from campaign.newsletters.personal import Cut, escaped, slot
 from campaign.newsletters.plain import Plain
@@ -173,3 +173,20 @@ def test_a_block_is_one_of_the_list():
 def test_reading_what_is_hostile_takes_no_time_to_speak_of():
     for text in ("[[events " + "a=" * 9_000, "{" * 20_000, "{name|" * 4_000, "[" * 3_000, "[x](" * 4_000, "`" * 20_000):
         assert Marked(text).html(str, str, slot) and personal.in_line(text)[0], text[:9]
+
+
+def test_a_link_with_a_sign_that_browsers_read_in_their_own_way_is_none():
+    for to in (r"https://evil.example\@known.org/", "https://known.org\x01.evil.example/", "/\x7f/evil.example"):
+        assert "No backslash" in trouble_of(to), to
+    marked = Marked(r"[[button to=https://evil.example\@known.org/ text=Come]]")
+    assert marked.links == [] and "No backslash" in str(marked.problems[0])
+
+
+def test_what_is_written_makes_no_class_and_no_style():
+    html = Marked("```js\nx\n```\n\n# A\n\n|a|b|\n|:-:|--:|\n|1|2|").html(str, str, slot)
+    assert "class" not in html and "style" not in html and "<h2>A</h2>" in html and "<td>1</td>" in html
+
+
+def test_what_a_block_offers_can_be_read_whatever_quotes_it_has():
+    said = value('A “hall” with a "sign" in «it»')
+    assert read(f'[[picture 3 alt="{said}"]]').values["alt"] == "A 'hall' with a 'sign' in 'it'"

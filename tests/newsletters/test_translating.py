@@ -15,7 +15,7 @@ def _edition(body, seen="", language="en", subject="Come", preheader=""):
 
 def test_a_part_is_stale_from_its_change_until_it_is_brought_over():
     before = _edition(ENGLISH)
-    seen = sources.seen_after(before, None, ())
+    seen = sources.seen_after(before, None, sources.marks(before).split())
     spanish = _edition("x", seen, "es")
     assert sources.stale(before, spanish) == []
     after = _edition(ENGLISH.replace("First", "Before") + "\n\nA new one.")
@@ -60,6 +60,28 @@ def test_an_edition_is_translated_beside_the_english_and_shows_what_changed_sinc
     assert staff.get("/staff/newsletters/1/words/es").all("input[name=brought]") == []
     assert not staff.get("/staff/newsletters/1").all(".state.stale")
     assert "has changed in English" not in staff.get("/staff/newsletters/1/checks").text
+
+
+@on_sqlite
+def test_a_first_translation_says_only_what_its_writer_was_shown(site, staff):
+    wrote(staff, body="One of us wrote this.")
+    desk = staff.get("/staff/newsletters/1/words/es")
+    write(staff, body="One of us wrote this.\n\nAnother wrote that.")
+    staff.press(desk, "Save", **SPANISH)
+    [tick] = staff.get("/staff/newsletters/1/words/es").all("input[name=brought]")
+    assert (
+        "Paragraph 2 has changed in English since: “Another wrote that.”"
+        in staff.get("/staff/newsletters/1/checks").text
+    )
+    # What was typed and kept is compared with the English it was typed from, however late it is saved.
+    fields = staff.get("/staff/newsletters/1/words/th").form("Save")["fields"]
+    staff.raw("/staff/newsletters/1/words/th/keep", method="POST", data={**fields, "body": "มา"})
+    write(staff, body="One of us wrote this.\n\nA third wrote that.")
+    desk = staff.get("/staff/newsletters/1/words/th")
+    [late] = desk.all("input[name=brought]")
+    assert late.attrs["value"] != tick.attrs["value"] and "Paragraph 2: A third wrote that." in desk.text
+    staff.press(desk, "Save", subject="มา", preheader="ต่อไป")
+    assert len(staff.get("/staff/newsletters/1/words/th").all("input[name=brought]")) == 1
 
 
 @on_sqlite

@@ -102,12 +102,34 @@ def test_what_somebody_types_is_kept_and_shown_to_them_alone(site, staff, later)
     other = by_link(site, "bela@example.org")
     theirs = other.get(DESK)
     assert theirs.one("#body").to_text().strip() == BODY.strip() and "Writing here, too: Staff" in theirs.text
-    answer = other.raw(f"{DESK}/keep", method="POST", data=theirs.form("Save")["fields"])
+    answer = other.raw(f"{DESK}/keep", method="POST", data=_here(theirs))
     assert "Staff (since" in answer.get_data(as_text=True)
     page = staff.press(page, "Go back to what is saved")
     assert page.one("#body").to_text().strip() == BODY.strip() and "Not saved yet" not in page.text
     later(minutes=3)
     assert "Writing here, too" not in staff.get(DESK).text  # the other one has gone
+
+
+def _here(page):
+    """What a browser sends of somebody who only looks."""
+    return {"csrf_token": page.form("Save")["fields"]["csrf_token"]}
+
+
+def test_who_only_looks_keeps_no_words_and_overwrites_nothing_later(site, staff):
+    wrote(staff)
+    other = by_link(site, "bela@example.org")
+    answer = other.raw(f"{DESK}/keep", method="POST", data=_here(other.get(DESK)))
+    assert answer.status_code == 200 and (answer.json or {})["kept"] == ""
+    assert "Writing here, too: Bela" in staff.get(DESK).text
+    write(staff, body="Newer words")
+    page = other.get(DESK)
+    assert page.one("#body").to_text() == "Newer words" and "Not saved yet" not in page.text
+    assert other.press(page, "Save", subject="Mine").status == 200 and _kept(site).body == "Newer words"
+    # What was typed stays while its writer only looks on.
+    fields = other.get(DESK).form("Save")["fields"]
+    other.raw(f"{DESK}/keep", method="POST", data={**fields, "body": "Half"})
+    other.raw(f"{DESK}/keep", method="POST", data=_here(other.get(DESK)))
+    assert other.get(DESK).one("#body").to_text() == "Half"
 
 
 def test_saving_ends_what_was_kept_and_a_newsletter_that_goes_out_ends_it_for_all(site, staff):
@@ -156,6 +178,8 @@ def test_what_is_being_typed_is_shown_as_a_letter_that_can_do_nothing(site, staf
 
 def test_every_block_that_is_offered_is_taken(site, staff):
     begin(staff)
+    with site.inside(), db.writing():
+        pictures.add(1, pictures.draw(a_logo()), 'A "big" hall', clock.now())
     blocks = [one.attrs["value"] for one in staff.get(DESK).all("option")]
     assert len(blocks) >= 15 and {re.split(r"[ \]]", one[2:])[0] for one in blocks} >= {"events", "pledge", "story"}
     assert write(staff, body="\n\n".join(blocks)).status == 200

@@ -82,6 +82,8 @@ def _drafts() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("preheader", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("typed", sa.Boolean(), nullable=False),
         sa.Column("begun_at", MOMENT, nullable=False),
         sa.Column("kept_at", MOMENT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -90,7 +92,6 @@ def _drafts() -> None:
         sa.PrimaryKeyConstraint("newsletter_id", "language", "account_id", name=op.f("pk_newsletter_drafts")),
     )
     op.create_index(op.f("ix_newsletter_drafts_account_id"), table, ["account_id"])
-    op.create_index(op.f("ix_newsletter_drafts_kept_at"), table, ["kept_at"])
 
 
 def _pictures() -> None:

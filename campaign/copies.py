@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ A_PIECE = 1 << 20  # bytes held in memory at once
 ASIDE = "before_restore_%Y%m%d_%H%M%S"
 OTHERS = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+LEAVING = 2.0  # seconds; PostgreSQL lists a connection for a moment after its client has closed it
 LEAP_ALL = """SELECT setval(one, nextval(one) + %(leap)s) FROM (
 SELECT quote_ident(sequencename)::regclass AS one FROM pg_sequences WHERE schemaname = current_schema()) AS ours"""
 LEAP = 10_000_000  # ids; more than a site gives away between two backups
@@ -114,8 +116,17 @@ def in_use(url: str) -> bool:
     """Whether another process has these records open now."""
     if _lite(url):
         return _path(url).exists() and _is_open_elsewhere(_path(url))
-    with _engine(url) as connection:
-        return bool(connection.exec_driver_sql(OTHERS).scalar())
+    until = time.monotonic() + LEAVING
+    while _others(url):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _others(url: str) -> int:
+    with _engine(url) as connection:  # a new one for each look: within a transaction the list stays as it was
+        return cast(int, connection.exec_driver_sql(OTHERS).scalar())
 
 
 def leap(url: str) -> None:

@@ -48,6 +48,10 @@ from tests.visitor import Visitor
 
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# And for what only a server of its own can do: waiting for a lock, or letting go a moment late.
+on_postgresql = pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 
 HOOK = "a-secret-of-the-hook-for-tests-long-enough-43"  # the end of its address
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from campaign import archive, backup, copies, schema
 from campaign.errors import Misconfigured, Stopped
 from campaign.run import as_owner_of
 from campaign.upgrade import Service, upgrade
-from tests.house.everything import on_sqlite
+from tests.house.everything import on_postgresql, on_sqlite
 from tests.keeping.conftest import KEY
 
 OLD = schema.versions()[schema.versions().index("0007") - 1]  # 0007 is the one that is broken here
@@ -83,6 +84,17 @@ def test_a_running_site_is_not_upgraded(old):
         assert "Stop it first" in _upgrade(old.config)[-1]
     old.app.extensions["database"].engine.dispose()
     assert _look(old) == before
+
+
+@on_postgresql
+def test_a_site_that_stops_this_moment_has_stopped(old):
+    connection = old.app.extensions["database"].engine.connect()
+    connection.execute(text("SELECT count(*) FROM pledges"))
+    leaving = threading.Timer(0.2, lambda: (connection.invalidate(), connection.close()))
+    leaving.start()
+    said = _upgrade(old.config)[-1]
+    leaving.join()
+    assert "Start the site now" in said
 
 
 @on_sqlite

@@ -17,12 +17,9 @@ from campaign.pledges.service import Promise
 from campaign.supporters import erasure
 from campaign.supporters import service as supporters
 from campaign.supporters.models import Supporter
-from tests.house.everything import on_sqlite
+from tests.house.everything import on_postgresql, on_sqlite
 from tests.pledges.acts import text_of
 
-on_postgresql = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
 SWEEP = "standing-letters"
 WELCOME, THANKS = StandingKind.WELCOME, StandingKind.THANKS
 

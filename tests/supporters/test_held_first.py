@@ -15,12 +15,10 @@ from campaign.app import Switches
 from campaign.pledges import counting
 from campaign.supporters import erasure
 from campaign.supporters.models import LedgerEntry, Supporter
+from tests.house.everything import on_postgresql
 from tests.pledges.acts import link_in, sign, signed
 from tests.supporters.acts import counted, own_page
 
-on_postgresql = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 PEOPLE = select(func.count(Supporter.id))
 

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -28,6 +29,12 @@ def _tool():
 TOOL = _tool()
 
 
+@pytest.fixture(scope="module")
+def collected() -> Any:
+    """Every text of the site: it takes seconds to look through all files for them."""
+    return TOOL.collected()
+
+
 def _catalogue(language) -> Catalog:
     tag = language.tag.replace("-", "_")
     path = ROOT / "campaign" / "translations" / tag / "LC_MESSAGES" / "messages.po"
@@ -45,8 +52,8 @@ def _pairs(catalogue):
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.code)
-def test_the_catalogue_of_a_language_is_complete_and_holds_nothing_unused(language):
-    assert TOOL.behind(_catalogue(language), TOOL.collected()) == []
+def test_the_catalogue_of_a_language_is_complete_and_holds_nothing_unused(language, collected):
+    assert TOOL.behind(_catalogue(language), collected) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.code)
@@ -81,14 +88,13 @@ def test_an_impolite_word_is_noticed():
     assert IMPOLITE["es"].search("Llama a tu amigo") and IMPOLITE["zh-hans"].search("你好")
 
 
-def test_a_text_that_is_missing_is_noticed():
-    words = TOOL.collected()
+def test_a_text_that_is_missing_is_noticed(collected):
     held = Catalog(locale="es")
-    first = next(message for message in words if message.id)
-    for message in words:
+    first = next(message for message in collected if message.id)
+    for message in collected:
         if message.id and message is not first:
             held.add(message.id, "x" if isinstance(message.id, str) else ("x", "x"), context=message.context)
-    missing = [line for line in TOOL.behind(held, words) if line.startswith("missing")]
+    missing = [line for line in TOOL.behind(held, collected) if line.startswith("missing")]
     assert len(missing) == 1
 
 

@@ -60,6 +60,7 @@ def test_two_keyboards_that_spell_an_accent_differently_open_the_same_door():
     assert passwords.fits(passwords.hashed("caf\u00e9 con leche y pan"), "cafe\u0301 con leche y pan")
 
 
-def test_where_there_is_no_password_none_fits():
+def test_where_there_is_no_password_none_fits_and_it_takes_as_long():
+    assert not passwords.hasher.check_needs_rehash(passwords.NOBODY)
     for password in ("", "nobody has this password"):
         assert not passwords.fits("", password)

@@ -1,5 +1,7 @@
 """S22 and S7: what a mailbox shows to whoever looks over a shoulder, and what opening a letter tells others."""
 
+import copy
+
 import pytest
 from sqlalchemy import select, update
 
@@ -50,10 +52,18 @@ def _languages(site):
         return [one.code for one in i18n.site().languages]
 
 
+@pytest.fixture(scope="module")
+def written():
+    """Every letter that the site can write, once a test has had them written: it takes seconds."""
+    return []
+
+
 @pytest.fixture
-def letters(everything):
-    """Every letter that the site can write."""
-    return list(every_letter(everything.site))
+def letters(everything, written):
+    """Every letter that the site can write, each the test's own."""
+    if not written:
+        written += every_letter(everything.site)
+    return [(kind, copy.deepcopy(letter)) for kind, letter in written]
 
 
 # Their moment does not come in the filled site; the tests of events and volunteers look at them.
@@ -150,7 +160,7 @@ def test_a_letter_to_two_or_with_a_header_too_many_is_noticed(letters):
 @on_sqlite
 def test_no_letter_names_a_moment_at_which_it_was_opened(everything, letters):
     """The same letter, rendered again, is the same: nothing in it is counted."""
-    again = list(every_letter(everything.site))
+    again = every_letter(everything.site)
     assert [one.as_string().split("boundary")[0] for _, one in letters] == [
         one.as_string().split("boundary")[0] for _, one in again
     ]

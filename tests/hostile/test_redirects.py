@@ -41,7 +41,7 @@ def _wrong(answer, where):
 
 
 @on_sqlite
-@pytest.mark.gate("S8", quick=12, full=10_000)
+@pytest.mark.gate("S8", quick=4, full=10_000)
 def test_no_parameter_leads_to_another_site(everything, size):
     stranger, found = everything.site.visitor(), []
     for target in _some(size):
@@ -55,7 +55,7 @@ def test_no_parameter_leads_to_another_site(everything, size):
 
 
 @on_sqlite
-@pytest.mark.gate("S8", quick=12, full=10_000)
+@pytest.mark.gate("S8", quick=4, full=10_000)
 def test_no_form_leads_to_another_site(everything, size):
     stranger, found = everything.site.visitor(), []
     tokens = {door: everything.token(door) for door in DOORS}

@@ -1,5 +1,6 @@
 """A site with one of everything in it, an address for every route, and what its records hold."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ from tests.visitor import Visitor
 
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# Controls of races: in the quick form once is enough, in the drill both databases must be seen to fail.
+on_sqlite_in_small = on_sqlite if os.environ.get("DRILL") != "1" else lambda test: test
 # And for what only a server of its own can do: waiting for a lock, or letting go a moment late.
 on_postgresql = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
@@ -359,13 +362,13 @@ class Filled:
         kept = ("letters", "rendered", "key", "code")
         return cls(folder, cookies, clock.now(), {name: getattr(everything, name) for name in kept})
 
-    def lay_down(self, site: Site, staff: Visitor, noon: time_machine.Traveller) -> Everything:
+    def lay_down(self, site: Site, noon: time_machine.Traveller) -> Everything:
         """Everything, on a site that was empty."""
         _copy(self.folder / "site.db", site.config.data_dir / "site.db")
         for name in ("outbox", "prints"):
             shutil.copytree(self.folder / name, site.config.data_dir / name, dirs_exist_ok=True)
         site.seen |= set((site.config.data_dir / "outbox").glob("*.eml"))
-        partner = site.visitor()
+        staff, partner = site.visitor(), site.visitor()
         for name, person in (("staff", staff), ("partner", partner)):
             person.client.set_cookie("staff", self.cookies[name])
         noon.move_to(self.moment, tick=False)
@@ -447,18 +450,17 @@ def filled() -> dict[str, Filled]:
 
 @pytest.fixture
 def everything(
-    site: Site,
-    staff: Visitor,
-    later: Any,
+    request: pytest.FixtureRequest,
     noon: time_machine.Traveller,
+    database_url: str,
     filled: dict[str, Filled],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Everything:
-    """A site with one of everything in it."""
-    if not site.config.database_url.startswith("sqlite"):
-        return fill(site, site.visitor(), staff, later)
-    if filled:
-        return filled["sqlite"].lay_down(site, staff, noon)
-    made = fill(site, site.visitor(), staff, later)
-    filled["sqlite"] = Filled.put_away(made, tmp_path_factory.mktemp("filled"))
+    """A site with one of everything in it: the test's own `site`, if its file has one of that name."""
+    if filled and database_url.startswith("sqlite"):
+        return filled["sqlite"].lay_down(request.getfixturevalue("site"), noon)
+    site, staff = request.getfixturevalue("site"), request.getfixturevalue("staff")
+    made = fill(site, site.visitor(), staff, request.getfixturevalue("later"))
+    if database_url.startswith("sqlite"):
+        filled["sqlite"] = Filled.put_away(made, tmp_path_factory.mktemp("filled"))
     return made

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, MetaData, create_engine, func, insert, inspect, select, text
+from sqlalchemy import DateTime, MetaData, create_engine, func, insert, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
 from campaign import schema
@@ -57,9 +57,24 @@ def _value(column):
     return known[column.type.python_type]
 
 
+def _names(connection):
+    return [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+
+
 def _counts(url):
     with _connect(url) as connection:
-        return {t.name: connection.scalar(select(func.count()).select_from(t)) for t in _tables(connection)}
+        return {name: connection.scalar(select(func.count()).select_from(table(name))) for name in _names(connection)}
+
+
+def _empty(url):
+    """No row in any table, and nothing else changed."""
+    with _connect(url) as connection:
+        if names := _names(connection):
+            if url.startswith("sqlite"):  # where keys are not enforced unless one asks for it
+                for name in names:
+                    connection.execute(table(name).delete())
+            else:
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}")
 
 
 def _shape(url):
@@ -89,17 +104,19 @@ def _parts(sql):
     return sorted(" ".join(part.split()).strip("() ") for part in sql.replace("\n)", "").replace("(\n", ",").split(","))
 
 
-@pytest.mark.parametrize(("before", "after"), STEPS)
-def test_a_step_forwards_and_back_keeps_every_row(nothing, before, after):
-    if before != "base":
-        schema.upgrade(nothing, before)
+def test_each_step_forwards_and_back_keeps_every_row(nothing):
+    """One walk from nothing to today: each step is made with a row in every table, taken back, and made again."""
+    for before, after in STEPS:
         _fill(nothing)
-    there = _counts(nothing)
-    schema.upgrade(nothing, after)
-    forwards = _counts(nothing)
-    assert {name: number for name, number in forwards.items() if name in there} == there
-    schema.downgrade(nothing, before)
-    assert _counts(nothing) == there
+        there = _counts(nothing)
+        schema.upgrade(nothing, after)
+        forwards = _counts(nothing)
+        assert {name: number for name, number in forwards.items() if name in there} == there, after
+        schema.downgrade(nothing, before)
+        assert _counts(nothing) == there, after
+        _empty(nothing)
+        schema.upgrade(nothing, after)
+    assert set(_counts(nothing).values()) == {0}
 
 
 def test_all_the_way_up_down_and_up_again_with_rows_gives_the_same_shape(nothing):

@@ -16,6 +16,7 @@ from campaign.errors import Stopped
 from campaign.mailing import comparing
 from campaign.pledges.models import Signature
 from campaign.supporters.models import Consent, Supporter
+from tests.house.everything import on_sqlite_in_small
 from tests.keeping.conftest import KEY
 from tests.mailing.acts import agree
 from tests.processes import free_port, serving
@@ -132,6 +133,7 @@ def _without_a_moment(url, folder):
     return copies.Copied("PostgreSQL", version, rows)
 
 
+@on_sqlite_in_small
 @pytest.mark.gate("R15", quick=100, full=200)
 def test_a_copy_without_a_moment_is_noticed(kept, elsewhere, size):
     try:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from campaign import seals
 from campaign.mail import Letter
 from campaign.pledges.models import Signature
+from tests.house.everything import on_sqlite_in_small
 from tests.processes import free_port, serving
 
 AT_ONCE = 50
@@ -63,11 +64,12 @@ def _trials(make_site, target: str, trials: int) -> list[tuple[int, int, int]]:
     return results
 
 
-@pytest.mark.gate("R4", quick=3, full=100)
+@pytest.mark.gate("R4", quick=2, full=100)
 def test_fifty_times_the_same_form_is_one_signature(make_site, size):
     assert _trials(make_site, "campaign.serve:site", size) == [(1, 1, 1)] * size
 
 
+@on_sqlite_in_small
 @pytest.mark.gate("R4", quick=1, full=3)
 def test_without_natural_keys_it_would_be_many(make_site, size):
     assert all(rows > 1 for rows, *_ in _trials(make_site, "tests.unguarded:without_natural_keys", size))

@@ -45,13 +45,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a drill, keep only the gates that were named; elsewhere leave out those that have no quick form."""
+    """In a drill, keep only the gates that were named; elsewhere leave out those that have no quick form.
+
+    Of files marked `plain_sql`, what runs on PostgreSQL is left to the drill, too: tests/house/test_on_postgresql.py
+    asks there once for every page and every act.
+    """
     wanted, drill = os.environ.get("GATES", "").split(), os.environ.get("DRILL") == "1"
     gates = {item: mark for item in items if (mark := item.get_closest_marker("gate"))}
     if drill and wanted:
         out = [item for item in items if item not in gates or (gates[item].args or ("",))[0] not in wanted]
     else:
         out = [] if drill else [item for item, mark in gates.items() if mark.kwargs.get("quick") == 0]
+        marked = [] if drill else [item for item in items if item.get_closest_marker("plain_sql")]
+        out += [item for item in marked if item.get_closest_marker("postgres")]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
 

@@ -15,6 +15,8 @@ from tests.house.everything import on_sqlite
 from tests.pledges.acts import ANNA, link_in
 from tests.processes import wait_for
 
+pytestmark = pytest.mark.plain_sql
+
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"}
 
 

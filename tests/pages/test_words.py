@@ -6,6 +6,8 @@ from campaign.content import Content, State, fingerprint
 from campaign.settings import Mistake, contrast, toml_line
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.plain_sql
+
 PREFIXES = [one.prefix for one in Content(ROOT / "content").site.languages]
 
 

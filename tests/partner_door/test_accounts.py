@@ -10,6 +10,8 @@ from campaign.staff.models import Account
 from tests.partner_door.acts import of, partner, put
 from tests.staff.acts import invitation, set_up
 
+pytestmark = pytest.mark.plain_sql
+
 BELA = "bela@example.org"
 
 

@@ -17,6 +17,8 @@ from tests.partner_door.acts import code, of, partner
 from tests.pledges.acts import confirm_all, sign_from
 from tests.printables.looking import codes, look
 
+pytestmark = pytest.mark.plain_sql
+
 
 @pytest.fixture
 def mine(site):

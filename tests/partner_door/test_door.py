@@ -11,6 +11,8 @@ from campaign.staff.roles import Role
 from tests.partner_door.acts import of, partner, put
 from tests.staff.acts import by_link, link, set_up, sign_in, with_code
 
+pytestmark = pytest.mark.plain_sql
+
 SHUT = {
     PartnerState.NAMED: "has not joined the coalition yet",
     PartnerState.PAUSED: "open again when it resumes",

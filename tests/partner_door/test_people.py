@@ -10,6 +10,8 @@ from tests.partner_door.acts import of, partner
 from tests.pledges.acts import text_of
 from tests.staff.acts import invitation, set_up
 
+pytestmark = pytest.mark.plain_sql
+
 BELA = "bela@example.org"
 
 

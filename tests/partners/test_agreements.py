@@ -11,6 +11,8 @@ from tests.conftest import _signed_in
 from tests.house.everything import a_logo, on_sqlite
 from tests.partners.acts import TEXTS, partner, say, write
 
+pytestmark = pytest.mark.plain_sql
+
 PAGE, LOGO = "/coalition/sample-partner-1", "/coalition/sample-partner-1/logo"
 PATHS = ("/", "/coalition", PAGE, "/sitemap.xml")
 

@@ -10,6 +10,8 @@ from tests.house.everything import on_sqlite
 from tests.pages.listed import HERE, listed
 from tests.partners.acts import announced, partner, say, write
 
+pytestmark = pytest.mark.plain_sql
+
 WORDS = Content(ROOT / "content")
 NAMES = [one.name for one in WORDS.site.partners]
 

@@ -22,6 +22,8 @@ from tests.partners.acts import GINA, announced, applied, apply, partner
 from tests.pledges.acts import link_in, text_of
 from tests.staff.acts import by_link
 
+pytestmark = pytest.mark.plain_sql
+
 LANGUAGES = Content(ROOT / "content").site.languages
 DESK = "/staff/partners/applications"
 

@@ -17,6 +17,8 @@ from tests.house.everything import on_sqlite
 from tests.partners.acts import announced, partner, say, write
 from tests.staff.acts import by_link
 
+pytestmark = pytest.mark.plain_sql
+
 
 def _state(site, id):
     [(state,)] = site.rows(select(Partner.state).where(Partner.id == id))

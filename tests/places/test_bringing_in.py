@@ -18,6 +18,8 @@ from tests.places.acts import TEMPLE, add, names, rows, send
 from tests.places.test_reading import BAD
 from tests.staff.acts import by_link
 
+pytestmark = pytest.mark.plain_sql
+
 LIST = """\
 Place name;Type;Street;ZIP;Languages;Partner;Notes
 Sample Temple;Wat;1 Sample Street;90027;Thai, English;;

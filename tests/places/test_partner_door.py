@@ -10,6 +10,8 @@ from campaign.places.models import Place
 from tests.partner_door.acts import of, partner
 from tests.places.acts import TEMPLE, added, names, rows
 
+pytestmark = pytest.mark.plain_sql
+
 
 @pytest.fixture
 def mine(site):

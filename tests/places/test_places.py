@@ -11,6 +11,8 @@ from campaign.staff.roles import Role
 from tests.places.acts import add, added, names, rows
 from tests.staff.acts import by_link
 
+pytestmark = pytest.mark.plain_sql
+
 
 @pytest.fixture
 def partner(site):

@@ -17,6 +17,8 @@ from tests.conftest import ROOT
 from tests.house.everything import contents, on_sqlite
 from tests.pledges.acts import ANNA, sign, signed
 
+pytestmark = pytest.mark.plain_sql
+
 PLEA = "My boss took my passport and I cannot leave the house."
 EN_ES = "Mi patrón me quitó el pasaporte y no me deja salir."
 

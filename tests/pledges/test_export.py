@@ -7,6 +7,8 @@ import pytest
 
 from tests.pledges.acts import sign, signed
 
+pytestmark = pytest.mark.plain_sql
+
 
 def _table(staff):
     answer = staff.raw("/staff/signatures.csv")

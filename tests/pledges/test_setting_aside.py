@@ -15,6 +15,8 @@ from campaign.pledges.models import COUNTS, Batch, Pledge, Signature, SignatureS
 from tests.house.everything import on_sqlite
 from tests.pledges.acts import add_up, confirm_all, link_in, sign, sign_from, signed, text_of
 
+pytestmark = pytest.mark.plain_sql
+
 COUNT = select(Pledge.count)
 ASIDE = select(func.count()).where(Signature.set_aside_at.is_not(None))
 PEOPLE = [

@@ -1,9 +1,12 @@
 """Staff write, translate, preview, open and close a pledge, and pass what signers said."""
 
+import pytest
 from sqlalchemy import select
 
 from campaign.pledges.models import Pledge
 from tests.pledges.acts import link_in, sign, signed
+
+pytestmark = pytest.mark.plain_sql
 
 
 def _new(staff, slug="new-year", goal="500"):

@@ -19,6 +19,8 @@ from campaign.staff.sessions import Fresh
 from tests.conftest import ROOT
 from tests.staff.acts import EMAIL, PASSWORD, by_link, codes_on, invitation, set_up, sign_in, with_code
 
+pytestmark = pytest.mark.plain_sql
+
 BELA = "bela@example.org"
 
 

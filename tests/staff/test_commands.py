@@ -10,6 +10,8 @@ from campaign.staff.commands import staff as commands
 from campaign.staff.models import Account, KnownDevice, RecoveryCode
 from tests.staff.acts import PASSWORD, by_link, codes_on, set_up, sign_in, with_code
 
+pytestmark = pytest.mark.plain_sql
+
 
 def _run(site, *words, fails=False):
     result = CliRunner().invoke(commands, list(words), obj=lambda: site.app)

@@ -9,6 +9,8 @@ from campaign.staff import devices
 from campaign.staff.models import KnownDevice, RecoveryCode
 from tests.staff.acts import PASSWORD, by_link, codes_on, member, set_up, sign_in, with_code
 
+pytestmark = pytest.mark.plain_sql
+
 OTHER = "another row of plain words"
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0"
 

@@ -9,6 +9,8 @@ from campaign.staff.models import Account
 from tests.house.test_access import token_of
 from tests.staff.acts import PASSWORD, by_link, codes_on, member, with_code
 
+pytestmark = pytest.mark.plain_sql
+
 EXPORT = "/staff/signatures.csv"
 
 

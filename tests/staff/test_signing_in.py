@@ -9,6 +9,8 @@ from campaign.staff.models import Account, StaffSession
 from tests.staff.acts import PASSWORD, set_up, sign_in, with_code
 from tests.staff.acts import link as _link
 
+pytestmark = pytest.mark.plain_sql
+
 
 @pytest.fixture
 def app_of_theirs(site, staff) -> pyotp.TOTP:

@@ -15,6 +15,8 @@ from tests.pledges.acts import link_in, sign, signed, text_of
 from tests.staff.acts import set_up
 from tests.supporters.acts import ask, counted, erase, link_from, own_page
 
+pytestmark = pytest.mark.plain_sql
+
 NEWS = select(Supporter.subscribed)
 
 

@@ -19,6 +19,8 @@ from campaign.supporters import service as supporters
 from tests.conftest import Site
 from tests.processes import free_port, serving
 
+pytestmark = pytest.mark.plain_sql
+
 NEAR, FULL = 0.03, 1000  # how far from a coin's chance a full run may be; fewer tries scatter more
 FLOWS = ("pledge", "news", "resend", "own page", "unsubscribe", "sign-in")
 RENDERED = re.compile(rb'name="rendered"[^>]*value="[^"]*"|name="csrf_token"[^>]*value="[^"]*"')

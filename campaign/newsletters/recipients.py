@@ -207,6 +207,14 @@ def by_language(newsletter_id: int) -> list[tuple[str, int, int]]:
     return [(language, number, int(sent or 0)) for language, number, sent in found.all()]
 
 
+def left_out(newsletter_id: int) -> list[tuple[str, int]]:
+    """Why people were passed over, and how many, the most first."""
+    passed_over = (Recipient.newsletter_id == newsletter_id) & (Recipient.state == RecipientState.SKIPPED)
+    number = func.count()
+    found = select(Recipient.trouble, number).where(passed_over).group_by(Recipient.trouble)
+    return [(row[0], int(row[1])) for row in db.session().execute(found.order_by(number.desc(), Recipient.trouble))]
+
+
 def troubled(newsletter_id: int, page: int, size: int) -> list[Recipient]:
     """Letters that a person should look at, the uncertain ones first; one more than `size`, if any."""
     states = (RecipientState.UNCERTAIN, RecipientState.REFUSED)

@@ -14,7 +14,7 @@ from . import approval, codes, finals, recipients, segments, service, who
 from .mailchimp.models import BEFORE, MailchimpCampaign, Step
 from .models import WRITABLE, Newsletter, NewsletterState
 from .rendering import Made
-from .runs import Recipient, RecipientState, Run, Way
+from .runs import GONE, Recipient, Run, Way
 
 SWEEP, THROUGH = "send-newsletters", "send-through-mailchimp"
 LATEST = timedelta(days=365)
@@ -31,7 +31,6 @@ PAST = "This time is over. Choose one in the future, or send it now."
 FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
 ALL_GONE = "Mailchimp has all of it and sends it by itself. What is not sent yet can be stopped only there."
-GONE = (RecipientState.SENDING, RecipientState.SENT, RecipientState.UNCERTAIN, RecipientState.REFUSED)
 UNWRITTEN = "Sending was paused: the letters could not be made ({what}). Mend the text: take it back to a draft."
 
 

@@ -137,7 +137,10 @@ def resume(newsletter_id: int) -> None:
     changes = {"trouble": "", "in_a_row": 0, "aways": 0, "not_before": None}
     db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(**changes))
     once_more = {"next_at": None, "tries": 0, "looks": 0, "trouble": ""}
-    db.session().execute(update(MailchimpCampaign).where(_before(newsletter_id)).values(**once_more))
+    at_mailchimp = update(MailchimpCampaign).where(_before(newsletter_id))
+    db.session().execute(at_mailchimp.values(**once_more))
+    again = at_mailchimp.where(MailchimpCampaign.step.in_((Step.CAMPAIGN, Step.CONTENT, Step.CHECKING, Step.READY)))
+    db.session().execute(again.values(step=Step.COUNTING))  # who knows what has changed there since
     jobs.wake(SWEEP)
     jobs.wake(THROUGH)
 

@@ -18,7 +18,7 @@ from tests.newsletters.readers import state_of
 from tests.newsletters.through import let_go, letters, prepared, ten_minutes_pass, time_passes, wired
 
 pytestmark = on_sqlite
-# At Mailchimp: which calls, by method and the end of the path. `asked`: lost on its way; `done`: nobody hears the answer.
+# Calls at Mailchimp, by method and the end of the path. `asked`: lost on its way; `done`: nobody hears the answer.
 CALLS = {
     "look for the segment": ("GET", "/segments"),
     "make the segment": ("POST", "/segments"),

@@ -99,5 +99,3 @@ def on(method, ending, mood, times=1):
         return ""
 
     return moody
-
-

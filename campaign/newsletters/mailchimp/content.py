@@ -5,7 +5,7 @@ Only the link to leave knows its reader: Mailchimp makes it. The way to one's ow
 """
 
 import re
-from collections.abc import Callable
+from itertools import groupby
 
 from ...mailing import ours
 from ..models import FinalEdition
@@ -20,13 +20,14 @@ LONGEST = 150  # characters of a subject or a preview at Mailchimp
 
 
 def html(edition: FinalEdition, own_page: str, *, names: bool) -> str:
-    """The HTML part."""
-    return _filled(edition.html, own_page, names, _in_html)
+    """The HTML part. Where a tag begins in an address, its sign is written as a number: it leads to the same place."""
+    safe = IN_ADDRESS.sub(lambda found: found[1] + ENCODED.sub("%2A", found[2]), edition.html)
+    return _filled(safe, own_page, names)
 
 
 def text(edition: FinalEdition, own_page: str, *, names: bool) -> str:
     """The text part."""
-    return _filled(edition.text, own_page, names, literal)
+    return _filled(edition.text, own_page, names)
 
 
 def line(words: str) -> str:
@@ -39,26 +40,30 @@ def literal(words: str) -> str:
     return BEGINS.sub(f"*{JOINER}", words)
 
 
-def _in_html(words: str) -> str:
-    """An address keeps its meaning with the sign written as a number; words get a sign that nobody sees."""
-    return literal(IN_ADDRESS.sub(lambda found: found[1] + ENCODED.sub("%2A", found[2]), words))
-
-
-def _filled(whole: str, own_page: str, names: bool, apart: Callable[[str], str]) -> str:
-    parts = SLOT.split(apart(whole))
-    out = [parts[0]]
+def _filled(whole: str, own_page: str, names: bool) -> str:
+    """With what stands for each slot. What was typed is looked at as it will stand, and beside our own tags."""
+    parts = SLOT.split(whole)
+    pieces = [(parts[0], False)]
     for field, otherwise, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        said = _said(field, otherwise, own_page, names)
-        out += (said, f"{JOINER}{after}" if said.endswith("|*") and after.startswith("|") else after)
-    return "".join(out)
+        pieces += [*_said(field, otherwise, own_page, names), (after, False)]
+    out = ""
+    for is_ours, some in groupby(pieces, key=lambda piece: piece[1]):
+        words = "".join(one for one, _ in some)
+        if not words:
+            continue
+        if not is_ours:
+            words = literal(words)
+            words = f"{JOINER}{words}" if words.startswith("|") and out.endswith("*") else words
+        out += words
+    return out
 
 
-def _said(field: str, otherwise: str, own_page: str, names: bool) -> str:
+def _said(field: str, otherwise: str, own_page: str, names: bool) -> list[tuple[str, bool]]:
+    """What stands for a slot, in pieces, each with whether it is a tag of ours."""
     if field == "unsubscribe":
-        return LEAVE
+        return [(LEAVE, True)]
     if field == "own_page":
-        return own_page
+        return [(own_page, False)]
     if field == "name" and names:
-        safe = f"{JOINER}{otherwise}" if otherwise.startswith("|") else otherwise
-        return f"*|IF:{ours.NAME}|**|{ours.NAME}|**|ELSE:|*{safe}*|END:IF|*"
-    return otherwise
+        return [(f"*|IF:{ours.NAME}|**|{ours.NAME}|**|ELSE:|*", True), (otherwise, False), ("*|END:IF|*", True)]
+    return [(otherwise, False)]

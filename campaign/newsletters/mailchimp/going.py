@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from flask import current_app
 
-from ... import clock, db
+from ... import clock
 from ...errors import Passing
 from ...mailing.campaigns import SETTLED, Shown
 from ...mailing.mailchimp import Declined
@@ -22,7 +22,7 @@ from ..models import NewsletterState
 from . import people
 from .hand import Hand, Taken
 from .models import MailchimpCampaign, Step
-from .preparing import PAUSES, TOO_MANY, compare, is_well, language, segment_of, take_out
+from .preparing import PAUSES, TOO_MANY, compare, is_anybody_left, is_well, language, segment_of, take_out
 
 T = TypeVar("T")
 UNCLEAR_AFTER = timedelta(minutes=10)  # SETTLED, and time to be shown
@@ -39,7 +39,7 @@ LEFT = ("sending", "sent", "schedule")
 
 def let_go(hand: Hand) -> None:
     """The last look at who is meant and at the campaign itself; then Mailchimp is asked."""
-    if not _take_out_leavers(hand) or not _is_right(hand):
+    if not is_anybody_left(hand) or not _is_right(hand):
         return
     if not is_well(hand, hand.chimp.look(hand.row.campaign_id)):
         return
@@ -51,21 +51,6 @@ def let_go(hand: Hand) -> None:
         row.readers = people.hand_over(row, clock.now())
         row.step, row.asked_at, row.trouble, row.looks = Step.GOING, clock.now(), "", 0
     _ask(hand)
-
-
-def _take_out_leavers(hand: Hand) -> bool:
-    """Consent is looked at once more. Out there first, then passed over here: a kill between forgets none."""
-    with db.reading():
-        left = people.leavers(hand.row, clock.now())
-    for why, some in left.items():
-        take_out(hand, [one.email for one in some if one.email])
-        with hand.writing():
-            people.pass_over([one.id for one in some], why)
-    with db.reading():
-        if people.numbers(hand.row).waiting:
-            return True
-    hand.go_to(Step.REMOVING)
-    return False
 
 
 def _is_right(hand: Hand) -> bool:
@@ -158,7 +143,9 @@ _BY_STATUS: dict[str, Callable[[Hand, Shown], None]] = {
 def follow(hand: Hand) -> None:
     """It has left: its segment goes, which nobody needs twice, and for a week its totals are read once a day."""
     if hand.row.segment_id is not None:
-        _without(lambda: hand.chimp.drop_segment(segment_of(hand)))
+        if not _segment_is_gone(hand, segment_of(hand)):
+            hand.wait(LATER)
+            return
         with hand.writing() as row:
             row.segment_id = None
     sent_at = hand.row.sent_at or clock.now()
@@ -190,10 +177,16 @@ def remove(hand: Hand) -> None:
         found = shown.id
         _without(lambda: hand.chimp.drop(found))
     segment_id = row.segment_id if row.segment_id is not None else hand.chimp.find_segment(hand.name, row.began_at)
-    if segment_id is not None:
-        there = segment_id
-        _without(lambda: hand.chimp.drop_segment(there))
-    hand.go_to(Step.OVER, segment_id=None)
+    if segment_id is not None and not _segment_is_gone(hand, segment_id):
+        hand.wait(LATER)
+    else:
+        hand.go_to(Step.OVER, segment_id=None)
+
+
+def _segment_is_gone(hand: Hand, segment_id: int) -> bool:
+    """Deleted, and seen to be: it holds addresses."""
+    _without(lambda: hand.chimp.drop_segment(segment_id))
+    return _without(lambda: hand.chimp.count(segment_id)) is None
 
 
 def _without(ask: Callable[[], T]) -> T | None:

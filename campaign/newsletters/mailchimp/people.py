@@ -136,8 +136,7 @@ def take_back(row: MailchimpCampaign) -> None:
 
 def sent(row: MailchimpCampaign, now: datetime) -> int:
     """It went to everybody whom it was for; also when these records know of no asking, for they are a copy."""
-    late = and_(mine(row), Recipient.state == RecipientState.WAITING, Recipient.attempts > 0)
-    _update(late, state=RecipientState.SENDING, handed_at=now)
+    _update(waiting(row), state=RecipientState.SENDING, handed_at=now)
     return _update(and_(mine(row), Recipient.state.in_(IN_HAND)), state=RecipientState.SENT, trouble="")
 
 

@@ -28,9 +28,21 @@ TOO_MANY = "Mailchimp would also send the {language} newsletter to people whom w
 
 
 def segment(hand: Hand) -> None:
-    """Make the segment, unless it is there."""
+    """Make the segment, unless it is there, or its campaign has left already: these records may be a copy."""
+    made = find(hand)
+    if made is not None and made.status != "save":
+        hand.go_to(Step.GOING, campaign_id=made.id, web_id=made.web_id, asked_at=clock.now())
+        return
     found = hand.chimp.find_segment(hand.name, hand.row.began_at)
+    if found is None and made is not None:
+        hand.chimp.drop(made.id)  # it was for a segment that somebody has deleted
     hand.go_to(Step.FILLING, segment_id=found if found is not None else hand.chimp.make_segment(hand.name))
+
+
+def find(hand: Hand) -> Shown | None:
+    """The campaign, if it is there. It is not looked for in the negative control of "never twice"."""
+    looks = current_app.extensions["switches"].look_before_sending
+    return hand.chimp.find(hand.name, hand.row.began_at) if looks else None
 
 
 def fill(hand: Hand) -> None:
@@ -52,11 +64,10 @@ def _why(said: str) -> str:
 
 def count(hand: Hand) -> None:
     """See that all are in it, and nobody else: it fills in its own time."""
+    if not is_anybody_left(hand):
+        return
     with db.reading():
         numbers = people.numbers(hand.row)
-    if not numbers.waiting:
-        hand.go_to(Step.REMOVING)  # nobody is left to read it
-        return
     patient = hand.row.looks < len(PAUSES)
     if patient and hand.chimp.count(segment_of(hand)) < numbers.waiting - numbers.absent:
         _look_later(hand)
@@ -74,6 +85,21 @@ def count(hand: Hand) -> None:
             people.pass_over([one.id for one in missing], people.NOT_SUBSCRIBED)
     else:
         hand.go_to(Step.CAMPAIGN, looks=0)
+
+
+def is_anybody_left(hand: Hand) -> bool:
+    """Whether somebody still wants it. Who does not is taken out there first, then passed over here."""
+    with db.reading():
+        left = people.leavers(hand.row, clock.now())
+    for why, some in left.items():
+        take_out(hand, [one.email for one in some if one.email])
+        with hand.writing():
+            people.pass_over([one.id for one in some], why)
+    with db.reading():
+        if people.numbers(hand.row).waiting:
+            return True
+    hand.go_to(Step.REMOVING)
+    return False
 
 
 def _look_later(hand: Hand, **values: object) -> None:
@@ -97,9 +123,7 @@ def take_out(hand: Hand, addresses: Sequence[str]) -> None:
 
 def campaign(hand: Hand) -> None:
     """Make the campaign, unless it is there. One that has left already is looked at, and never made again."""
-    looks = current_app.extensions["switches"].look_before_sending  # off, it is the negative control of "never twice"
-    found = hand.chimp.find(hand.name, hand.row.began_at) if looks else None
-    found = found or hand.chimp.make(segment_of(hand), _envelope(hand))
+    found = find(hand) or hand.chimp.make(segment_of(hand), _envelope(hand))
     ids = {"campaign_id": found.id, "web_id": found.web_id}
     if found.status == "save":
         hand.go_to(Step.CONTENT, **ids)

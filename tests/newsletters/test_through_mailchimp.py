@@ -208,8 +208,8 @@ def test_nobody_has_a_letter_before_all_languages_are_ready(at, chimp):
     assert set(letters(chimp)) == set(names) - {stuck}
 
 
-def test_it_fills_in_its_own_time_and_the_looks_are_few(at, chimp):
-    id, _ = prepared(at, chimp, 4, ("en",))
+def test_it_fills_in_its_own_time_and_the_looks_are_few(at, chimp, staff_of):
+    id, names = prepared(at, chimp, 4, ("en",))
     chimp.segments.slow = 99
     let_go(at, id)
     works(at, 4)
@@ -219,8 +219,13 @@ def test_it_fills_in_its_own_time_and_the_looks_are_few(at, chimp):
     [(next_at,)] = at.rows(select(MailchimpCampaign.next_at))
     assert next_at == clock.now() + timedelta(minutes=10)
     works(at, 8)
-    assert states(at, id) == {"skipped": 4} and state_of(at, id) == "sent" and not chimp.campaigns.post
+    assert states(at, id) == {"waiting": 4} and state_of(at, id) == "paused" and not chimp.campaigns.post
     assert calls(chimp, "GET", "/segments/1") == 5
+    assert "Mailchimp shows only 0 of the 4 readers of the English newsletter" in staff_of(at).get(PAGE).text
+    chimp.segments.slow = 0
+    acting(at, starting.resume, id)
+    works(at, 4)
+    assert set(letters(chimp)) == set(names)
 
 
 def test_who_is_not_on_the_list_there_has_a_second_chance_and_is_counted(at, chimp, staff_of):

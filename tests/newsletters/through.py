@@ -23,7 +23,7 @@ GO = {"when": "now", "way": "mailchimp"}
 def wired(make_site, chimp, **changes):
     """A site whose list is there, and has been told of."""
     at = {"mailchimp_key": KEY, "mailchimp_audience": AUDIENCE, "mailchimp_host": chimp.url}
-    site = make_site(seeded=False, **at, **changes)
+    site = make_site(**{"seeded": False, **at, **changes})
     with site.inside(), db.writing() as session:
         session.add(ListContact(id=1, home="Mailchimp", answered_at=clock.now(), failures=0, trouble=""))
     chimp.campaigns.arrives_after = 0

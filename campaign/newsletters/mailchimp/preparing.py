@@ -22,6 +22,10 @@ TRACKED = (
     "Mailchimp would track the readers of the {language} newsletter ({what}), although we told it not to. Nothing was "
     "sent. Turn that off in the account there, then look again."
 )
+FEW = (
+    "Mailchimp shows only {there:,} of the {all:,} readers of the {language} newsletter. Nothing was sent. Compare the "
+    "mailing list first, then look again; or take it back, and let it go from here."
+)
 ODD = "The {language} campaign at Mailchimp is not as we made it: somebody changed {what} there. Nothing was sent."
 NOT_READY = "Mailchimp does not let the {language} newsletter go. It says: {what}"
 TOO_MANY = "Mailchimp would also send the {language} newsletter to people whom we took out. Nothing was sent."
@@ -80,6 +84,9 @@ def count(hand: Hand) -> None:
         _look_later(hand, step=Step.FILLING)
     elif more:
         hand.stop(TOO_MANY.format(language=language(hand)))
+    elif len(missing) * 2 > numbers.waiting:
+        there = numbers.waiting - len(missing)
+        hand.stop(FEW.format(there=there, all=numbers.waiting, language=language(hand)))
     elif missing:
         with hand.writing():
             people.pass_over([one.id for one in missing], people.NOT_SUBSCRIBED)

@@ -12,9 +12,28 @@ from typing import Any
 
 from .. import web
 from . import ours, rules
-from .mailchimp import STRANGE, Mailchimp, Unknown, expect_nothing, key_of
-from .turnstile import Turnstile
+from .deadline import beginning_within
+from .mailchimp import STRANGE, Declined, Mailchimp, Unknown, expect_nothing, key_of
+from .rules import pause
+from .turnstile import Crowded, Turnstile
 
+__all__ = [  # with these the feature above needs nothing else of this one
+    "A_PIECE",
+    "NAME_FIELD",
+    "SETTLED",
+    "Campaigns",
+    "Crowded",
+    "Declined",
+    "Envelope",
+    "Report",
+    "Shown",
+    "Unknown",
+    "beginning_within",
+    "key_of",
+    "of_this_site",
+    "pause",
+]
+NAME_FIELD = ours.NAME
 A_PIECE = rules.A_BATCH  # addresses in one call about a segment
 A_PAGE = 1000
 SKEW = timedelta(hours=1)  # their clock and ours

@@ -30,6 +30,7 @@ from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
 from . import cap, weather, who
+from .mailchimp.models import BEFORE, MailchimpCampaign, Step
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
 from .runs import Recipient, RecipientState, Run
@@ -275,6 +276,8 @@ def forget(until: datetime, *, dry_run: bool) -> int:
             run.forgotten = json.dumps({state.value: many for state, many in counts(run.newsletter_id).items() if many})
             session.flush()
             session.execute(delete(Recipient).where(theirs))
+            at_mailchimp = MailchimpCampaign.newsletter_id == run.newsletter_id, MailchimpCampaign.step.in_(BEFORE)
+            session.execute(update(MailchimpCampaign).where(*at_mailchimp).values(step=Step.REMOVING, next_at=None))
     return number
 
 

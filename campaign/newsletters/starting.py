@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
@@ -31,6 +31,7 @@ PAST = "This time is over. Choose one in the future, or send it now."
 FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
 ALL_GONE = "Mailchimp has all of it and sends it by itself. What is not sent yet can be stopped only there."
+NOT_TO_SOME = "Mailchimp cannot send it to some people once more. Leave these letters as they are."
 UNWRITTEN = "Sending was paused: the letters could not be made ({what}). Mend the text: take it back to a draft."
 
 
@@ -156,8 +157,9 @@ def cancel(newsletter_id: int, now: datetime) -> None:
 
 
 def _before(newsletter_id: int) -> ColumnElement[bool]:
-    """Of campaigns at Mailchimp, that nobody has a letter of it."""
-    return and_(MailchimpCampaign.newsletter_id == newsletter_id, MailchimpCampaign.step.in_(BEFORE))
+    """Of campaigns at Mailchimp, that nobody has a letter of it as far as we can see."""
+    one = MailchimpCampaign
+    return and_(one.newsletter_id == newsletter_id, or_(one.step.in_(BEFORE), one.unclear))
 
 
 def _take_away(newsletter_id: int) -> int:
@@ -190,11 +192,14 @@ def set_pace(newsletter_id: int, per_minute: int) -> None:
 def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
     """A person decides that uncertain letters (this one, or all) go out once more; how many.
 
-    Raises LookupError, and Refused once it was cancelled: then nothing of it goes out any more.
+    Raises LookupError, and Refused once it was cancelled, or sent by Mailchimp: nothing of it goes out any more.
     """
     one = _locked(newsletter_id)
     if one.state == NewsletterState.CANCELLED:
         raise Refused("It was cancelled, so nothing of it goes out any more. Leave these letters as they are.")
+    run = of(newsletter_id)
+    if run and run.way == Way.MAILCHIMP and one.state == NewsletterState.SENT:
+        raise Refused(NOT_TO_SOME)
     number = recipients.decide(newsletter_id, recipient_id, again=True)
     if number and one.state == NewsletterState.SENT:
         one.state = NewsletterState.SENDING

@@ -1,11 +1,13 @@
 """Mailchimp is away, busy, slow, silent or says no in the middle of a newsletter: nobody gets two, and staff know."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from campaign import clock, db
+from campaign import clock, db, doctor
+from campaign.errors import Refused
 from campaign.newsletters import recipients, starting
 from campaign.newsletters.mailchimp.models import MailchimpCampaign
 from campaign.newsletters.models import Newsletter
@@ -61,6 +63,8 @@ def test_a_send_that_never_arrived_is_decided_by_a_person(at, chimp, staff_of):
     at.work(*AT_ONCE)
     page = person.get(PAGE)
     assert state_of(at, id) == "paused" and "heard no clear answer" in page.text
+    [said] = doctor.newsletters(at.config)
+    assert not said.well and "1 wait for somebody" in str(said)
     person.press(page, "Look again, and go on")
     works(at, 3)
     assert calls(chimp, "POST", "/actions/send") == 1, "looking again does not ask again"
@@ -74,6 +78,20 @@ def test_a_send_that_never_arrived_is_decided_by_a_person(at, chimp, staff_of):
 
 def _token(person):
     return str(person.get("/staff/account").all("form input[name=csrf_token]")[0].attrs["value"])
+
+
+def test_what_is_unclear_can_be_cancelled_and_what_never_left_is_taken_away(at, chimp, staff_of):
+    id, _ = prepared(at, chimp, 2, ("en",))
+    chimp.moody = on("POST", "/actions/send", "reset")
+    let_go(at, id)
+    works(at, 2)
+    ten_minutes_pass(at)
+    at.work(*AT_ONCE)
+    person = staff_of(at)
+    person.press(person.get(PAGE), "Cancel")
+    works(at, 3)
+    assert state_of(at, id) == "cancelled" and states(at, id) == {"waiting": 2}
+    assert chimp.campaigns.known == {} and chimp.segments.known == {} and not chimp.campaigns.post
 
 
 def test_a_send_that_leaves_late_is_seen_even_when_a_person_was_asked(at, chimp):
@@ -156,7 +174,14 @@ def test_a_campaign_stopped_there_on_its_way_is_uncertain(at, chimp, staff_of):
     one.status = "canceled"
     works(at, 2)
     assert states(at, id) == {"uncertain": 2}
-    assert "Somebody stopped the English newsletter at Mailchimp (canceled)" in staff_of(at).get(PAGE).text
+    person = staff_of(at)
+    page = person.get(PAGE)
+    assert "Somebody stopped the English newsletter at Mailchimp (canceled)" in page.text
+    assert not any("once more" in one.to_text() for one in page.all("button"))
+    with pytest.raises(Refused):
+        acting(at, starting.send_once_more, id, None)
+    person.press(page, "Leave them all")
+    assert states(at, id) == {"sent": 2} and state_of(at, id) == "sent"
 
 
 def test_another_audience_in_the_settings_stops_it(at, chimp):
@@ -192,6 +217,19 @@ def test_after_a_restore_what_went_out_since_is_found_again(at, chimp):
     works(at, 6)
     assert set(letters(chimp).values()) == {1}, "somebody got it twice"
     assert state_of(at, id) == "sent" and states(at, id) == {"sent": 4}
+
+
+def test_when_its_readers_are_forgotten_nothing_of_them_stays_there(at, chimp, later):
+    id, _ = prepared(at, chimp, 2, ("en",))
+    chimp.campaigns.against["Audience"] = "Wait."
+    let_go(at, id)
+    works(at, 2)
+    assert state_of(at, id) == "paused" and chimp.segments.known
+    later(days=91)
+    with at.inside(), db.writing():
+        assert recipients.forget(clock.now() - timedelta(days=90), dry_run=False) == 2
+    works(at, 1)
+    assert chimp.segments.known == {} and chimp.campaigns.known == {}
 
 
 def test_cancelled_while_an_answer_is_missing_it_is_followed_and_not_deleted(at, chimp):

@@ -52,7 +52,7 @@ def _line(row: MailchimpCampaign) -> Line:
 
 def is_beyond_holding(lines: list[Line]) -> bool:
     """Whether Mailchimp has all of it, and sends it by itself."""
-    return bool(lines) and not any(one.row.step in BEFORE for one in lines)
+    return bool(lines) and not any(one.row.step in BEFORE or one.row.unclear for one in lines)
 
 
 def ask_once_more(newsletter_id: int, language: str) -> None:

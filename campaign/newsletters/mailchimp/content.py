@@ -7,7 +7,7 @@ Only the link to leave knows its reader: Mailchimp makes it. The way to one's ow
 import re
 from itertools import groupby
 
-from ...mailing import ours
+from ...mailing.campaigns import NAME_FIELD
 from ..models import FinalEdition
 from ..personal import SLOT
 
@@ -65,5 +65,5 @@ def _said(field: str, otherwise: str, own_page: str, names: bool) -> list[tuple[
     if field == "own_page":
         return [(own_page, False)]
     if field == "name" and names:
-        return [(f"*|IF:{ours.NAME}|**|{ours.NAME}|**|ELSE:|*", True), (otherwise, False), ("*|END:IF|*", True)]
+        return [(f"*|IF:{NAME_FIELD}|**|{NAME_FIELD}|**|ELSE:|*", True), (otherwise, False), ("*|END:IF|*", True)]
     return [(otherwise, False)]

@@ -15,8 +15,7 @@ from flask import current_app
 
 from ... import clock
 from ...errors import Passing
-from ...mailing.campaigns import SETTLED, Shown
-from ...mailing.mailchimp import Declined
+from ...mailing.campaigns import SETTLED, Declined, Shown
 from .. import service
 from ..models import NewsletterState
 from . import people
@@ -29,8 +28,8 @@ UNCLEAR_AFTER = timedelta(minutes=10)  # SETTLED, and time to be shown
 SOON, LATER = timedelta(seconds=15), timedelta(minutes=5)
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 UNCLEAR = (
-    "We asked Mailchimp at {at:%H:%M} UTC to send the {language} newsletter and heard no clear answer; it still shows "
-    "it as not sent. Look at the campaign there. If it is not leaving, let Mailchimp be asked once more below."
+    "We asked Mailchimp more than ten minutes ago to send the {language} newsletter and heard no clear answer; it "
+    "still shows it as not sent. Look at it there. If it is not leaving, let Mailchimp be asked once more below."
 )
 STOPPED = "Somebody stopped the {language} newsletter at Mailchimp ({status}). Who has it already, we cannot know."
 NOT_TAKEN = "Mailchimp did not take it: {error}."
@@ -117,7 +116,7 @@ def _not_yet(hand: Hand, _shown: Shown) -> None:
     elif hand.row.unclear:
         hand.wait(LATER)
     else:
-        hand.stop(UNCLEAR.format(at=asked, language=language(hand)))
+        hand.stop(UNCLEAR.format(language=language(hand)))
         hand.wait(LATER, unclear=True)
 
 
@@ -180,7 +179,9 @@ def remove(hand: Hand) -> None:
     if segment_id is not None and not _segment_is_gone(hand, segment_id):
         hand.wait(LATER)
     else:
-        hand.go_to(Step.OVER, segment_id=None)
+        with hand.writing() as row:
+            people.take_back(row)
+            row.step, row.segment_id, row.trouble, row.unclear, row.next_at = Step.OVER, None, "", False, None
 
 
 def _segment_is_gone(hand: Hand, segment_id: int) -> bool:

@@ -10,15 +10,14 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ... import clock, db
-from ...mailing import rules
-from ...mailing.campaigns import Campaigns
+from ...mailing.campaigns import SETTLED, Campaigns
 from .. import service, starting
 from ..models import Newsletter, NewsletterState
 from .models import PREPARING, MailchimpCampaign, Step
 
 SLICE = 20.0  # seconds after which other sweeps get their turn
 BEGIN_WITHIN = 180.0  # seconds: no call begins later, be it the last of the pages of a large segment
-LEASE = timedelta(seconds=BEGIN_WITHIN + rules.A_CALL + rules.THEIR_PATIENCE)  # after it nothing can still happen
+LEASE = timedelta(seconds=BEGIN_WITHIN) + SETTLED  # after it nothing can still happen
 AFTER = (Step.GOING, Step.GONE, Step.REMOVING)  # what goes on whatever becomes of the newsletter here
 
 

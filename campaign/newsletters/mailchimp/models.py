@@ -10,7 +10,7 @@ send: from then on it is looked at, and never asked again unless a person says s
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...db import NEVER_REUSED, Base, BigId
@@ -75,3 +75,10 @@ class MailchimpCampaign(Base):
     unsubscribed: Mapped[int] = mapped_column(default=0)
     bounced: Mapped[int] = mapped_column(default=0)
     reported_at: Mapped[datetime | None]
+
+
+def waits_for_somebody() -> Select[int]:
+    """The newsletters of those campaigns that stand still until somebody has looked."""
+    one = MailchimpCampaign
+    stands = or_(one.unclear, and_(one.trouble != "", one.step.in_(BEFORE), one.tries == 0))
+    return select(one.newsletter_id).where(stands).distinct()

@@ -9,8 +9,7 @@ from datetime import timedelta
 from flask import current_app
 
 from ... import clock, db, i18n, web
-from ...mailing.campaigns import A_PIECE, Envelope, Shown
-from ...mailing.mailchimp import key_of
+from ...mailing.campaigns import A_PIECE, Envelope, Shown, key_of
 from ..models import FinalEdition, Newsletter
 from . import content, people
 from .hand import Hand

@@ -7,10 +7,8 @@ from time import monotonic
 
 from ... import clock, db, jobs
 from ...errors import Passing
-from ...mailing import connected, deadline, rules
-from ...mailing.campaigns import SETTLED, of_this_site
-from ...mailing.mailchimp import Declined, Unknown
-from ...mailing.turnstile import Crowded
+from ...mailing import connected
+from ...mailing.campaigns import SETTLED, Crowded, Declined, Unknown, beginning_within, of_this_site, pause
 from .. import starting
 from . import going, people, preparing
 from .hand import AFTER, BEGIN_WITHIN, SLICE, Hand, Taken, claim, release
@@ -39,7 +37,7 @@ def work() -> int:
     chimp, until, done = of_this_site(), monotonic() + SLICE, 0
     while not jobs.stopping() and monotonic() < until and (hand := claim(chimp, clock.now())):
         try:
-            with deadline.beginning_within(BEGIN_WITHIN):
+            with beginning_within(BEGIN_WITHIN):
                 _go_on(hand, until)
         except Taken:
             log.info("campaign %d was taken over", hand.row.id)
@@ -105,7 +103,7 @@ def _failed(hand: Hand, words: str, least: timedelta) -> None:
     if tries >= MOST_TRIES and hand.row.step not in AFTER:
         hand.stop(FAILING.format(words=words, tries=tries, language=preparing.language(hand)))
         return
-    hand.wait(max(least, rules.pause(tries)), tries=tries, trouble=words[:600])
+    hand.wait(max(least, pause(tries)), tries=tries, trouble=words[:600])
 
 
 def _declined(hand: Hand, error: Declined) -> None:

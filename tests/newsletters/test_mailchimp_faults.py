@@ -94,6 +94,21 @@ def test_what_is_unclear_can_be_cancelled_and_what_never_left_is_taken_away(at, 
     assert chimp.campaigns.known == {} and chimp.segments.known == {} and not chimp.campaigns.post
 
 
+def test_cancelled_while_nobody_knows_it_is_taken_away_once_that_is_clear(at, chimp):
+    id, _ = prepared(at, chimp, 4)
+    chimp.moody = on("POST", "/actions/send", "reset")
+    let_go(at, id)
+    at.work(*AT_ONCE)
+    with at.inside(), db.writing() as session:  # somebody cancels before the ten minutes are over
+        session.execute(update(Newsletter).values(state="cancelled"))
+    works(at, 2)
+    assert len(chimp.campaigns.known) == 2 and len(letters(chimp)) == 2
+    ten_minutes_pass(at)
+    works(at, 3)
+    assert len(chimp.campaigns.known) == 1 and chimp.segments.known == {} and len(letters(chimp)) == 2
+    assert states(at, id) == {"sent": 2, "waiting": 2}
+
+
 def test_a_send_that_leaves_late_is_seen_even_when_a_person_was_asked(at, chimp):
     id, names = prepared(at, chimp, 2, ("en",))
     chimp.moody = on("POST", "/actions/send", "reset")

@@ -142,7 +142,8 @@ def sent(row: MailchimpCampaign, now: datetime) -> int:
 
 def stopped(row: MailchimpCampaign) -> None:
     """Somebody stopped it there: who has it cannot be said."""
-    _update(and_(mine(row), Recipient.state.in_(IN_HAND)), state=RecipientState.UNCERTAIN, trouble=STOPPED)
+    open_ = Recipient.state.in_((*IN_HAND, RecipientState.WAITING))
+    _update(and_(mine(row), open_), state=RecipientState.UNCERTAIN, trouble=STOPPED)
 
 
 def _skip(ids: Sequence[int], why: str) -> None:

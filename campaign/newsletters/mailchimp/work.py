@@ -10,23 +10,23 @@ from ...errors import Passing
 from ...mailing import connected
 from ...mailing.campaigns import SETTLED, Crowded, Declined, Unknown, beginning_within, of_this_site, pause
 from .. import starting
-from . import going, people, preparing
+from . import afterwards, gathering, going, letting_go, making, people
 from .hand import AFTER, BEGIN_WITHIN, SLICE, Hand, Taken, claim, release
 from .models import Step
 
 log = logging.getLogger("campaign.newsletters")
 MOST_TRIES = 8  # failures in a row until a person is told; with the pauses between them about half an hour
 DO: dict[str, Callable[[Hand], None]] = {
-    Step.SEGMENT: preparing.segment,
-    Step.FILLING: preparing.fill,
-    Step.COUNTING: preparing.count,
-    Step.CAMPAIGN: preparing.campaign,
-    Step.CONTENT: preparing.fill_campaign,
-    Step.CHECKING: preparing.check,
-    Step.READY: going.let_go,
+    Step.SEGMENT: gathering.segment,
+    Step.FILLING: gathering.fill,
+    Step.COUNTING: gathering.count,
+    Step.CAMPAIGN: making.campaign,
+    Step.CONTENT: making.fill_campaign,
+    Step.CHECKING: making.check,
+    Step.READY: letting_go.let_go,
     Step.GOING: going.look,
-    Step.GONE: going.follow,
-    Step.REMOVING: going.remove,
+    Step.GONE: afterwards.follow,
+    Step.REMOVING: afterwards.remove,
 }
 FAILING = "Sending was paused: {words} ({tries} times in a row, with the {language} newsletter.) Nothing is lost."
 DECLINED = "Sending was paused: Mailchimp says no to the {language} newsletter ({error}, at the step “{step}”)."
@@ -101,14 +101,14 @@ def _failed(hand: Hand, words: str, least: timedelta) -> None:
     tries = hand.row.tries + 1
     log.warning("newsletter %d, step %s: %s", hand.row.newsletter_id, hand.row.step, words)
     if tries >= MOST_TRIES and hand.row.step not in AFTER:
-        hand.stop(FAILING.format(words=words, tries=tries, language=preparing.language(hand)))
+        hand.stop(FAILING.format(words=words, tries=tries, language=gathering.language(hand)))
         return
     hand.wait(max(least, pause(tries)), tries=tries, trouble=words[:600])
 
 
 def _declined(hand: Hand, error: Declined) -> None:
     """A no; what somebody deleted there is made anew, as long as nobody has a letter of it."""
-    words = DECLINED.format(error=error, step=hand.row.step, language=preparing.language(hand))
+    words = DECLINED.format(error=error, step=hand.row.step, language=gathering.language(hand))
     if hand.row.step in AFTER:
         _failed(hand, words, timedelta(minutes=10))
     elif error.status == 404 and hand.row.tries + 1 < MOST_TRIES:

@@ -1,6 +1,6 @@
-"""The steps until a campaign is ready: its segment filled and counted, the campaign made, filled and looked through.
+"""The readers of a campaign are gathered in a segment at Mailchimp: put in by 500, counted, and compared with ours.
 
-Each looks for what it would make before it makes it: a worker that died, or an answer that was lost, costs time alone.
+Each step looks for what it would make before it makes it: a worker that died, or an answer that was lost, costs time.
 """
 
 from collections.abc import Sequence
@@ -8,25 +8,18 @@ from datetime import timedelta
 
 from flask import current_app
 
-from ... import clock, db, i18n, web
-from ...mailing.campaigns import A_PIECE, Envelope, Shown, key_of
-from ..models import FinalEdition, Newsletter
-from . import content, people
+from ... import clock, db, i18n
+from ...mailing.campaigns import A_PIECE, Shown, key_of
+from . import people
 from .hand import Hand
 from .models import Step
 from .people import Person
 
 PAUSES = tuple(timedelta(seconds=one) for one in (20, 60, 120, 300, 600))  # while a segment fills there
-TRACKED = (
-    "Mailchimp would track the readers of the {language} newsletter ({what}), although we told it not to. Nothing was "
-    "sent. Turn that off in the account there, then look again."
-)
 FEW = (
     "Mailchimp shows only {there:,} of the {all:,} readers of the {language} newsletter. Nothing was sent. Compare the "
     "mailing list first, then look again; or take it back, and let it go from here."
 )
-ODD = "The {language} campaign at Mailchimp is not as we made it: somebody changed {what} there. Nothing was sent."
-NOT_READY = "Mailchimp does not let the {language} newsletter go. It says: {what}"
 TOO_MANY = "Mailchimp would also send the {language} newsletter to people whom we took out. Nothing was sent."
 
 
@@ -125,74 +118,6 @@ def take_out(hand: Hand, addresses: Sequence[str]) -> None:
     """Take these out of the segment; they stay in the audience."""
     for at in range(0, len(addresses), A_PIECE):
         hand.chimp.take_out(segment_of(hand), addresses[at : at + A_PIECE])
-
-
-def campaign(hand: Hand) -> None:
-    """Make the campaign, unless it is there. One that has left already is looked at, and never made again."""
-    found = find(hand) or hand.chimp.make(segment_of(hand), _envelope(hand))
-    ids = {"campaign_id": found.id, "web_id": found.web_id}
-    if found.status == "save":
-        hand.go_to(Step.CONTENT, **ids)
-    else:
-        hand.go_to(Step.GOING, asked_at=clock.now(), **ids)
-
-
-def _envelope(hand: Hand) -> Envelope:
-    with db.reading() as session:
-        edition = session.get_one(FinalEdition, (hand.row.newsletter_id, hand.row.language))
-        from_name = session.get_one(Newsletter, hand.row.newsletter_id).from_name
-    site = i18n.site()
-    with i18n.speaking(i18n.find(hand.row.language)):
-        sender = content.literal(from_name or i18n.tr(site.mail.sender_name))
-    subject, preheader = content.line(edition.subject), content.line(edition.preheader)
-    return Envelope(hand.name, subject, preheader, sender, site.mail.sender_address)
-
-
-def fill_campaign(hand: Hand) -> None:
-    """Put the words in; putting them in twice changes nothing."""
-    names = hand.chimp.has_names()
-    with db.reading() as session:
-        edition = session.get_one(FinalEdition, (hand.row.newsletter_id, hand.row.language))
-    own_page = web.address("supporters.me", i18n.find(hand.row.language))
-    html, text = (part(edition, own_page, names=names) for part in (content.html, content.text))
-    hand.chimp.fill(hand.row.campaign_id, html, text)
-    hand.go_to(Step.CHECKING)
-
-
-def check(hand: Hand) -> None:
-    """Read back that nobody will be tracked, and what Mailchimp itself has against it."""
-    if is_well(hand, hand.chimp.look(hand.row.campaign_id)):
-        with db.reading():
-            number = people.numbers(hand.row).waiting
-        hand.go_to(Step.READY, readers=number)
-
-
-def is_well(hand: Hand, shown: Shown) -> bool:
-    """Whether it may go; else sending stands still, in words."""
-    if shown.status != "save":
-        hand.go_to(Step.GOING, asked_at=clock.now())  # it has left already: we look, and do not ask again
-        return False
-    if against := _against(hand, shown):
-        hand.stop(against)
-        return False
-    return True
-
-
-def _against(hand: Hand, shown: Shown) -> str:
-    known: dict[str, str] = {"language": language(hand)}
-    if shown.tracked:
-        return TRACKED.format(what=", ".join(shown.tracked), **known)
-    wanted = {
-        "its title": (shown.title, hand.name),
-        "whom it is for": (shown.segment_id, segment_of(hand)),
-        "its audience": (shown.audience, hand.chimp.audience_id),
-        "its subject": (shown.subject, _envelope(hand).subject),
-    }
-    if changed := [what for what, (there, ours) in wanted.items() if there != ours]:
-        return ODD.format(what=" and ".join(changed), **known)
-    if lacks := hand.chimp.lacks(hand.row.campaign_id):
-        return NOT_READY.format(what=" · ".join(lacks), **known)
-    return ""
 
 
 def language(hand: Hand) -> str:

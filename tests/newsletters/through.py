@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from campaign import clock, db
 from campaign.mailing.fake.account import AUDIENCE, KEY
@@ -54,10 +54,20 @@ def let_go(site, id=1, at=None):
 
 
 def works(site, times=6):
-    """What a worker does in some minutes."""
+    """What a worker does in some minutes, or until there is nothing to do before tomorrow."""
     for _ in range(times):
         site.work(BEGIN, SWEEP)
         time_passes(site)
+        if is_done(site):
+            break
+
+
+def is_done(site):
+    """Whether all campaigns have left and are reported, or are over."""
+    reported = MailchimpCampaign.reported_at.is_not(None) & (MailchimpCampaign.step == "gone")
+    total = len(site.rows(select(MailchimpCampaign.id)))
+    done = len(site.rows(select(MailchimpCampaign.id).where(reported | (MailchimpCampaign.step == "over"))))
+    return 0 < total == done
 
 
 def time_passes(site):

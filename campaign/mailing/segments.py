@@ -41,11 +41,11 @@ class Segments(Mailchimp):
         """Put up to 500 members into a segment; of those who will get nothing by it why, by their keys (`key_of`)."""
         body = {"members_to_add": list(addresses)}
         said = self._call(lambda: self.client.lists.batch_segment_members(body, self.audience_id, str(segment_id)))
-        refused: dict[str, str] = {}
-        for one in listed(said, "errors"):
+        added, refused = listed(said, "members_added"), dict[str, str]()
+        for one in listed({"errors": [], **said}, "errors"):
             refused |= dict.fromkeys(map(_key, one.get("email_addresses") or []), "absent")
-        for one in listed(said, "members_added"):
-            if one.get("status") != "subscribed":
+        for one in added:
+            if one.get("status") not in ("subscribed", None):  # what it does not say is seen when they are counted
                 refused[_key(one.get("email_address"))] = str(one.get("status"))
         return refused
 

@@ -46,6 +46,7 @@ from .newsletters import (
     who_admin,
 )
 from .newsletters import views as newsletters
+from .newsletters.mailchimp import sweep as newsletter_campaigns
 from .pages import admin as pages_admin
 from .pages import finding
 from .pages import partner as pages_partner
@@ -195,6 +196,7 @@ UPKEEP = [
     shifts_of_volunteers,
     shift_upkeep,
     sending,
+    newsletter_campaigns,
     trials,
     checks,
     own_letters,
@@ -229,6 +231,7 @@ class Switches:
     turn, whether another was quicker.
     `claim_prints`: a print is in the hand of one worker. `finish_files`: a file has its name only when it is whole.
     `print_apart`: prints are made in a process of its own.
+    `look_before_sending`: a campaign at Mailchimp is looked for and looked at before it is made or sent.
     `settle_after`: a newsletter's letter counts as sent only when the mail server has said so.
     `few_removals`: a comparison of the list that would remove many does nothing before somebody named their number.
     `standing_in_turn`: of two workers one looks for who gets a standing letter.
@@ -238,6 +241,7 @@ class Switches:
     lock_file: bool = True
     natural_keys: bool = True
     claim_letters: bool = True
+    look_before_sending: bool = True
     hot_counter: bool = False
     page_cache: bool = True
     nearest_hop: bool = True

@@ -247,6 +247,20 @@ def list_hook(config: Config) -> Iterator[Finding]:
         yield Finding(False, "Mailing list", "staff have paused it: nobody is told anything. See Mailing list there.")
 
 
+def newsletters(config: Config) -> Iterator[Finding]:
+    """Whether a newsletter at Mailchimp waits for somebody."""
+    from . import copies, db
+    from .newsletters.mailchimp.models import waits_for_somebody
+
+    if copies.is_empty(config.database_url):
+        return
+    with db.Database(config.database_url).reading() as session:
+        number = len(session.scalars(waits_for_somebody()).all())
+    if number:
+        words = f"{number} wait for somebody to decide. Look at their pages: Newsletters, Send it"
+        yield Finding(False, "Newsletters at Mailchimp", words)
+
+
 def backups(config: Config) -> Iterator[Finding]:
     """Their age, and whether the key is one."""
     from . import archive, backup
@@ -335,5 +349,6 @@ CHECKS = (
     mail_server,
     mailing_list,
     list_hook,
+    newsletters,
     backups,
 )

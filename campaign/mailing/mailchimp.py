@@ -96,7 +96,7 @@ class Mailchimp:
     def forget(self, audience: str, address: str) -> None:
         """Delete one for good (POST …/actions/delete-permanent); they can come back by Mailchimp's own form alone."""
         key = key_of(address)
-        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key)))
+        expect_nothing(self._answer(lambda: self.client.lists.delete_list_member_permanent(audience, key)))
 
     def changed(self, audience: str, since: str, fields: Sequence[str], offset: int) -> dict[str, Any]:
         """A thousand members whose entries changed since then, from `offset`."""
@@ -118,7 +118,7 @@ class Mailchimp:
         """Put these tags on a member (true) or take them off; no others change. Mailchimp never says whether it did."""
         key, named = key_of(address), [{"name": name, "status": _switch(on)} for name, on in tags.items()]
         answer = self._answer(lambda: self.client.lists.update_list_member_tags(audience, key, {"tags": named}))
-        _expect_nothing(answer)
+        expect_nothing(answer)
 
     def fields(self, audience: str) -> dict[str, Any]:
         """The audience's merge fields: `merge_fields`, each with its `tag` and whether it is `required`."""
@@ -143,7 +143,7 @@ class Mailchimp:
 
     def remove_hook(self, audience: str, hook: str) -> None:
         """Take a webhook away."""
-        _expect_nothing(self._answer(lambda: self.client.lists.delete_list_webhook(audience, hook)))
+        expect_nothing(self._answer(lambda: self.client.lists.delete_list_webhook(audience, hook)))
 
     def _call(self, ask: Callable[[], object]) -> dict[str, Any]:
         answer = self._answer(ask)
@@ -178,7 +178,7 @@ class Mailchimp:
         return answer
 
 
-def _expect_nothing(answer: object) -> None:
+def expect_nothing(answer: object) -> None:
     """T6: an answer without a body comes as a response."""
     if not isinstance(answer, requests.Response) or answer.status_code != 204:
         raise Unknown(STRANGE)

@@ -19,6 +19,7 @@ from ..links.bringing import Span, Wanted
 from ..supporters import audience
 from ..text import cell
 from . import codes
+from .mailchimp.models import MailchimpCampaign
 from .models import Edition, Newsletter
 from .runs import Recipient, RecipientState, Run
 
@@ -30,7 +31,7 @@ LETTERS = {
     RecipientState.SKIPPED: "Left out",
     RecipientState.WAITING: "Still to go",
 }
-LEFT = "Left by it"
+LEFT, CAME_BACK = "Left by it", "Came back"
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,14 @@ def of(newsletter_id: int) -> Aftermath:
     for code, number in audience.left_by(list(known.values())).items():
         language = next(language for language, its in known.items() if its == code)
         numbers.setdefault(language, Counter())[LEFT] += number
+    _add_reports(newsletter_id, numbers)
     followed = _add_followed(codes.ids(newsletter_id), first, until, numbers)
     lines = [Line(language, numbers[language]) for language in sorted(numbers)]
     whole = Line("", sum((line.numbers for line in lines), Counter()))
     forgotten = _forgotten(newsletter_id)
     whole.numbers.update(forgotten)
-    shown = [words for words in LETTERS.values() if whole.numbers[words] or words == "Delivered"]
+    named = (*LETTERS.values(), CAME_BACK)
+    shown = [words for words in named if whole.numbers[words] or words == "Delivered"]
     return Aftermath(lines, whole, [*shown, LEFT, *followed], until, by_edition=not forgotten)
 
 
@@ -88,6 +91,16 @@ def _add_letters(newsletter_id: int, numbers: dict[str, Counter[str]]) -> None:
     for language, state, number in db.session().execute(found.group_by(row.language, row.state)):
         got = language if language in editions else "en"
         numbers.setdefault(got, Counter())[_letter(state)] += number
+
+
+def _add_reports(newsletter_id: int, numbers: dict[str, Counter[str]]) -> None:
+    """What Mailchimp counts, by the edition that its readers got: who left by its own link, and what came back."""
+    editions = set(db.session().scalars(select(Edition.language).where(Edition.newsletter_id == newsletter_id)))
+    one = MailchimpCampaign
+    found = select(one.language, one.unsubscribed, one.bounced).where(one.newsletter_id == newsletter_id)
+    for language, left, came_back in db.session().execute(found.where(one.unsubscribed + one.bounced > 0)):
+        its = numbers.setdefault(language if language in editions else "en", Counter())
+        its.update({LEFT: left, CAME_BACK: came_back})
 
 
 def _letter(state: str) -> str:

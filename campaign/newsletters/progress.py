@@ -6,7 +6,7 @@ from math import ceil
 from .. import db
 from . import recipients
 from .models import Newsletter, NewsletterState
-from .runs import RecipientState, Run
+from .runs import GONE, RecipientState, Run
 
 MOVING = (NewsletterState.SCHEDULED, NewsletterState.SENDING)
 
@@ -30,6 +30,11 @@ class Progress:
     def done(self) -> int:
         """Of how many it is over, well or not."""
         return self.total - self.counts[RecipientState.WAITING] - self.counts[RecipientState.SENDING]
+
+    @property
+    def begun(self) -> int:
+        """How many letters have left, or may have."""
+        return sum(self.counts[state] for state in GONE)
 
     @property
     def moving(self) -> bool:

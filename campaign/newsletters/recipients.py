@@ -30,6 +30,7 @@ from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
 from . import cap, weather, who
+from .mailchimp.models import BEFORE, MailchimpCampaign, Step
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
 from .runs import Recipient, RecipientState, Run
@@ -207,6 +208,14 @@ def by_language(newsletter_id: int) -> list[tuple[str, int, int]]:
     return [(language, number, int(sent or 0)) for language, number, sent in found.all()]
 
 
+def left_out(newsletter_id: int) -> list[tuple[str, int]]:
+    """Why people were passed over, and how many, the most first."""
+    passed_over = (Recipient.newsletter_id == newsletter_id) & (Recipient.state == RecipientState.SKIPPED)
+    number = func.count()
+    found = select(Recipient.trouble, number).where(passed_over).group_by(Recipient.trouble)
+    return [(row[0], int(row[1])) for row in db.session().execute(found.order_by(number.desc(), Recipient.trouble))]
+
+
 def troubled(newsletter_id: int, page: int, size: int) -> list[Recipient]:
     """Letters that a person should look at, the uncertain ones first; one more than `size`, if any."""
     states = (RecipientState.UNCERTAIN, RecipientState.REFUSED)
@@ -267,6 +276,8 @@ def forget(until: datetime, *, dry_run: bool) -> int:
             run.forgotten = json.dumps({state.value: many for state, many in counts(run.newsletter_id).items() if many})
             session.flush()
             session.execute(delete(Recipient).where(theirs))
+            at_mailchimp = MailchimpCampaign.newsletter_id == run.newsletter_id, MailchimpCampaign.step.in_(BEFORE)
+            session.execute(update(MailchimpCampaign).where(*at_mailchimp).values(step=Step.REMOVING, next_at=None))
     return number
 
 

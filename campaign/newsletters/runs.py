@@ -37,6 +37,9 @@ class RecipientState(StrEnum):
     SKIPPED = "skipped"
 
 
+GONE = (RecipientState.SENDING, RecipientState.SENT, RecipientState.UNCERTAIN, RecipientState.REFUSED)
+
+
 class Run(Base):
     """How the sending of one newsletter goes.
 

@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
 from ..errors import Refused
+from ..mailing import connected
 from ..staff import audit, doors
 from ..staff.acts import Act
 from . import approval, letters, preflight, progress, recipients, service, starting, trials
+from .mailchimp import acts as at_mailchimp
 from .models import Newsletter
+from .runs import Way
 from .sending_forms import GoForm, PaceForm, SeenForm, TrialForm, soon
 
 area = web.staff_area("newsletter_sending_staff", __name__)
@@ -36,6 +39,7 @@ def _before(one: Newsletter, go: GoForm) -> str:
         known["by"] = approval.name_of(yes.account_id) if yes else ""
         known["mine"] = doors.me().id in approval.writers(one)
         known["mark"] = approval.mark(one.id)
+        known["not_through"] = connected.why_not()
     known |= {"trial": TrialForm(formdata=None), "zone": i18n.site().campaign.time_zone}
     return render_template("newsletters/staff/before_sending.html", one=one, form=go, **known)
 
@@ -47,6 +51,10 @@ def _under_way(one: Newsletter, pace: PaceForm | None = None) -> str:
         rows = recipients.troubled(one.id, page, web.A_PAGE)
         known: dict[str, object] = {"run": run, "far": far, "languages_of": recipients.by_language(one.id)}
         known["begun_by"] = approval.name_of(run.begun_by_id) if run else ""
+        known["left_out"] = recipients.left_out(one.id)
+        known["campaigns"] = lines = at_mailchimp.lines(one.id)
+    known["through"] = bool(run and run.way == Way.MAILCHIMP)
+    known["all_there"] = at_mailchimp.is_beyond_holding(lines)
     pager = web.pager("newsletter_sending_staff.show", page, len(rows), id=one.id)
     known |= {"left": progress.in_words(far.minutes), "troubled": rows[: web.A_PAGE], "pager": pager}
     pace = pace or PaceForm(formdata=None, data={"per_minute": run.per_minute if run else 0})
@@ -106,7 +114,7 @@ def go(id: int) -> ResponseReturnValue:
         form.form_errors.append(f"It cannot go yet: {against[0].what}")
         return _before(one, form), 409
     with db.writing():
-        wish = starting.Wish(form.per_minute.data, form.moment, form.seen.data or "")
+        wish = starting.Wish(form.per_minute.data, form.moment, form.seen.data or "", Way(form.way.data))
         starting.let_go(id, wish, doors.me().id, clock.now())
         audit.note(Act.NEWSLETTER_SCHEDULED if form.moment else Act.NEWSLETTER_LET_GO, "newsletter", id)
     return web.to("newsletter_sending_staff.show", id=id)
@@ -160,6 +168,15 @@ def once_more(id: int, recipient_id: int | None = None) -> ResponseReturnValue:
 def leave(id: int, recipient_id: int | None = None) -> ResponseReturnValue:
     """Leave an uncertain letter, or all of them: taken for sent."""
     return _do(id, lambda which: starting.leave(which, recipient_id), Act.NEWSLETTER_TAKEN_AS_SENT)
+
+
+@area.post("/newsletters/<int:id>/sending/mailchimp/<code>/once-more")
+def ask_mailchimp_once_more(id: int, code: str) -> ResponseReturnValue:
+    """Somebody has looked at Mailchimp and says that it is not leaving there: it is asked to send it once more."""
+    try:
+        return _do(id, lambda which: at_mailchimp.ask_once_more(which, code), Act.NEWSLETTER_ASKED_AGAIN)
+    except LookupError:
+        abort(404)
 
 
 def _do(newsletter_id: int, act: Callable[[int], object], noted: Act) -> ResponseReturnValue:

@@ -11,9 +11,11 @@ from .. import clock, i18n
 from ..events import zones
 from ..forms import StaffForm, required
 from . import starting
+from .runs import Way
 
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 MOST = 100_000
+FROM_HERE, THROUGH_MAILCHIMP = "From here, by our mail server", "Through Mailchimp"
 HOW_MANY = f"Give a number from 1 to {MOST:,}."
 
 
@@ -37,8 +39,16 @@ class PaceForm(StaffForm):
 
 
 class GoForm(PaceForm):
-    """Let it go: now, or at a quarter of an hour. `seen` is the mark of the words that were looked at."""
+    """Let it go: now, or at a quarter of an hour. `seen` is the mark of the words that were looked at.
 
+    `way`: by whom it goes. Nobody sets a pace for Mailchimp, so what stands there is passed over.
+    """
+
+    way = RadioField(
+        "By whom",
+        choices=[SelectChoice(Way.SMTP, FROM_HERE), SelectChoice(Way.MAILCHIMP, THROUGH_MAILCHIMP)],
+        default=Way.SMTP,
+    )
     when = RadioField("When", choices=[SelectChoice("now", "Now"), SelectChoice("at", "At a time")], default="now")
     at = DateTimeLocalField("Day and time", [Optional()], format=FORMATS)
     seen = HiddenField()
@@ -47,6 +57,9 @@ class GoForm(PaceForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Also reads the time on the clocks of the campaign, and refuses one that is over or comes twice."""
         valid = super().validate(extra_validators)
+        if self.way.data == Way.MAILCHIMP and self.per_minute.errors:
+            self.per_minute.errors, self.per_minute.data = [], i18n.site().newsletters.per_minute
+            valid = not self.errors
         if self.when.data != "at" or self.at.errors:
             return valid
         self.at.errors = [said] if (said := self._read()) else []

@@ -1,19 +1,22 @@
 """Letting a newsletter go, now or at a time, and taking hold of it again: every move of its state is made here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from .. import db, i18n, jobs
 from ..errors import Refused
+from ..mailing import connected
 from . import approval, codes, finals, recipients, segments, service, who
+from .mailchimp.models import BEFORE, MailchimpCampaign, Step
 from .models import WRITABLE, Newsletter, NewsletterState
 from .rendering import Made
-from .runs import Recipient, RecipientState, Run
+from .runs import GONE, Recipient, Run, Way
 
-SWEEP = "send-newsletters"
+SWEEP, THROUGH = "send-newsletters", "send-through-mailchimp"
 LATEST = timedelta(days=365)
 QUARTERS = (0, 15, 30, 45)
 
@@ -27,6 +30,8 @@ CHANGED = "The words have changed since you looked at them. Look once more, then
 PAST = "This time is over. Choose one in the future, or send it now."
 FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
+ALL_GONE = "Mailchimp has all of it and sends it by itself. What is not sent yet can be stopped only there."
+NOT_TO_SOME = "Mailchimp cannot send it to some people once more. Leave these letters as they are."
 UNWRITTEN = "Sending was paused: the letters could not be made ({what}). Mend the text: take it back to a draft."
 
 
@@ -68,11 +73,12 @@ def too_odd(at: datetime, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class Wish:
-    """How somebody lets it go: at most so many letters a minute, now or at a moment, and the mark of the words seen."""
+    """How somebody lets it go: at most so many letters a minute, now or at a moment, the words seen, and by whom."""
 
     per_minute: int
     at: datetime | None = None
     seen: str | None = None
+    way: Way = Way.SMTP
 
 
 def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime) -> None:
@@ -81,10 +87,12 @@ def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime
     db.take_turn(segments.TURN)  # nobody changes whom it means between the look and the commit
     if said := refusal(newsletter_id) or (too_odd(at, now) if at else ""):
         raise Refused(said)
+    if wish.way == Way.MAILCHIMP and (said := connected.why_not()):
+        raise Refused(said)
     if wish.seen is not None and wish.seen != approval.mark(newsletter_id):
         raise Refused(CHANGED)
     run = of(newsletter_id) or Run(newsletter_id=newsletter_id)
-    run.per_minute, run.begun_by_id, run.begun_at = wish.per_minute, account_id, now
+    run.per_minute, run.begun_by_id, run.begun_at, run.way = wish.per_minute, account_id, now, wish.way
     run.trouble, run.in_a_row, run.aways, run.measured, run.not_before = "", 0, 0, 0, None
     run.built_at = run.finished_at = run.leased_until = None
     run.lease = run.forgotten = ""
@@ -100,11 +108,12 @@ def take_back(newsletter_id: int) -> None:
     db.session().get(
         Run, newsletter_id, with_for_update=True
     )  # what a worker has marked is committed now, or not at all
-    begun = exists().where(Recipient.newsletter_id == newsletter_id, Recipient.state != RecipientState.WAITING)
+    begun = exists().where(Recipient.newsletter_id == newsletter_id, Recipient.state.in_(GONE))
     held = (NewsletterState.SCHEDULED, NewsletterState.PAUSED)
     if one.state not in held or db.session().scalar(select(begun)):
         raise Refused("It cannot be taken back to a draft any more: letters have left.")
     finals.drop(newsletter_id)
+    _take_away(newsletter_id)
     db.session().execute(delete(Recipient).where(Recipient.newsletter_id == newsletter_id))
     db.session().execute(delete(Run).where(Run.newsletter_id == newsletter_id))
     one.state, one.scheduled_for = NewsletterState.DRAFT, None
@@ -128,14 +137,47 @@ def resume(newsletter_id: int) -> None:
     _move(newsletter_id, (NewsletterState.PAUSED,), NewsletterState.SENDING, "It is not paused.")
     changes = {"trouble": "", "in_a_row": 0, "aways": 0, "not_before": None}
     db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(**changes))
+    once_more = {"next_at": None, "tries": 0, "looks": 0, "trouble": ""}
+    at_mailchimp = update(MailchimpCampaign).where(_before(newsletter_id))
+    db.session().execute(at_mailchimp.values(**once_more))
+    again = at_mailchimp.where(MailchimpCampaign.step.in_((Step.CAMPAIGN, Step.CONTENT, Step.CHECKING, Step.READY)))
+    db.session().execute(again.values(step=Step.COUNTING))  # who knows what has changed there since
     jobs.wake(SWEEP)
+    jobs.wake(THROUGH)
 
 
 def cancel(newsletter_id: int, now: datetime) -> None:
     """Have done with it: who has no letter yet gets none. Raises LookupError, Refused."""
     live = (NewsletterState.SCHEDULED, NewsletterState.SENDING, NewsletterState.PAUSED)
+    _locked(newsletter_id)
+    if not _take_away(newsletter_id) and _is_at_mailchimp(newsletter_id):
+        raise Refused(ALL_GONE)
     _move(newsletter_id, live, NewsletterState.CANCELLED, "It is over already.")
     db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(finished_at=now))
+
+
+def _before(newsletter_id: int) -> ColumnElement[bool]:
+    """Of campaigns at Mailchimp, that nobody has a letter of it as far as we can see."""
+    one = MailchimpCampaign
+    return and_(one.newsletter_id == newsletter_id, or_(one.step.in_(BEFORE), one.unclear))
+
+
+def _take_away(newsletter_id: int) -> int:
+    """What was prepared at Mailchimp and has not left is taken away there; how many campaigns."""
+    taking = update(MailchimpCampaign).where(_before(newsletter_id))
+    jobs.wake(THROUGH)
+    return int(cast(Any, db.session().execute(taking.values(step=Step.REMOVING, next_at=None))).rowcount)
+
+
+def _is_at_mailchimp(newsletter_id: int) -> bool:
+    going = exists().where(MailchimpCampaign.newsletter_id == newsletter_id, MailchimpCampaign.step == Step.GOING)
+    return bool(db.session().scalar(select(going)))
+
+
+def is_going(newsletter_id: int) -> bool:
+    """Whether it is being sent, and nobody has paused it."""
+    found = select(Newsletter.state).where(Newsletter.id == newsletter_id)
+    return db.session().scalar(found) == NewsletterState.SENDING
 
 
 def set_pace(newsletter_id: int, per_minute: int) -> None:
@@ -150,11 +192,14 @@ def set_pace(newsletter_id: int, per_minute: int) -> None:
 def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
     """A person decides that uncertain letters (this one, or all) go out once more; how many.
 
-    Raises LookupError, and Refused once it was cancelled: then nothing of it goes out any more.
+    Raises LookupError, and Refused once it was cancelled, or sent by Mailchimp: nothing of it goes out any more.
     """
     one = _locked(newsletter_id)
     if one.state == NewsletterState.CANCELLED:
         raise Refused("It was cancelled, so nothing of it goes out any more. Leave these letters as they are.")
+    run = of(newsletter_id)
+    if run and run.way == Way.MAILCHIMP and one.state == NewsletterState.SENT:
+        raise Refused(NOT_TO_SOME)
     number = recipients.decide(newsletter_id, recipient_id, again=True)
     if number and one.state == NewsletterState.SENT:
         one.state = NewsletterState.SENDING
@@ -170,10 +215,10 @@ def leave(newsletter_id: int, recipient_id: int | None) -> int:
     return recipients.decide(newsletter_id, recipient_id, again=False)
 
 
-def finish(newsletter_id: int, now: datetime) -> None:
-    """Every letter has left, or never will; nothing when somebody has paused or cancelled it."""
+def finish(newsletter_id: int, now: datetime, live: Sequence[NewsletterState] = (NewsletterState.SENDING,)) -> None:
+    """Every letter has left, or never will; nothing when it is in none of these states any more."""
     one = db.session().get_one(Newsletter, newsletter_id, with_for_update=True)
-    if one.state == NewsletterState.SENDING:
+    if one.state in live:
         one.state, one.sent_at = NewsletterState.SENT, one.sent_at or now
         db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(finished_at=now))
 
@@ -209,6 +254,7 @@ def _build(newsletter_id: int, made: dict[str, Made], now: datetime) -> None:
         finals.keep(newsletter_id, made, now)
         recipients.build(newsletter_id, who.chosen(one.audience_id))
         run.built_at = now
+        jobs.wake(THROUGH)
 
 
 def _move(newsletter_id: int, before: tuple[NewsletterState, ...], after: NewsletterState, otherwise: str) -> None:

@@ -152,6 +152,7 @@ class Act(StrEnum):
     NEWSLETTER_PACE_SET = "newsletter.pace-set"
     NEWSLETTER_SENT_ONCE_MORE = "newsletter.sent-once-more"
     NEWSLETTER_TAKEN_AS_SENT = "newsletter.taken-as-sent"
+    NEWSLETTER_ASKED_AGAIN = "newsletter.asked-again"
     LIST_TOLD = "list.told"
     LIST_MOVED = "list.moved"
     LIST_TRIED_AGAIN = "list.tried-again"
@@ -315,6 +316,7 @@ WORDS: dict[Act, str] = {
     Act.NEWSLETTER_PACE_SET: "changed how fast a newsletter goes",
     Act.NEWSLETTER_SENT_ONCE_MORE: "sent uncertain letters of a newsletter once more",
     Act.NEWSLETTER_TAKEN_AS_SENT: "left uncertain letters of a newsletter as they are",
+    Act.NEWSLETTER_ASKED_AGAIN: "let Mailchimp be asked once more to send a newsletter",
     Act.LIST_TOLD: "told the mailing list without waiting",
     Act.LIST_MOVED: "moved the mailing list to a new home",
     Act.LIST_TRIED_AGAIN: "told the mailing list about somebody again",

@@ -138,6 +138,7 @@ PROVED_ONLY = {
     "POST printables_staff.edit",  # a printed code that leads elsewhere
     "newsletter_sending_staff.go",  # it reaches everybody, and cannot be called back
     "newsletter_sending_staff.approve",
+    "newsletter_sending_staff.ask_mailchimp_once_more",
     "partners_staff.new",
     "partners_staff.approve",
     "partners_staff.retire",

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from campaign import clock, db, mail
 from campaign.newsletters import approval, destinations, drafts, finals, pictures, service, trials
 from campaign.newsletters.drafts import Seen, Typed
+from campaign.newsletters.mailchimp.models import MailchimpCampaign
 from campaign.newsletters.models import Newsletter, NewsletterPicture
 from campaign.newsletters.runs import Recipient, Run, Trial
 from campaign.newsletters.service import Facts
@@ -40,9 +41,10 @@ ROUTES: dict[str, dict[str, Any]] = {
     f"{SENDING}.pace": {"id": 9},
     **{f"{SENDING}.{act}": {"id": 9} for act in ("show", "far", "once_more", "leave")},
     **{f"{SENDING}.{act}": {"id": 9, "recipient_id": 1} for act in ("one_once_more", "leave_one")},
+    f"{SENDING}.ask_mailchimp_once_more": {"id": 10, "code": "en"},
 }
 # Of ids 3 on: two drafts to be approved and let go, and those that are under way.
-UNDER_WAY = ("draft", "draft", "scheduled", "sending", "sending", "paused", "paused")
+UNDER_WAY = ("draft", "draft", "scheduled", "sending", "sending", "paused", "paused", "paused")
 
 
 def fill_newsletters(site: Site, picture: bytes) -> None:
@@ -68,7 +70,7 @@ def fill_newsletters(site: Site, picture: bytes) -> None:
 
 
 def _let_go(now: datetime) -> None:
-    """Newsletters of ids 3 to 9; the last has stopped with letters that are uncertain, sent, and to go."""
+    """Newsletters of ids 3 to 10: 9 has stopped with letters uncertain, sent, and to go; 10 is at Mailchimp."""
     session = db.session()
     for number, state in enumerate(UNDER_WAY, start=3):
         facts = Facts(f"A sample newsletter {number}", f"sample-{number}", "", "es tl th zh-hans zh-hant ko vi")
@@ -84,6 +86,10 @@ def _let_go(now: datetime) -> None:
     for supporter_id, state in ((1, "uncertain"), (2, "sent"), (3, "uncertain")):
         session.add(Recipient(newsletter_id=9, supporter_id=supporter_id, language="en", state=state, handed_at=now))
     session.execute(update(Run).where(Run.newsletter_id == 9).values(trouble="Sending was paused: a sample."))
+    session.execute(update(Run).where(Run.newsletter_id == 10).values(way="mailchimp"))
+    known = {"mark": "sample", "step": "going", "campaign_id": "sample", "web_id": 7, "unclear": True, "readers": 1}
+    known |= {"began_at": now, "changed_at": now, "asked_at": now, "next_at": now + timedelta(days=30)}
+    session.add(MailchimpCampaign(newsletter_id=10, language="en", **known))
     session.add(one := Trial(newsletter_id=4, account_id=1, language="en", mark=approval.mark(4), asked_at=now))
     session.flush()
     mail.write(trials.KIND, one.id, None, now)

@@ -255,6 +255,7 @@ ACCESS = {
     "POST /staff/newsletters/<int:id>/sending/draft": WRITERS,
     "POST /staff/newsletters/<int:id>/sending/once-more": WRITERS,
     "POST /staff/newsletters/<int:id>/sending/once-more/<int:recipient_id>": WRITERS,
+    "POST /staff/newsletters/<int:id>/sending/mailchimp/<code>/once-more": WRITERS,
     "POST /staff/newsletters/<int:id>/sending/leave": WRITERS,
     "POST /staff/newsletters/<int:id>/sending/leave/<int:recipient_id>": WRITERS,
     "GET /staff/prints": LOOKERS,

@@ -31,13 +31,13 @@ def readers(site, number, *, begin=0, languages=LANGUAGES):
     return names
 
 
-def ready(site, number):
+def ready(site, number, languages=LANGUAGES):
     """A newsletter in two languages, and so many readers; its id and their addresses."""
     with site.inside(), db.writing():
         newsletter_id = service.begin(service.Facts("January", "january"), None, clock.now())
         service.write(newsletter_id, "en", Typed("{first|Friend}, come", "What is next", BODY), 0, clock.now())
         service.write(newsletter_id, "es", Typed("Venga", "Lo que viene", "Hola {name|amigo}."), 0, clock.now())
-    names = readers(site, number)
+    names = readers(site, number, languages=languages)
     with site.inside(), db.writing() as session:  # by nobody who still has an account
         known = {"newsletter_id": newsletter_id, "mark": approval.mark(newsletter_id), "approved_at": clock.now()}
         session.add(Approval(**known))

@@ -8,28 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from . import letters
 from .batches import Batches
+from .call import Call, page_of
 from .campaigns import Campaigns
 from .chosen import only
 from .contract import Contract
 from .hooks import Hooks
 from .members import NOT_FOUND, Member, Members, Problem, key_of
+from .segments import Segments
 
 KEY, AUDIENCE = "0123456789abcdef0123456789abcdef-us1", "a6b5da1054"
 AT_ONCE = 10  # Mailchimp's limit for an account
 PART = re.compile(
-    r"/3\.0/lists/(?P<audience>\w+)(?:/(?P<part>members|merge-fields|webhooks|tag-search))?(?P<rest>/.+)?"
+    r"/3\.0/lists/(?P<audience>\w+)(?:/(?P<part>members|merge-fields|webhooks|tag-search|segments))?(?P<rest>/.+)?"
 )
-
-
-@dataclass
-class Call:
-    """One call: what was asked for."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
 
 
 @dataclass
@@ -39,7 +32,8 @@ class Fake:
     `trouble` is what every call meets while the account is switched off, say; `takes`, how many seconds a call takes.
     `terse`: the eleventh call at once is refused without a body.
 
-    `moods` misbehaves: one for each call to come, in order; "" behaves. `always` is the mood after those.
+    `moods` misbehaves: one for each call to come, in order; "" behaves. `always` is the mood after those; `moody` says
+    by the call.
     `reached` is called when a call has arrived ("asked"; when it says True, the call was lost on its way) and when it
     has been done ("done"), before any answer.
     """
@@ -50,6 +44,7 @@ class Fake:
     breaches: list[str] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     always: str = ""
+    moody: Callable[[Call], str] = lambda _call: ""
     reached: Callable[[str, Call], bool] = lambda _step, _call: False
     say: Callable[[str], None] = lambda _line: None
     trouble: Problem | None = None
@@ -65,12 +60,13 @@ class Fake:
     def __post_init__(self) -> None:
         self.members.tell = self.hooks.tell
         self.batches = Batches(lambda *asked: self.do(Call(*asked)))
-        self.campaigns = Campaigns(self.members)
+        self.segments = Segments(self.members)
+        self.campaigns = Campaigns(self.members, self.segments)
 
-    def mood(self) -> str:
+    def mood(self, call: Call) -> str:
         """What this call meets."""
         with self.lock:
-            return self.moods.pop(0) if self.moods else self.always
+            return self.moody(call) or (self.moods.pop(0) if self.moods else self.always)
 
     @contextmanager
     def counted(self) -> Iterator[bool]:
@@ -98,7 +94,15 @@ class Fake:
             raise self.trouble
         top, *rest = call.path.removeprefix("/3.0/").split("/")
         if top in ("batches", "campaigns", "reports"):
-            return self._batch(call, *rest) if top == "batches" else self._campaign(call, top, *rest)
+            return self._batch(call, *rest) if top == "batches" else self._letters(call, top, *rest)
+        return self._audience(call)
+
+    def _letters(self, call: Call, top: str, *rest: str) -> tuple[int, Any]:
+        with self.lock:
+            ask = letters.about_a_report if top == "reports" else letters.about_a_campaign
+            return ask(self.campaigns, call, *rest)
+
+    def _audience(self, call: Call) -> tuple[int, Any]:
         if not (found := PART.fullmatch(call.path)) or found["audience"] != self.members.audience:
             raise NOT_FOUND
         part, rest = found["part"] or "", (found["rest"] or "").strip("/").split("/")
@@ -107,6 +111,8 @@ class Fake:
         with self.lock:
             if part == "members" and rest[0]:
                 return self._member(call, *rest)
+            if part == "segments":
+                return letters.about_a_segment(self.segments, call, self._shown, *rest)
             if part in ("merge-fields", "tag-search"):
                 return self._field(call, rest[0]) if part == "merge-fields" else (200, self._all_tags())
             return self._list(call, part == "members")
@@ -115,22 +121,6 @@ class Fake:
         if call.method == "POST":
             return 200, self.batches.add(call.body, self.url)
         return 200, self.batches.look(id, self.url)
-
-    def _campaign(self, call: Call, top: str, id: str = "", *rest: str) -> tuple[int, Any]:
-        all_, deed = self.campaigns, rest[-1] if rest else ""
-        if top == "reports":
-            return 200, all_.unsubscribed(id) if deed == "unsubscribed" else all_.report(id)
-        if not id:
-            return 200, all_.add(call.body)
-        if deed in ("send", "schedule"):
-            all_.send(id) if deed == "send" else all_.schedule(id, call.body)
-            return 204, None
-        if call.method == "DELETE":
-            all_.remove(id)
-            return 204, None
-        if deed:
-            return 200, all_.checklist(id) if deed == "send-checklist" else all_.fill(id, call.body)
-        return 200, all_.shown(id)
 
     def _member(self, call: Call, key: str, *rest: str) -> tuple[int, Any]:
         if rest == ("actions", "delete-permanent"):
@@ -171,7 +161,7 @@ class Fake:
             return 204, None
         if number:
             return 200, {**fields.one(int(number)), **about}
-        first, count = _page_of(call)
+        first, count = page_of(call)
         shown = [{**one, **about} for one in fields.known.values()]
         return 200, {"merge_fields": shown[first : first + count], "total_items": len(shown), **about}
 
@@ -200,7 +190,7 @@ class Fake:
     def _page(self, call: Call) -> dict[str, Any]:
         since = datetime.fromisoformat(call.query.get("since_last_changed", "2000-01-01T00:00:00+00:00"))
         found = list(self.members.since(since))
-        first, count = _page_of(call)
+        first, count = page_of(call)
         return {"members": [self._shown(one) for one in found[first : first + count]], "total_items": len(found)}
 
     def _about(self) -> dict[str, Any]:
@@ -229,10 +219,6 @@ def _yes(call: Call, name: str) -> bool:
 
 def _skips(call: Call) -> bool:
     return _yes(call, "skip_merge_validation")
-
-
-def _page_of(call: Call) -> tuple[int, int]:
-    return int(call.query.get("offset", 0)), int(call.query.get("count", 10))
 
 
 def _error(email: str, problem: Problem) -> dict[str, str]:

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import contract, people
-from .account import KEY, Call, Fake
+from .account import KEY, Fake
+from .call import Call
 from .moods import MOODS
 from .problem import Problem
 
@@ -40,7 +41,7 @@ class Door(BaseHTTPRequestHandler):
             return
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query)), json.loads(body) if body else None)
         with fake.counted() as room:
-            mood = fake.mood() if room else ""
+            mood = fake.mood(call) if room else ""
             if fake.reached("asked", call):
                 mood = "reset"
             if mood and not mood.startswith("after: "):

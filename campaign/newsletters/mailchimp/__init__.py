@@ -1,0 +1,1 @@
+"""Newsletters that go out through campaigns at Mailchimp, one for the readers of each language."""

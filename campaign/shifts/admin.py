@@ -151,7 +151,7 @@ def take_back(id: int, placement_id: int) -> ResponseReturnValue:
     with db.writing():
         if placement_id not in {one.placement.id for one in listing.people(_shift_or_404(id).id)}:
             abort(404)
-        editing.take_back(placement_id, form.reason.data or "", doors.me().id, clock.now())
+        editing.take_back(placement_id, form.reason.data or "", clock.now())
         audit.note(Act.SHIFT_TAKEN_BACK, "shift", id)
     return web.to("shifts_staff.edit", id=id)
 

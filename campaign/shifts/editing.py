@@ -246,7 +246,7 @@ def end(mine: Turn, why: str) -> None:
         news.cancelled(shift, mine.now)
 
 
-def take_back(placement_id: int, why: str, by_id: int | None, now: datetime) -> None:
+def take_back(placement_id: int, why: str, now: datetime) -> None:
     """Somebody is not to come, and is told why. Again is harmless. Raises LookupError, Refused when it has begun."""
     if (one := db.session().get(Placement, placement_id)) is None:
         raise LookupError(placement_id)
@@ -255,4 +255,4 @@ def take_back(placement_id: int, why: str, by_id: int | None, now: datetime) -> 
         raise Refused("This shift has begun, is over, or was cancelled: who had it stands.")
     db.session().refresh(one)
     if one.state in LIVE:
-        turns.end(mine, one, PlacementState.REMOVED, why, by_id)
+        turns.end(mine, one, PlacementState.REMOVED, why)

@@ -124,7 +124,7 @@ class Placement(Base):
     """That somebody has, or waits for, a place on a shift. One row per shift and volunteer, ever.
 
     `reason` says why it ended where somebody else ended it. `lapses_at` is until when an offered place is kept.
-    `door_code` is what they show at the table. `ask_id` is the ask that brought them.
+    `door_code` is what they show at the table.
     """
 
     __tablename__ = "placements"
@@ -151,7 +151,6 @@ class Placement(Base):
     shift_id: Mapped[int] = mapped_column(BigId, ForeignKey("shifts.id"))
     need_id: Mapped[int] = mapped_column(BigId, ForeignKey("shift_needs.id"), index=True)
     volunteer_id: Mapped[int] = mapped_column(BigId, ForeignKey("volunteers.id", ondelete="CASCADE"), index=True)
-    ask_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("shift_asks.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(300), default="")
     door_code: Mapped[str] = mapped_column(String(10), default="")
@@ -160,7 +159,6 @@ class Placement(Base):
     offered_at: Mapped[datetime | None]
     lapses_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     no_show: Mapped[bool] = mapped_column(default=False)
@@ -188,7 +186,6 @@ class ShiftNewsKind(StrEnum):
     CANCELLED = "cancelled"
     DAY_BEFORE = "day before"
     HOURS_BEFORE = "hours before"
-    THANKS = "thanks"
 
 
 class ShiftNews(Base):
@@ -242,7 +239,7 @@ class Hours(Base):
     """Time that somebody gave. Once its volunteer is erased it stays without a name, for the totals.
 
     `language` is the one they used, if that mattered; `note` says what other work was (by hand only). Hours of a shift
-    name its placement, once. `corrected_by_id` is who of the staff wrote other `minutes`, `decided_by_id` who approved.
+    name its placement, once. `corrected_at`: staff wrote other `minutes`. Who of them did stands in the audit trail.
     """
 
     __tablename__ = "volunteer_hours"
@@ -271,9 +268,7 @@ class Hours(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     logged_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
-    corrected_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
-    decided_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

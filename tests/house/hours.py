@@ -57,7 +57,7 @@ def fill_hours(site: Site) -> None:
             assert asks.ask(gap, volunteer_id, 1, now) == ""
         for note in ("Translated", "Carried boxes"):
             hours.log(1, Entry(ROLE, now.date(), 60, note, "es"), now)
-        hours.write_down(1, Entry(ROLE, now.date(), 30, "Drove the van"), 1, now)
+        hours.write_down(1, Entry(ROLE, now.date(), 30, "Drove the van"), now)
         _remind()
 
 

@@ -66,7 +66,7 @@ def _write_all_letters() -> None:
     editing.cancel(cancelled, "A reason", now)
     theirs = turns.theirs(taken_back, 6)
     assert theirs is not None
-    editing.take_back(theirs.id, "A reason", 1, now)
+    editing.take_back(theirs.id, "A reason", now)
 
 
 def _on(number: int) -> Said:

@@ -128,9 +128,7 @@ def test_what_staff_corrected_is_not_overwritten(site, noon):
         noon.move_to(at("14 13:00"), tick=False)
         roll.check_out(1, clock.now())
         db.session().flush()
-        from campaign.staff import service as staff
-
-        hours.correct(1, 60, 1, staff.add("keeper@example.org", "Keeper", clock.now()), clock.now())
+        hours.correct(1, 60, 1, clock.now())
         hours.credit(db.session().get_one(Placement, 1), clock.now())
     assert _hours(site) == [(anna, 60, "check-in", "approved", "ko")]
 

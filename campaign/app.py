@@ -67,6 +67,7 @@ from .printables import partner as printables_partner
 from .shifts import admin as shifts_admin
 from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
 from .shifts import emails as shift_emails
+from .shifts import event_page as shifts_of_events
 from .shifts import models as shift_models
 from .shifts import of_places as shifts_of_places
 from .shifts import of_volunteers as shifts_of_volunteers
@@ -191,6 +192,7 @@ UPKEEP = [
     shift_emails,
     shift_models,
     own_shifts,
+    shifts_of_events,
     shifts_of_places,
     shifts_of_volunteers,
     shift_upkeep,

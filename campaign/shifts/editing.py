@@ -22,6 +22,17 @@ from .rules import Time
 from .turns import Turn
 
 ALONE = "No adult who has this shift stays on it, and nobody under 18 is there alone."
+PLAIN = (
+    "starts_at",
+    "ends_at",
+    "zone",
+    "opens_at",
+    "cancel_until",
+    "note",
+    "coordinator",
+    "coordinator_id",
+    "event_id",
+)
 TAKEN_JUST_NOW = "Somebody took this shift just now. Look at it again before you save."
 
 
@@ -51,7 +62,9 @@ class Said:
     cancel_until: datetime | None = None
     note: str = ""
     coordinator: str = ""
+    coordinator_id: int | None = None
     phone: str = ""
+    event_id: int | None = None
 
     def time(self, shift_id: int) -> Time:
         """When it is, for the rules."""
@@ -106,7 +119,7 @@ def _refuse_wrong(said: Said) -> None:
 
 
 def _say(one: Shift, said: Said) -> None:
-    for name in ("starts_at", "ends_at", "zone", "opens_at", "cancel_until", "note", "coordinator"):
+    for name in PLAIN:
         setattr(one, name, getattr(said, name))
     one.coordinator_phone = seals.seal(said.phone) if said.phone else ""
 

@@ -74,7 +74,8 @@ class Shift(Base):
 
     `opens_at`: from when it can be taken (none: at once). `cancel_until`: until when a volunteer can give it back
     alone (none: the start). `note` is for those who come. `coordinator` and `coordinator_phone` (sealed) are whom to
-    reach on the day, `coordinator_id` the account, if that is one of the staff. `sequence` is what calendars know a
+    reach on the day; `coordinator_id` is the account, if that is one of the staff, whose name is told where no other is
+    written. `event_id` is the event that it belongs to; neither moves the other. `sequence` is what calendars know a
     change by (RFC 5545, 3.8.7.4). `cancelled_for` is what volunteers are told.
     """
 

@@ -14,7 +14,7 @@ from .. import db
 from ..errors import Refused
 from ..links.rules import ALPHABET
 from ..volunteers import service as volunteers
-from . import rules, turns
+from . import rules, saying, turns
 from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift
 from .reasons import in_words
 from .rules import No, Why
@@ -149,7 +149,7 @@ def may_give_back(shift: Shift, now: datetime) -> bool:
 
 def too_late(shift: Shift) -> str:
     """What somebody reads who wants to give a shift back too late."""
-    if shift.coordinator:
-        who = gettext("It is too late to give this shift back here. Please tell %(name)s.", name=shift.coordinator)
+    if name := saying.coordinator(shift):
+        who = gettext("It is too late to give this shift back here. Please tell %(name)s.", name=name)
         return str(who)
     return str(gettext("It is too late to give this shift back here. Please write to us."))

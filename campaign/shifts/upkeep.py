@@ -62,11 +62,12 @@ def forget_placements(until: datetime, dry_run: bool) -> int:
 @retention.obeys("shift_coordinators")
 def forget_coordinators(until: datetime, dry_run: bool) -> int:
     """Forget whom to reach on shifts that ended before this moment."""
-    named = or_(Shift.coordinator != "", Shift.coordinator_phone != "")
+    named = or_(Shift.coordinator != "", Shift.coordinator_phone != "", Shift.coordinator_id.is_not(None))
     which = named & (Shift.ends_at < until)
     number = int(db.session().scalar(select(func.count()).select_from(Shift).where(which)) or 0)
     if number and not dry_run:
-        db.session().execute(update(Shift).where(which).values(coordinator="", coordinator_phone=""))
+        nobody = {"coordinator": "", "coordinator_phone": "", "coordinator_id": None}
+        db.session().execute(update(Shift).where(which).values(**nobody))
     return number
 
 

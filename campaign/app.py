@@ -223,6 +223,7 @@ class Switches:
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `shifts_in_turn`: the same of who takes a shift, and of what else they have taken.
+    `hold_moved`: who moves a shift looks at those who have it with their records locked; off, before.
     `ask_once`: nobody is asked twice in a day to take a shift.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
@@ -273,6 +274,7 @@ class Switches:
     settle_after: bool = True
     seats_in_turn: bool = True
     shifts_in_turn: bool = True
+    hold_moved: bool = True
     ask_once: bool = True
     standing_in_turn: bool = True
 

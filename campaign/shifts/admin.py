@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -93,9 +93,10 @@ def edit(id: int) -> ResponseReturnValue:
         form = _form(one)
         if not form.validate_on_submit():
             return _edit(one, form), web.status_of(form)
+    looked = None if current_app.extensions["switches"].hold_moved else _look(id, form)
     try:
         with db.writing():
-            editing.change(id, form.shift(), form.seen_version, form.seen, clock.now())
+            editing.change(id, form.shift(), form.seen_version, form.seen, clock.now(), looked=looked)
             audit.note(Act.SHIFT_CHANGED, "shift", id)
     except Unseen as unseen:
         form.named.data = " ".join(str(each.placement_id) for each in unseen.unfit)
@@ -107,6 +108,12 @@ def edit(id: int) -> ResponseReturnValue:
             form.overtaken(one.version)
             return _edit(one, form, theirs=_as_saved(one)), 409
     return web.to("shifts_staff.edit", id=id)
+
+
+def _look(shift_id: int, form: ShiftForm) -> list[Unfit]:
+    """The negative control of "never twice at once": look before writing, at people whom nothing holds."""
+    with db.reading():
+        return editing.look(shift_id, form.shift(), clock.now())
 
 
 def _form(one: Shift) -> ShiftForm:

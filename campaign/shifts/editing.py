@@ -131,21 +131,37 @@ def get(shift_id: int) -> Shift:
     return one
 
 
-def change(shift_id: int, said: Said, version: int, seen: Collection[int], now: datetime) -> None:
+def look(shift_id: int, said: Said, now: datetime) -> list[Unfit]:
+    """Who would not fit, as it stood a moment ago: for the negative control of "never twice at once" alone."""
+    mine = turns.turn(shift_id, now)
+    return _unfit(mine, said) if _moves(mine.shift, said) else []
+
+
+def change(
+    shift_id: int,
+    said: Said,
+    version: int,
+    seen: Collection[int],
+    now: datetime,
+    *,
+    looked: list[Unfit] | None = None,
+) -> None:
     """Say something else of a shift. Who no longer fits loses it, and is told why; the others hear what has changed.
 
-    `seen` are the placements of those whose names were shown before. Raises LookupError, Stale, Refused, Unseen.
+    `seen` are the placements of those whose names were shown before; `looked` is for the negative control, see `look`.
+    Raises LookupError, Stale, Refused, Unseen.
     """
     before = get(shift_id)
     _refuse_wrong(said)
     place_id = before.place_id if said.place_id == before.place_id else places.to_name(said.place_id)
-    held = _hold(shift_id) if _moves(before, said) else None
+    held = _hold(shift_id) if looked is None and _moves(before, said) else None
     mine = turns.turn(shift_id, now)
     db.must_be(mine.shift.version, version)
     _refuse_too_late(mine, said)
     if held is not None and {one.volunteer_id for one in turns.on_it(mine, *TAKES_A_PLACE)} - held:
         raise Refused(TAKEN_JUST_NOW)
-    unfit = _unfit(mine, said) if _moves(mine.shift, said) else []
+    if (unfit := looked) is None:
+        unfit = _unfit(mine, said) if _moves(mine.shift, said) else []
     if {one.placement_id for one in unfit} - set(seen):
         raise Unseen(unfit)
     _write(mine, said, place_id, unfit)

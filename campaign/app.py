@@ -65,7 +65,8 @@ from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
 from .shifts import admin as shifts_admin
-from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
+from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, links_admin, reminders, week_admin
+from .shifts import door as shift_door
 from .shifts import emails as shift_emails
 from .shifts import event_page as shifts_of_events
 from .shifts import models as shift_models
@@ -109,6 +110,7 @@ PUBLIC = [
     mailing_views.area,
 ]
 PUBLIC += [volunteers.area, witnesses.area, shifts.area, asks_page.area, feed.area, hours_page.area]
+PUBLIC += [shift_door.area]
 PUBLIC += [newsletters.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
@@ -144,6 +146,7 @@ BEHIND_THE_DOOR = [
     shifts_admin.area,
     week_admin.area,
     day_admin.area,
+    links_admin.area,
     hours_admin.area,
     newsletters_admin.area,
     desk.area,

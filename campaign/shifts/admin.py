@@ -12,7 +12,7 @@ from ..staff import audit, doors
 from ..staff.acts import Act
 from ..volunteers import lists
 from ..volunteers.lists import Named
-from . import batches, day, editing, listing, of_events, writing
+from . import batches, day, editing, keys, listing, of_events, writing
 from .editing import Unfit, Unseen
 from .models import Shift
 from .writing import BatchForm, CancelForm, ShiftForm
@@ -135,6 +135,7 @@ def _edit(one: Shift, form: ShiftForm, **more: Any) -> str:
     known: dict[str, Any] = {"shift": one, "row": listing.rows([one])[0], "people": listing.people(one.id), "at": now}
     known |= {"open": listing.is_open(one, now), "reason": CancelForm(formdata=None), "form": form}
     known |= {"monday": i18n.local(one.starts_at).date().isoformat(), "near": day.near(one, now)}
+    known["helpers"] = {helper.id: helper.name for helper in keys.lent(one.id)}
     known["event"] = of_events.title(one.event_id) if one.event_id else ""
     known["warning"] = of_events.warnings([one], now).get(one.id)
     unfit: list[Unfit] = []

@@ -6,6 +6,7 @@
                  └──check in──> taken, `checked_in_at` ──check out──> `checked_out_at`
                waiting ──a place is free──> offered ──accept──> taken
                                               └──time──> lapsed
+               came without having taken it ──> taken and checked in, `walk_in`
 
 taken and offered take a place; `ShiftNeed.taken` is their number, kept in the transaction that locks the shift's row.
 Positions are counted from (joined_at, id) and never stored.
@@ -14,7 +15,7 @@ Positions are counted from (joined_at, id) and never stored.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import NEVER_REUSED, SEALED, Base, BigId
@@ -125,7 +126,9 @@ class Placement(Base):
     """That somebody has, or waits for, a place on a shift. One row per shift and volunteer, ever.
 
     `reason` says why it ended where somebody else ended it. `lapses_at` is until when an offered place is kept.
-    `door_code` is what they show at the table.
+    `door_code` is what they show at the table. A `walk_in` was added there on the day; `made_room`: though no place was
+    free, so the need became one larger. `helper_id` is the link by which they were checked in or out last, if not by
+    staff.
     """
 
     __tablename__ = "placements"
@@ -163,6 +166,27 @@ class Placement(Base):
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     no_show: Mapped[bool] = mapped_column(default=False)
+    walk_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    made_room: Mapped[bool] = mapped_column(default=False, server_default=false())
+    helper_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("shift_helpers.id", ondelete="SET NULL"), index=True
+    )
+
+
+class ShiftHelper(Base):
+    """A link by which somebody without an account checks volunteers in at a shift. It is signed, not kept.
+
+    `name` is what staff call it by. When it opens and when it closes follows from the shift.
+    """
+
+    __tablename__ = "shift_helpers"
+    __table_args__ = (NEVER_REUSED,)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shift_id: Mapped[int] = mapped_column(BigId, ForeignKey("shifts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class ShiftAsk(Base):

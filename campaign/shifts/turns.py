@@ -130,6 +130,7 @@ def place(mine: Turn, need: Need, one: Placement) -> None:
     if one.state not in TAKES_A_PLACE:
         mine.count(need.id, 1)
     one.need_id, one.state, one.taken_at, one.lapses_at, one.ended_at = need.id, "taken", mine.now, None, None
+    one.walk_in = one.made_room = False  # they may have been one before
     db.session().flush()
     write(TAKEN, one, mine.now)
     promote(mine)  # with an adult on it, those of 16 and 17 who wait may come

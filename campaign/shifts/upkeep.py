@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from .. import clock, db, jobs
 from ..supporters import retention
 from . import news, turns
-from .models import Placement, Shift, ShiftAsk, ShiftNeed
+from .models import Placement, Shift, ShiftAsk, ShiftHelper, ShiftNeed
 
 
 @jobs.sweep("settle-shifts")
@@ -69,6 +69,13 @@ def forget_coordinators(until: datetime, dry_run: bool) -> int:
         nobody = {"coordinator": "", "coordinator_phone": "", "coordinator_id": None}
         db.session().execute(update(Shift).where(which).values(**nobody))
     return number
+
+
+@retention.obeys("shift_helpers")
+def forget_helpers(until: datetime, dry_run: bool) -> int:
+    """Forget the links for helpers at shifts that ended before this moment."""
+    over = select(Shift.id).where(Shift.ends_at < until)
+    return _delete(ShiftHelper, ShiftHelper.shift_id.in_(over), dry_run)
 
 
 @retention.obeys("shift_asks")

@@ -54,13 +54,13 @@ def add(
 
 def _meant(typed: str) -> int:
     """The volunteer with exactly this mail address or name. Raises Refused for nobody, and for several."""
-    found = select(Volunteer.id).where(Volunteer.state == VolunteerState.CONFIRMED)
+    found, key = select(Volunteer.id).where(Volunteer.state == VolunteerState.CONFIRMED), fold(clean(typed))[:200]
     if "@" in typed:
         theirs = select(Supporter.id).where(Supporter.mailbox == mailbox_of(typed)).scalar_subquery()
         found = found.where(Volunteer.supporter_id == theirs)
     else:
-        found = found.where(Volunteer.name_key == fold(clean(typed))[:200])
-    ids = db.session().scalars(found.limit(2)).all() if typed.strip() else []
+        found = found.where(Volunteer.name_key == key)
+    ids = db.session().scalars(found.limit(2)).all() if key else []
     if len(ids) != 1:
         raise Refused(SEVERAL if ids else UNKNOWN)
     return ids[0]

@@ -66,8 +66,10 @@ from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
 from .printables import partner as printables_partner
 from .shifts import admin as shifts_admin
-from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, reminders, week_admin
+from .shifts import asks_page, calling, day_admin, feed, hours_admin, hours_page, links_admin, reminders, week_admin
+from .shifts import door as shift_door
 from .shifts import emails as shift_emails
+from .shifts import event_page as shifts_of_events
 from .shifts import models as shift_models
 from .shifts import of_places as shifts_of_places
 from .shifts import of_volunteers as shifts_of_volunteers
@@ -109,6 +111,7 @@ PUBLIC = [
     mailing_views.area,
 ]
 PUBLIC += [volunteers.area, witnesses.area, shifts.area, asks_page.area, feed.area, hours_page.area]
+PUBLIC += [shift_door.area]
 PUBLIC += [newsletters.area]
 BEHIND_THE_DOOR = [
     pages_admin.area,
@@ -144,6 +147,7 @@ BEHIND_THE_DOOR = [
     shifts_admin.area,
     week_admin.area,
     day_admin.area,
+    links_admin.area,
     hours_admin.area,
     newsletters_admin.area,
     desk.area,
@@ -192,6 +196,7 @@ UPKEEP = [
     shift_emails,
     shift_models,
     own_shifts,
+    shifts_of_events,
     shifts_of_places,
     shifts_of_volunteers,
     shift_upkeep,
@@ -223,6 +228,7 @@ class Switches:
     none. `one_editor`: whoever saves an older version is told. `keep_an_administrator`: the last one stays.
     `seats_in_turn`: who takes a seat at an event looks at its row locked; off, before, and waits a moment.
     `shifts_in_turn`: the same of who takes a shift, and of what else they have taken.
+    `hold_moved`: who moves a shift looks at those who have it with their records locked; off, before.
     `ask_once`: nobody is asked twice in a day to take a shift.
     `partner_consent`: of a partner only what it agreed to is shown.
     `call_slots`: a call to the mailing list waits for one of eight slots.
@@ -275,6 +281,7 @@ class Switches:
     settle_after: bool = True
     seats_in_turn: bool = True
     shifts_in_turn: bool = True
+    hold_moved: bool = True
     ask_once: bool = True
     standing_in_turn: bool = True
 

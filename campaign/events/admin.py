@@ -106,6 +106,7 @@ def _edit(form: EventForm, event: Event, told: str = "", theirs: list[tuple[str,
     known |= {"picture": event_pictures.size(event.id), "upload": PictureForm(formdata=None), "names": _names()}
     known |= {"answer": AnswerForm(formdata=None), "asked": questions.of(event.id, "en")}
     known["when"] = board.shown([event])[0].when
+    known["beside"] = [part for _, part in drafts.beside.send(event.id) if part]
     return render_template("events/staff/edit.html", **known)
 
 

@@ -12,7 +12,7 @@ from .. import clock, db, web
 from ..errors import Refused
 from . import board, keys
 from .arrivals import By
-from .door_page import Door, EventRoll
+from .door_page import EventDoor, EventRoll
 from .forms import WalkInForm
 
 area = web.public_area("events_door", __name__)
@@ -23,7 +23,7 @@ def show(helper_id: int) -> ResponseReturnValue:
     """Who is expected, and how many are here."""
     with db.reading():
         door = _door(helper_id)
-        return door.show() if isinstance(door, Door) else door
+        return door.show() if isinstance(door, EventDoor) else door
 
 
 @area.get('/door/<signed("door"):helper_id>/count')
@@ -31,7 +31,7 @@ def count(helper_id: int) -> ResponseReturnValue:
     """How many are here, for an open page."""
     with db.reading():
         door = _door(helper_id)
-        return door.count() if isinstance(door, Door) else door
+        return door.count() if isinstance(door, EventDoor) else door
 
 
 @area.post('/door/<signed("door"):helper_id>/find')
@@ -39,28 +39,28 @@ def find(helper_id: int) -> ResponseReturnValue:
     """A guest by name or code."""
     with db.reading():
         door = _door(helper_id)
-        return door.find() if isinstance(door, Door) else door
+        return door.find() if isinstance(door, EventDoor) else door
 
 
 @area.post('/door/<signed("door"):helper_id>/in')
 def check_in(helper_id: int) -> ResponseReturnValue:
     """A guest has come."""
     door = _opened(helper_id)
-    return door.check_in() if isinstance(door, Door) else door
+    return door.check_in() if isinstance(door, EventDoor) else door
 
 
 @area.post('/door/<signed("door"):helper_id>/walk-in')
 def walk_in(helper_id: int) -> ResponseReturnValue:
     """Somebody without an RSVP has come."""
     door = _opened(helper_id)
-    return door.walk_in(WalkInForm()) if isinstance(door, Door) else door
+    return door.walk_in(WalkInForm()) if isinstance(door, EventDoor) else door
 
 
 @area.post('/door/<signed("door"):helper_id>/undo')
 def undo(helper_id: int) -> ResponseReturnValue:
     """They have not come after all."""
     door = _opened(helper_id)
-    return door.undo() if isinstance(door, Door) else door
+    return door.undo() if isinstance(door, EventDoor) else door
 
 
 @area.get("/door/<path:token>")
@@ -69,12 +69,12 @@ def broken(token: str) -> ResponseReturnValue:
     return _shut(gettext("It may be cut in two. Ask whoever gave it to you for a new one."), 404)
 
 
-def _opened(helper_id: int) -> Door | Response:
+def _opened(helper_id: int) -> EventDoor | Response:
     with db.reading():
         return _door(helper_id)
 
 
-def _door(helper_id: int) -> Door | Response:
+def _door(helper_id: int) -> EventDoor | Response:
     """The door that this link opens, or the page that says why it opens none."""
     try:
         helper = keys.use(helper_id, clock.now())
@@ -83,7 +83,7 @@ def _door(helper_id: int) -> Door | Response:
     except Refused as no:
         return _shut(str(no), 410)
     roll = EventRoll(board.get(helper.event_id), By(helper_id=helper_id))
-    return Door(roll, partial(_way, helper_id), "events/door.html")
+    return EventDoor(roll, partial(_way, helper_id), "events/door.html")
 
 
 def _way(helper_id: int, act: str, **values: Any) -> str:

@@ -58,9 +58,6 @@ class Roll(Protocol):
     def undo(self, line_id: int, now: datetime) -> bool:
         """Take that back."""
 
-    def walk_in(self, name: str, came: int, press: str, now: datetime, *, let_in: bool) -> Came | int:
-        """Count somebody in who is not on the list."""
-
     def time(self, moment: datetime) -> str:
         """A time of day, as the clock there shows it."""
 
@@ -188,7 +185,7 @@ class Door:
 
     def check_in(self) -> ResponseReturnValue:
         """Count somebody in."""
-        line_id, came = _number("id", 2**63 - 1), _number("came", LARGEST_PARTY)
+        line_id, came = number("id", 2**63 - 1), number("came", LARGEST_PARTY)
         if not came:
             return self.wrong()
         try:
@@ -202,22 +199,9 @@ class Door:
             return self._ask("check_in", {"id": str(line_id), "came": str(came)})
         return self._on(last=line_id, **({"again": 1} if done is Came.ALREADY else {}))
 
-    def walk_in(self, form: WalkIn) -> ResponseReturnValue:
-        """Count somebody in who is not on the list. `press` tells a form that is sent twice from two forms."""
-        name, came, press = form.name.data or "", form.came.data, (form.press.data or "")[:40]
-        if not form.validate() or not came or not press:
-            return self.wrong()
-        with db.writing():
-            done = self.roll.walk_in(name, came, press, clock.now(), let_in="let_in" in request.form)
-            if not isinstance(done, Came):
-                self.note("walk-in", done)
-        if isinstance(done, Came):
-            return self._ask("walk_in", {"name": name, "came": str(came), "press": press})
-        return self._on(last=done)
-
     def undo(self) -> ResponseReturnValue:
         """Take a check-in back."""
-        line_id = _number("id", 2**63 - 1)
+        line_id = number("id", 2**63 - 1)
         try:
             with db.writing():
                 if self.roll.undo(line_id, clock.now()):
@@ -232,19 +216,28 @@ class Door:
 
     def _ask(self, act: str, fields: dict[str, str]) -> Response:
         with db.reading():
-            now = self.roll.figures()
+            words = self._full(self.roll.figures())
+        return self._page({"lines": [], "more": False, "typed": "", "said": "", "last": None}, Ask(words, act, fields))
+
+    def _full(self, now: Figures) -> str:
+        """What is to be decided when nothing is free."""
         words = gettext(
             "Free seats: %(free)s. People with a seat who are still to come: %(expected)s. Whom you let in takes one.",
             free=i18n.show_number(now.free or 0),
             expected=i18n.show_number(now.expected),
         )
-        return self._page({"lines": [], "more": False, "typed": "", "said": "", "last": None}, Ask(words, act, fields))
+        return str(words)
 
     def wrong(self) -> Response:
+        """Not so many can come."""
         said = gettext("Please choose how many came, from 1 to %(most)s.", most=i18n.show_number(LARGEST_PARTY))
+        return self._instead(said, 422)
+
+    def _instead(self, said: str, status: int) -> Response:
+        """The page with why nothing was done."""
         with db.reading():
             lines, more = self.roll.expected()
-        return self._page({"lines": lines, "more": more, "typed": "", "said": said, "last": None}, status=422)
+        return self._page({"lines": lines, "more": more, "typed": "", "said": said, "last": None}, status=status)
 
     def _page(self, known: dict[str, Any], ask: Ask | None = None, status: int = 0) -> Response:
         with db.reading():
@@ -268,8 +261,28 @@ class Door:
         return response
 
 
-def _number(name: str, most: int) -> int:
+@dataclass(frozen=True)
+class EventDoor(Door):
+    """The door of an event: who comes without an RSVP is counted in, too."""
+
+    roll: EventRoll
+
+    def walk_in(self, form: WalkIn) -> ResponseReturnValue:
+        """Count somebody in who is not on the list. `press` tells a form that is sent twice from two forms."""
+        name, came, press = form.name.data or "", form.came.data, (form.press.data or "")[:40]
+        if not form.validate() or not came or not press:
+            return self.wrong()
+        with db.writing():
+            done = self.roll.walk_in(name, came, press, clock.now(), let_in="let_in" in request.form)
+            if not isinstance(done, Came):
+                self.note("walk-in", done)
+        if isinstance(done, Came):
+            return self._ask("walk_in", {"name": name, "came": str(came), "press": press})
+        return self._on(last=done)
+
+
+def number(name: str, most: int) -> int:
     """A number that was sent; 0 when it is none, or too large."""
     text = request.form.get(name, "")
-    number = int(text) if text.isdecimal() and len(text) < 20 else 0
-    return number if number <= most else 0
+    found = int(text) if text.isdecimal() and len(text) < 20 else 0
+    return found if found <= most else 0

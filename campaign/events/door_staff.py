@@ -12,7 +12,7 @@ from ..staff import audit, doors
 from ..staff.acts import Act
 from . import attendance, board
 from .arrivals import By
-from .door_page import Door, EventRoll
+from .door_page import EventDoor, EventRoll
 from .forms import StaffWalkInForm
 from .models import EventState
 
@@ -59,12 +59,12 @@ def undo(id: int) -> ResponseReturnValue:
     return _opened(id).undo()
 
 
-def _opened(event_id: int) -> Door:
+def _opened(event_id: int) -> EventDoor:
     with db.reading():
         return _door(event_id)
 
 
-def _door(event_id: int) -> Door:
+def _door(event_id: int) -> EventDoor:
     """The door to this event. Raises Refused when it has none, or it is over for so long that nothing changes."""
     try:
         shown = board.get(event_id)
@@ -76,7 +76,7 @@ def _door(event_id: int) -> Door:
         raise Refused(f"This event has been over for more than {attendance.LATELY.days} days. Who came stands now.")
     roll = EventRoll(shown, By(account_id=doors.me().id))
     note = partial(_note, event_id)
-    return Door(roll, partial(_way, event_id), "events/staff/door.html", note, more={"event": shown.event})
+    return EventDoor(roll, partial(_way, event_id), "events/staff/door.html", note, more={"event": shown.event})
 
 
 def _note(event_id: int, act: str, _guest_id: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from blinker import Signal
 from sqlalchemy import Select, and_, func, select
 
 from .. import db
@@ -11,6 +12,7 @@ from . import times
 from .models import Event, EventState, EventTexts
 
 PARTS = ("title", "summary", "body", "joining", "agenda", "picture_alt", "thanks")
+beside = Signal("Asks the features above for what they show staff beside this event (an id): HTML, or nothing.")
 DRAFT, PROPOSED = EventState.DRAFT, EventState.PROPOSED
 
 

@@ -17,9 +17,10 @@ SCANS = "Scans"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which codes are meant: all that is not empty must fit."""
+    """Which codes are meant: all that is not empty must fit. `codes` are ids, one of which it must be."""
 
     code: int = 0
+    codes: tuple[int, ...] = ()
     print: int = 0
     place: int = 0
     partner: int = 0
@@ -36,7 +37,8 @@ class Wanted:
             Code.design: self.design,
             Code.language: self.language,
         }
-        return [column == value for column, value in asked.items() if value]
+        parts = [column == value for column, value in asked.items() if value]
+        return [*parts, Code.id.in_(self.codes)] if self.codes else parts
 
 
 @dataclass(frozen=True)

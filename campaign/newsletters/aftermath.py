@@ -119,13 +119,14 @@ def _forgotten(newsletter_id: int) -> Counter[str]:
 
 def _add_followed(by: dict[str, int], first: date, until: date, numbers: dict[str, Counter[str]]) -> list[str]:
     """Visits and what came of them, each edition by its own code; the names of what can follow."""
-    names: list[str] = []
+    if not by:  # no code, which would ask for all there are
+        return ["Visits"]
+    followed = bringing.brought(Span(first, until, Wanted(codes=tuple(by.values()))))
     for language, code_id in by.items():
         mine = numbers.setdefault(language, Counter())
-        for one in bringing.brought(Span(first, until, Wanted(code=code_id))):
-            mine[_name(one.what)] += one.total
-            names += [_name(one.what)] if _name(one.what) not in names else []
-    return names or ["Visits"]
+        for one in followed:
+            mine[_name(one.what)] += one.by_code.get(code_id, 0)
+    return [_name(one.what) for one in followed]
 
 
 def _name(what: str) -> str:

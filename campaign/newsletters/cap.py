@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
-from .. import db
 from ..supporters.models import Supporter
 
 MOST, WEEK = 3, timedelta(days=7)
@@ -24,19 +23,14 @@ def counted(rows: Counted) -> Counted:
     return rows
 
 
-def reached(letters: int) -> bool:
-    """Whether so many letters in a week are enough."""
-    return letters >= MOST
-
-
 def within(now: datetime) -> ColumnElement[bool]:
     """That a supporter can get one more letter now: for a question about a few of them, looked at one by one."""
-    return _letters(Supporter.id, now) < MOST
+    return not_had_enough(now - WEEK)
 
 
-def letters(supporter_id: int, now: datetime) -> int:
-    """How many letters that count somebody got (or is getting) in the last seven days."""
-    return int(db.session().scalar(select(_letters(literal(supporter_id), now))) or 0)
+def not_had_enough(since: Any) -> ColumnElement[bool]:
+    """The same of the letters since a moment: for a statement that is put together once and has it as a parameter."""
+    return _letters(since) < MOST
 
 
 def had_enough(now: datetime) -> Select[Any]:
@@ -48,11 +42,11 @@ def had_enough(now: datetime) -> Select[Any]:
     return known.group_by(week.c.supporter_id).having(func.count() >= MOST)
 
 
-def _letters(whose: Any, now: datetime) -> ColumnElement[int]:
-    """A sum, so that each table is asked by its own index."""
+def _letters(since: Any) -> ColumnElement[int]:
+    """How many a supporter got (or is getting): a sum, so that each table is asked by its own index."""
     total: ColumnElement[int] = literal(0)
-    for rows in (one(now - WEEK) for one in COUNTED):
-        theirs = rows.where(_whose(rows) == whose).with_only_columns(func.count())
+    for rows in (one(since) for one in COUNTED):
+        theirs = rows.where(_whose(rows) == Supporter.id).with_only_columns(func.count())
         total = total + theirs.correlate(Supporter).scalar_subquery()
     return total
 

@@ -49,6 +49,7 @@ table = cast(Table, Recipient.__table__)
 def _marking() -> Any:
     """Put together once: that takes longer than the records take to answer it."""
     willing = select(Supporter.id).where(who.still_wanted(), Supporter.id == table.c.supporter_id)
+    willing = willing.where(cap.not_had_enough(bindparam("since", type_=Moment())))
     return (
         update(table)
         .where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.state == RecipientState.WAITING.value)
@@ -82,12 +83,12 @@ class Reader:
 
 
 def number(audience_id: int | None) -> int:
-    """How many those are now."""
+    """How many those are now. Raises LookupError for a segment that is gone."""
     return db.session().scalar(select(func.count()).select_from(who.chosen(audience_id).subquery())) or 0
 
 
-def build(newsletter_id: int, audience: Select[int, str]) -> None:
-    """List the readers, in one statement; whoever is listed already stays so."""
+def build(newsletter_id: int, audience: Select[int, str]) -> int:
+    """List the readers, in one statement; how many are new. Whoever is listed already stays so."""
     found = audience.subquery()
     values = (
         literal(newsletter_id),
@@ -101,7 +102,7 @@ def build(newsletter_id: int, audience: Select[int, str]) -> None:
     # By its key, not by a question about the same table: PostgreSQL takes a table that it saw empty for small and reads
     # it once for each reader, with all that it has just put there (200,000 people were not done after ten minutes).
     adding = db.adding(Recipient).from_select(columns, select(*values).where(true()), include_defaults=False)
-    db.session().execute(adding)
+    return _changed(adding)
 
 
 def next_ones(newsletter_id: int, most: int, after: int, now: datetime) -> tuple[list[Reader], int]:
@@ -138,8 +139,10 @@ def _skip(ids: Sequence[int], why: str) -> None:
 
 
 def mark(ids: Sequence[int], state: RecipientState, now: datetime) -> set[int]:
-    """Write down that these are in hand; those of them that are: who has left since they were read is not."""
-    known = {"ids": ids, "new_state": state.value, "now": now}
+    """Write down that these are in hand; those of them that are: who has left since they were read is not, nor who has
+    got another letter meanwhile and had enough of them this week.
+    """
+    known = {"ids": ids, "new_state": state.value, "now": now, "since": now - cap.WEEK}
     return set(db.session().connection().execute(_marking(), known).scalars()) if ids else set()
 
 
@@ -224,14 +227,6 @@ def troubled(newsletter_id: int, page: int, size: int) -> list[Recipient]:
     return list(db.session().scalars(found.order_by(order, Recipient.id).limit(size + 1).offset(page * size)))
 
 
-def get(newsletter_id: int, recipient_id: int) -> Recipient:
-    """One reader of this newsletter. Raises LookupError."""
-    row = db.session().get(Recipient, recipient_id)
-    if row is None or row.newsletter_id != newsletter_id:
-        raise LookupError(recipient_id)
-    return row
-
-
 def decide(newsletter_id: int, recipient_id: int | None, *, again: bool) -> int:
     """A person says of an uncertain letter, or of all of them, that it goes out once more or is left; how many."""
     which = (Recipient.newsletter_id == newsletter_id) & (Recipient.state == RecipientState.UNCERTAIN)
@@ -242,7 +237,7 @@ def decide(newsletter_id: int, recipient_id: int | None, *, again: bool) -> int:
 
 
 def refused_before(newsletter_id: int) -> int:
-    """Of how many letters in a hundred the mail server said no, of the newsletter sent last before this one."""
+    """To how many letters in a hundred the mail server said no, of the newsletter sent last before this one."""
     before = (Newsletter.id != newsletter_id) & (Newsletter.state == NewsletterState.SENT)
     last = db.session().scalar(select(Newsletter.id).where(before).order_by(Newsletter.sent_at.desc()).limit(1))
     numbers = counts(last) if last else {}

@@ -21,7 +21,7 @@ class SegmentForm(EditForm):
         super().__init__(*args, **kwargs)
         self.before, self.but = before, but
         self.rule = segment_editing.read(request.form) if request.method == "POST" else before
-        self.offered = segments.choices(of=self.rule)
+        self.offered = segments.choices(self.rule)
 
     def validate_name(self, field: Line) -> None:
         """Two segments with one name would be taken for one another."""
@@ -31,7 +31,7 @@ class SegmentForm(EditForm):
     def press(self, button: str) -> None:
         """Change the rule as the button says; nothing is saved."""
         self.rule = segment_editing.press(self.rule, button, request.form)
-        self.offered = segments.choices(of=self.rule)
+        self.offered = segments.choices(self.rule)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the name, and that the rule means something."""

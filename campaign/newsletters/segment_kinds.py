@@ -1,6 +1,6 @@
 """What each kind of condition is called, what can be chosen for it, and what it asks of the records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_
@@ -50,6 +50,12 @@ def choices(kind: Kind) -> list[tuple[str, str]] | None:
     """What can be chosen, as values and labels; None where the value is typed."""
     offer = KINDS[kind].choices
     return offer() if offer else None
+
+
+def offered(kinds: Collection[Kind]) -> dict[Kind, list[tuple[str, str]] | None]:
+    """The same for several kinds; what two of them offer alike is looked up once."""
+    known = {offer: offer() for offer in {KINDS[kind].choices for kind in kinds} if offer}
+    return {kind: known[offer] if (offer := KINDS[kind].choices) else None for kind in Kind if kind in kinds}
 
 
 def mistake(one: Condition, offered: list[tuple[str, str]] | None) -> str:

@@ -91,17 +91,16 @@ def said(segment_id: int | None) -> str:
     return db.session().scalar(found) or ""
 
 
-def choices(*, of: Rule | None = None) -> dict[Kind, list[tuple[str, str]] | None]:
-    """What can be chosen for each kind; for those in a rule alone, where one is given."""
-    kinds = {one.kind for one in segment_rules.conditions(of)} if of is not None else set(Kind)
-    return {kind: segment_kinds.choices(kind) for kind in Kind if kind in kinds}
+def choices(*rules: Rule) -> dict[Kind, list[tuple[str, str]] | None]:
+    """What can be chosen for each kind that these rules name."""
+    return segment_kinds.offered({one.kind for rule in rules for one in segment_rules.conditions(rule)})
 
 
 def in_words(rule: Rule, offered: Choices | None = None) -> str:
     """Whom a rule means, in a sentence."""
     if not rule.parts:
         return "Everybody who wants our news."
-    offered = choices(of=rule) if offered is None else offered
+    offered = choices(rule) if offered is None else offered
     said = _rule(rule, offered)
     return f"People who want our news, as far as they {said}." if not rule.negated else f"{_all_but(said)}."
 

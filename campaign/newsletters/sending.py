@@ -48,7 +48,10 @@ class Lost(Exception):
 
 @dataclass
 class Slice:
-    """What one worker does for one newsletter until others get their turn."""
+    """What one worker does for one newsletter until others get their turn.
+
+    `until`, `next_at`, `renew_at` and `stale_at` are seconds on the clock of `monotonic`; `last` is a recipient's id.
+    """
 
     id: int
     lease: str

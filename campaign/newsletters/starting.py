@@ -32,6 +32,7 @@ FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
 ALL_GONE = "Mailchimp has all of it and sends it by itself. What is not sent yet can be stopped only there."
 NOT_TO_SOME = "Mailchimp cannot send it to some people once more. Leave these letters as they are."
+APPROVE_FIRST = "Sending was paused. {why} Take it back to a draft for that."
 UNWRITTEN = "Sending was paused: the letters could not be made ({what}). Mend the text: take it back to a draft."
 
 
@@ -41,7 +42,10 @@ def of(newsletter_id: int) -> Run | None:
 
 
 def refusal(newsletter_id: int) -> str:
-    """Why it cannot go now, in a sentence; empty when it can. What its text lacks, `preflight` says."""
+    """Why it cannot go now, in a sentence; empty when it can. What its text lacks, `preflight` says.
+
+    Raises LookupError when whom it is for is gone.
+    """
     one = db.session().get_one(Newsletter, newsletter_id)
     if one.state not in WRITABLE:
         return GOING
@@ -58,7 +62,7 @@ def second_person(newsletter_id: int, number: int) -> str:
 
 
 def readers(one: Newsletter) -> int:
-    """How many would get it now."""
+    """How many would get it now. Raises LookupError when whom it is for is gone."""
     return recipients.number(one.audience_id)
 
 
@@ -241,18 +245,25 @@ def begin_due(now: datetime) -> None:
                 made = finals.make_all(newsletter_id)
             with db.writing():
                 _build(newsletter_id, made, now)
+        except Refused as no:
+            with db.writing():
+                pause_by_itself(newsletter_id, str(no))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the text, somebody must hear of it)
             with db.writing():
                 pause_by_itself(newsletter_id, UNWRITTEN.format(what=type(error).__name__))
 
 
 def _build(newsletter_id: int, made: dict[str, Made], now: datetime) -> None:
-    """Once, whoever comes at the same moment."""
+    """Once, whoever comes at the same moment.
+
+    Raises LookupError, and Refused when so many get it by now that a second person's yes is needed and not there.
+    """
     one = _locked(newsletter_id)
     run = db.session().get_one(Run, newsletter_id, with_for_update=True, populate_existing=True)
     if run.built_at is None and one.state == NewsletterState.SENDING:
         finals.keep(newsletter_id, made, now)
-        recipients.build(newsletter_id, who.chosen(one.audience_id))
+        if said := second_person(newsletter_id, recipients.build(newsletter_id, who.chosen(one.audience_id))):
+            raise Refused(APPROVE_FIRST.format(why=said))
         run.built_at = now
         jobs.wake(THROUGH)
 

@@ -25,7 +25,7 @@ SILENT = (
 
 @dataclass(frozen=True)
 class Weather:
-    """How it went of late. `stop` holds why sending must pause; `wait` until when it has no sense to go on."""
+    """How it went of late. `stop` holds why sending must pause; `wait` for how long it has no sense to go on."""
 
     in_a_row: int = 0
     silences: int = 0

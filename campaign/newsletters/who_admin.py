@@ -18,8 +18,9 @@ area = web.staff_area("segments_staff", __name__)
 def index() -> ResponseReturnValue:
     """All segments, and what each means in a sentence."""
     with db.reading():
-        offered = segments.choices()
-        rows = [(one, segments.in_words(segment_rules.read(one.rule), offered)) for one in segments.everyone()]
+        rules = [(one, segment_rules.read(one.rule)) for one in segments.everyone()]
+        offered = segments.choices(*(rule for _, rule in rules))
+        rows = [(one, segments.in_words(rule, offered)) for one, rule in rules]
     return render_template("newsletters/staff/segments.html", rows=rows)
 
 

@@ -1,6 +1,7 @@
 """The staff door to what printed pieces brought: day by day on a chart, and compared in a table."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -43,7 +44,7 @@ def _drawn(found: adding.Figures, what: str) -> tuple[str, object, list[tuple[ob
 
 def _wanted(partners: dict[int, str]) -> Wanted:
     """What is asked for; what cannot be is as good as nothing."""
-    number = {name: _number(name) for name in ("code", "print", "place", "partner")}
+    number: dict[str, Any] = {name: _number(name) for name in ("code", "print", "place", "partner")}
     number["partner"] = number["partner"] if number["partner"] in partners else 0
     design, language = request.args.get("design", ""), request.args.get("language", "")
     design = design if design in designs.DESIGNS else ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import clock, db, i18n, web
@@ -12,7 +12,7 @@ from ..staff import audit, doors
 from ..staff.acts import Act
 from ..volunteers import lists
 from ..volunteers.lists import Named
-from . import batches, day, editing, listing, writing
+from . import batches, day, editing, keys, listing, of_events, writing
 from .editing import Unfit, Unseen
 from .models import Shift
 from .writing import BatchForm, CancelForm, ShiftForm
@@ -25,11 +25,14 @@ def index() -> ResponseReturnValue:
     """Shifts to come, or those of the past, or of one batch."""
     page, now = web.page_number(), clock.now()
     past, batch_id = "past" in request.args, web.number(request.args, "batch")
+    mine = doors.me().id if "mine" in request.args else 0
     with db.reading():
-        rows = listing.find(now, page, web.A_PAGE, past=past, batch_id=batch_id)
-        batch = batches.find(batch_id)
-    asked = {name: value for name, value in (("past", "1" if past else ""), ("batch", batch_id)) if value}
-    known = {"past": past, "batch": batch, "pager": web.pager("shifts_staff.index", page, len(rows), **asked)}
+        rows = listing.find(now, page, web.A_PAGE, past=past, batch_id=batch_id, coordinator_id=mine)
+        batch, warnings = batches.find(batch_id), of_events.warnings((row.shift for row in rows), now)
+    choices = (("past", "1" if past else ""), ("mine", "1" if mine else ""), ("batch", batch_id))
+    asked = {name: value for name, value in choices if value}
+    known: dict[str, Any] = {"past": past, "batch": batch, "mine": mine, "warnings": warnings}
+    known |= {"pager": web.pager("shifts_staff.index", page, len(rows), **asked)}
     return render_template("shifts/staff/index.html", rows=rows[: web.A_PAGE], at=now, **known)
 
 
@@ -42,7 +45,7 @@ def _roles(needed: set[int] | None = None) -> list[Named]:
 def new() -> ResponseReturnValue:
     """Plan one."""
     with db.reading():
-        form: ShiftForm = writing.with_roles(ShiftForm, _roles())(data=writing.begun())
+        form: ShiftForm = writing.with_roles(ShiftForm, _roles())(data=writing.begun(web.number(request.args, "event")))
         form.fill(places.choices())
     if not form.validate_on_submit():
         return _plan(form), web.status_of(form)
@@ -90,9 +93,10 @@ def edit(id: int) -> ResponseReturnValue:
         form = _form(one)
         if not form.validate_on_submit():
             return _edit(one, form), web.status_of(form)
+    looked = None if current_app.extensions["switches"].hold_moved else _look(id, form)
     try:
         with db.writing():
-            editing.change(id, form.shift(), form.seen_version, form.seen, clock.now())
+            editing.change(id, form.shift(), form.seen_version, form.seen, clock.now(), looked=looked)
             audit.note(Act.SHIFT_CHANGED, "shift", id)
     except Unseen as unseen:
         form.named.data = " ".join(str(each.placement_id) for each in unseen.unfit)
@@ -106,11 +110,17 @@ def edit(id: int) -> ResponseReturnValue:
     return web.to("shifts_staff.edit", id=id)
 
 
+def _look(shift_id: int, form: ShiftForm) -> list[Unfit]:
+    """The negative control of "never twice at once": look before writing, at people whom nothing holds."""
+    with db.reading():
+        return editing.look(shift_id, form.shift(), clock.now())
+
+
 def _form(one: Shift) -> ShiftForm:
     needs = listing.needs_of(one.id)
     roles = _roles({need.role_id for need in needs if need.number})
     form: ShiftForm = writing.with_roles(ShiftForm, roles)(data=writing.known(one, needs))
-    form.fill(places.choices(one.place_id), one.zone)
+    form.fill(places.choices(one.place_id), one)
     return form
 
 
@@ -125,6 +135,9 @@ def _edit(one: Shift, form: ShiftForm, **more: Any) -> str:
     known: dict[str, Any] = {"shift": one, "row": listing.rows([one])[0], "people": listing.people(one.id), "at": now}
     known |= {"open": listing.is_open(one, now), "reason": CancelForm(formdata=None), "form": form}
     known |= {"monday": i18n.local(one.starts_at).date().isoformat(), "near": day.near(one, now)}
+    known["helpers"] = {helper.id: helper.name for helper in keys.lent(one.id)}
+    known["event"] = of_events.title(one.event_id) if one.event_id else ""
+    known["warning"] = of_events.warnings([one], now).get(one.id)
     unfit: list[Unfit] = []
     return render_template("shifts/staff/edit.html", **{"unfit": unfit, "theirs": None, **known, **more})
 
@@ -151,7 +164,7 @@ def take_back(id: int, placement_id: int) -> ResponseReturnValue:
     with db.writing():
         if placement_id not in {one.placement.id for one in listing.people(_shift_or_404(id).id)}:
             abort(404)
-        editing.take_back(placement_id, form.reason.data or "", doors.me().id, clock.now())
+        editing.take_back(placement_id, form.reason.data or "", clock.now())
         audit.note(Act.SHIFT_TAKEN_BACK, "shift", id)
     return web.to("shifts_staff.edit", id=id)
 

@@ -97,10 +97,7 @@ def accept(ask_id: int, now: datetime) -> None:
     """
     asked = get(ask_id)
     service.take(asked.volunteer.id, asked.need.id, now)
-    one = get(ask_id)
-    if one.placement is not None:
-        one.placement.ask_id = ask_id
-    one.ask.answer, one.ask.answered_at = YES, now
+    asked.ask.answer, asked.ask.answered_at = YES, now
     db.session().flush()
 
 

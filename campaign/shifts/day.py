@@ -1,13 +1,16 @@
 """Who has come to a shift: checking volunteers in and out, and taking that back. The page is the one of events' doors.
 
 A placement can be checked in once; whoever is second is told so. What was worked is credited in the same transaction.
+A helper with a link sees first names.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, select
 
 from .. import db
@@ -19,10 +22,9 @@ from ..places import service as places
 from ..text import clean, fold
 from ..volunteers import service as volunteers
 from ..volunteers.models import Volunteer
-from . import hours
-from .models import TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
+from . import hours, keys, listing, walk_ins
+from .models import TAKES_A_PLACE, Placement, Shift, ShiftNeed, ShiftState
 
-BEFORE = timedelta(hours=12)  # so long before the start the door opens: helpers are prepared the evening before
 LATELY = timedelta(days=8)  # so long after the end a list from paper may be brought in; later nothing changes any more
 MOST_LINES = 50
 HERE = Placement.state.in_(TAKES_A_PLACE)
@@ -38,10 +40,11 @@ class Present(Line):
 
 @dataclass(frozen=True)
 class ShiftRoll:
-    """Those who have taken a shift, as the door counts them."""
+    """Those who have taken a shift, as the door counts them; `helper_id`: for whoever holds this link."""
 
     shift: Shift
     place: str
+    helper_id: int | None = None
 
     @property
     def title(self) -> str:
@@ -84,23 +87,24 @@ class ShiftRoll:
         """Who has come, the last first: they are to be checked out."""
         came = (Placement.shift_id == self.shift.id) & HERE & Placement.checked_in_at.is_not(None)
         found = _who().where(came).order_by(Placement.checked_in_at.desc(), Placement.id.desc())
-        return [_line(*row) for row in db.session().execute(found.limit(MOST_LINES))]
+        return self._shown([_line(*row) for row in db.session().execute(found.limit(MOST_LINES))])
 
     def _lines(self, which: ColumnElement[bool]) -> tuple[list[Line], bool]:
         mine = (Placement.shift_id == self.shift.id) & HERE
         found = _who().where(mine, which).order_by(Volunteer.name_key, Placement.id).limit(MOST_LINES + 1)
         rows = [_line(*row) for row in db.session().execute(found)]
-        return [*rows[:MOST_LINES]], len(rows) > MOST_LINES
+        return self._shown(rows[:MOST_LINES]), len(rows) > MOST_LINES
+
+    def _shown(self, rows: list[Present]) -> list[Line]:
+        return first_names(rows) if self.helper_id else [*rows]
 
     def check_in(self, line_id: int, came: int, now: datetime, *, let_in: bool) -> Came:
         """They have come. Raises LookupError when they are not on the list (any more)."""
         one = self._held(line_id)
         if one.checked_in_at is not None:
             return Came.ALREADY
-        one.checked_in_at, one.checked_out_at, one.no_show = now, None, False
-        if one.state != PlacementState.TAKEN:  # it was offered to them, and here they are
-            one.state, one.taken_at, one.lapses_at = PlacementState.TAKEN, now, None
-        db.session().flush()
+        one.helper_id = self.helper_id
+        walk_ins.arrive(one, now)
         return Came.COUNTED
 
     def check_out(self, line_id: int, now: datetime) -> bool:
@@ -110,13 +114,16 @@ class ShiftRoll:
             raise LookupError(line_id)
         if one.checked_out_at is not None:
             return False
-        one.checked_out_at = now
+        one.checked_out_at, one.helper_id = now, self.helper_id
         db.session().flush()
         hours.credit(one, now)
         return True
 
     def undo(self, line_id: int, now: datetime) -> bool:
-        """Take the last step back: that they left, or else that they came. False when nothing stood. LookupError."""
+        """Take the last step back: that they left, or else that they came, or were added. False when nothing stood.
+
+        Raises LookupError, Refused.
+        """
         one = self._held(line_id)
         if one.checked_in_at is None:
             return False
@@ -124,13 +131,34 @@ class ShiftRoll:
         if one.checked_out_at is not None:
             one.checked_out_at = None
         else:
-            one.checked_in_at = None
+            one.checked_in_at = one.helper_id = None
+            if one.walk_in:
+                walk_ins.leave_again(self.shift.id, one, now)
         db.session().flush()
         return True
 
-    def walk_in(self, name: str, came: int, press: str, now: datetime, *, let_in: bool) -> Came | int:
-        """Nobody helps whom we do not know. Raises Refused."""
-        raise Refused("Who is not on the list takes the shift on their own page first.")
+    def add(self, typed: str, need_id: int, now: datetime, *, let_in: bool) -> tuple[Came, int]:
+        """Add a volunteer who is not on the list, and check them in; what became of it, and their line.
+
+        Raises LookupError, and Refused with the reason; who holds a link learns none, nor whether somebody is known.
+        """
+        try:
+            removed = self.helper_id is None
+            came, one = walk_ins.add(self.shift.id, typed, need_id, now, let_in=let_in, removed=removed)
+        except Refused:
+            if self.helper_id is None:
+                raise
+            words = gettext(
+                "They could not be added. Please ask the coordinator, or let them take it on their own page."
+            )
+            raise Refused(words) from None
+        if came is Came.COUNTED and one is not None:
+            one.helper_id = self.helper_id
+        return came, one.id if one else 0
+
+    def needs(self) -> list[ShiftNeed]:
+        """What it needs, to choose from."""
+        return [one for one in listing.needs_of(self.shift.id) if one.number]
 
     def time(self, moment: datetime) -> str:
         """A time of day on the shift's clock."""
@@ -147,7 +175,7 @@ class ShiftRoll:
         found = select(Shift).where(Shift.id == self.shift.id).with_for_update()
         shift = db.session().scalar(found.execution_options(populate_existing=True))
         if shift is None or shift.state != ShiftState.OPEN:
-            raise Refused("This shift was cancelled.")
+            raise Refused(gettext("This shift was cancelled."))
         one = db.session().get(Placement, line_id, populate_existing=True)  # it may have been given back meanwhile
         if one is None or one.shift_id != shift.id or one.state not in TAKES_A_PLACE:
             raise LookupError(line_id)
@@ -160,16 +188,23 @@ def roll(shift_id: int, now: datetime) -> ShiftRoll:
         raise LookupError(shift_id)
     if shift.state != ShiftState.OPEN:
         raise Refused("This shift was cancelled.")
-    if now < shift.starts_at - BEFORE:
+    if now < shift.starts_at - keys.BEFORE:
         raise Refused("Nobody can be checked in more than 12 hours before a shift.")
     if now > shift.ends_at + LATELY:
         raise Refused(f"This shift has been over for more than {LATELY.days} days. Who came stands; correct the hours.")
     return ShiftRoll(shift, places.get(shift.place_id).name)
 
 
+def lent_roll(helper_id: int, now: datetime) -> ShiftRoll:
+    """Those of the shift that a link opens now. Raises LookupError, and Refused with a sentence for its holder."""
+    helper = keys.use(helper_id, now)
+    shift = db.session().get_one(Shift, helper.shift_id)
+    return ShiftRoll(shift, places.get(shift.place_id).name, helper_id)
+
+
 def near(shift: Shift, now: datetime) -> bool:
     """Whether volunteers can be checked in and out at this time."""
-    return shift.starts_at - BEFORE <= now <= shift.ends_at + LATELY
+    return shift.starts_at - keys.BEFORE <= now <= shift.ends_at + LATELY
 
 
 def _who() -> Any:
@@ -180,6 +215,17 @@ def _who() -> Any:
 def _line(one: Placement, volunteer: Volunteer, role_id: int) -> Present:
     came = int(one.checked_in_at is not None)
     return Present(one.id, volunteer.name, 1, one.state, came, one.checked_in_at, False, role_id, one.checked_out_at)
+
+
+def first_names(rows: Sequence[Present]) -> list[Line]:
+    """The same by first names; those who share one, with the first letter of the last."""
+    firsts = Counter(one.name.split(" ")[0] for one in rows)
+    return [replace(one, name=_short(one.name, alone=firsts[one.name.split(" ")[0]] == 1)) for one in rows]
+
+
+def _short(name: str, *, alone: bool) -> str:
+    first, *others = name.split(" ")
+    return first if alone or not others else f"{first} {others[-1][:1]}."
 
 
 def _number(which: ColumnElement[bool]) -> int:

@@ -22,6 +22,17 @@ from .rules import Time
 from .turns import Turn
 
 ALONE = "No adult who has this shift stays on it, and nobody under 18 is there alone."
+PLAIN = (
+    "starts_at",
+    "ends_at",
+    "zone",
+    "opens_at",
+    "cancel_until",
+    "note",
+    "coordinator",
+    "coordinator_id",
+    "event_id",
+)
 TAKEN_JUST_NOW = "Somebody took this shift just now. Look at it again before you save."
 
 
@@ -51,7 +62,9 @@ class Said:
     cancel_until: datetime | None = None
     note: str = ""
     coordinator: str = ""
+    coordinator_id: int | None = None
     phone: str = ""
+    event_id: int | None = None
 
     def time(self, shift_id: int) -> Time:
         """When it is, for the rules."""
@@ -106,7 +119,7 @@ def _refuse_wrong(said: Said) -> None:
 
 
 def _say(one: Shift, said: Said) -> None:
-    for name in ("starts_at", "ends_at", "zone", "opens_at", "cancel_until", "note", "coordinator"):
+    for name in PLAIN:
         setattr(one, name, getattr(said, name))
     one.coordinator_phone = seals.seal(said.phone) if said.phone else ""
 
@@ -118,21 +131,37 @@ def get(shift_id: int) -> Shift:
     return one
 
 
-def change(shift_id: int, said: Said, version: int, seen: Collection[int], now: datetime) -> None:
+def look(shift_id: int, said: Said, now: datetime) -> list[Unfit]:
+    """Who would not fit, as it stood a moment ago: for the negative control of "never twice at once" alone."""
+    mine = turns.turn(shift_id, now)
+    return _unfit(mine, said) if _moves(mine.shift, said) else []
+
+
+def change(
+    shift_id: int,
+    said: Said,
+    version: int,
+    seen: Collection[int],
+    now: datetime,
+    *,
+    looked: list[Unfit] | None = None,
+) -> None:
     """Say something else of a shift. Who no longer fits loses it, and is told why; the others hear what has changed.
 
-    `seen` are the placements of those whose names were shown before. Raises LookupError, Stale, Refused, Unseen.
+    `seen` are the placements of those whose names were shown before; `looked` is for the negative control, see `look`.
+    Raises LookupError, Stale, Refused, Unseen.
     """
     before = get(shift_id)
     _refuse_wrong(said)
     place_id = before.place_id if said.place_id == before.place_id else places.to_name(said.place_id)
-    held = _hold(shift_id) if _moves(before, said) else None
+    held = _hold(shift_id) if looked is None and _moves(before, said) else None
     mine = turns.turn(shift_id, now)
     db.must_be(mine.shift.version, version)
     _refuse_too_late(mine, said)
     if held is not None and {one.volunteer_id for one in turns.on_it(mine, *TAKES_A_PLACE)} - held:
         raise Refused(TAKEN_JUST_NOW)
-    unfit = _unfit(mine, said) if _moves(mine.shift, said) else []
+    if (unfit := looked) is None:
+        unfit = _unfit(mine, said) if _moves(mine.shift, said) else []
     if {one.placement_id for one in unfit} - set(seen):
         raise Unseen(unfit)
     _write(mine, said, place_id, unfit)
@@ -246,7 +275,7 @@ def end(mine: Turn, why: str) -> None:
         news.cancelled(shift, mine.now)
 
 
-def take_back(placement_id: int, why: str, by_id: int | None, now: datetime) -> None:
+def take_back(placement_id: int, why: str, now: datetime) -> None:
     """Somebody is not to come, and is told why. Again is harmless. Raises LookupError, Refused when it has begun."""
     if (one := db.session().get(Placement, placement_id)) is None:
         raise LookupError(placement_id)
@@ -255,4 +284,4 @@ def take_back(placement_id: int, why: str, by_id: int | None, now: datetime) -> 
         raise Refused("This shift has begun, is over, or was cancelled: who had it stands.")
     db.session().refresh(one)
     if one.state in LIVE:
-        turns.end(mine, one, PlacementState.REMOVED, why, by_id)
+        turns.end(mine, one, PlacementState.REMOVED, why)

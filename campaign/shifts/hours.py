@@ -133,13 +133,13 @@ def log(volunteer_id: int, entry: Entry, now: datetime) -> None:
     _add(volunteer_id, entry, now, state=HoursState.LOGGED)
 
 
-def write_down(volunteer_id: int, entry: Entry, account_id: int, now: datetime) -> int:
+def write_down(volunteer_id: int, entry: Entry, now: datetime) -> int:
     """Staff write down what somebody did; it counts at once. Its id. Raises LookupError, Refused."""
     volunteers.active(volunteer_id)
     if hours_id := _just_now(volunteer_id, entry, HoursState.APPROVED, now):
         return hours_id
     _refuse_wrong(volunteer_id, entry, now)
-    return _add(volunteer_id, entry, now, state=HoursState.APPROVED, decided_at=now, decided_by_id=account_id)
+    return _add(volunteer_id, entry, now, state=HoursState.APPROVED, decided_at=now)
 
 
 def _just_now(volunteer_id: int, entry: Entry, state: HoursState, now: datetime) -> int | None:
@@ -196,23 +196,23 @@ def strike(volunteer_id: int, hours_id: int) -> None:
     db.session().flush()
 
 
-def decide(hours_id: int, yes: bool, account_id: int, now: datetime) -> None:
+def decide(hours_id: int, yes: bool, now: datetime) -> None:
     """Staff approve what a volunteer logged, or do not. Raises LookupError, and Refused when somebody has decided."""
     one = _locked(hours_id)
     if one.state != HoursState.LOGGED:
         raise Refused("Somebody has decided about this entry already.")
     one.state = HoursState.APPROVED if yes else HoursState.DECLINED
-    one.decided_at, one.decided_by_id = now, account_id
+    one.decided_at = now
     db.session().flush()
 
 
-def correct(hours_id: int, minutes: int, version: int, account_id: int, now: datetime) -> None:
+def correct(hours_id: int, minutes: int, version: int, now: datetime) -> None:
     """Staff write other minutes; 0 when it does not count. Raises LookupError, Stale."""
     one = _locked(hours_id)
     db.must_be(one.version, version)
-    one.minutes, one.corrected_at, one.corrected_by_id = minutes, now, account_id
+    one.minutes, one.corrected_at = minutes, now
     one.state = HoursState.APPROVED if minutes else HoursState.DECLINED
-    one.decided_at, one.decided_by_id = one.decided_at or now, one.decided_by_id or account_id
+    one.decided_at = one.decided_at or now
     db.session().flush()
 
 

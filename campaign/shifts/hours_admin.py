@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from .. import clock, db, i18n, web
 from ..errors import Refused, Stale
 from ..events.periods import Month
-from ..staff import audit, doors
+from ..staff import audit
 from ..staff.acts import Act
 from ..volunteers import lists
 from ..volunteers import service as volunteers
@@ -77,7 +77,7 @@ def decide(id: int) -> ResponseReturnValue:
     yes = request.form.get("approve") == "yes"
     try:
         with db.writing():
-            hours.decide(id, yes, doors.me().id, clock.now())
+            hours.decide(id, yes, clock.now())
             audit.note(Act.HOURS_APPROVED if yes else Act.HOURS_DECLINED, "hours", id)
     except LookupError:
         abort(404)
@@ -94,7 +94,7 @@ def edit(id: int) -> ResponseReturnValue:
             return _edit(one, form), web.status_of(form)
     try:
         with db.writing():
-            hours.correct(id, form.total, form.seen_version, doors.me().id, clock.now())
+            hours.correct(id, form.total, form.seen_version, clock.now())
             audit.note(Act.HOURS_CORRECTED, "hours", id)
     except LookupError:
         abort(404)
@@ -124,7 +124,7 @@ def of(id: int) -> ResponseReturnValue:
             return _of(one, form), web.status_of(form)
     try:
         with db.writing():
-            hours_id = hours.write_down(id, form.entry(), doors.me().id, clock.now())
+            hours_id = hours.write_down(id, form.entry(), clock.now())
             audit.note(Act.HOURS_WRITTEN_DOWN, "hours", hours_id)
     except LookupError:
         abort(404)

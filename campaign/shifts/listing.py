@@ -14,6 +14,8 @@ from ..volunteers import lists
 from ..volunteers.models import Volunteer
 from .models import LIVE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 
+MOST = 200  # shifts of one event
+
 
 class Line(NamedTuple):
     """What a shift needs in a role, and how far it has it."""
@@ -57,9 +59,12 @@ class Person(NamedTuple):
     role: str
 
 
-def find(now: datetime, page: int, size: int, *, past: bool = False, batch_id: int = 0) -> list[Row]:
-    """Shifts to come, the soonest first; of the past the last first; all of one batch. One more than `size` when there
-    are more.
+def find(
+    now: datetime, page: int, size: int, *, past: bool = False, batch_id: int = 0, coordinator_id: int = 0
+) -> list[Row]:
+    """Shifts to come, the soonest first; of the past the last first; all of one batch; those to come of a coordinator.
+
+    One more than `size` when there are more.
     """
     found, order = select(Shift), (Shift.starts_at, Shift.id)
     if batch_id:
@@ -68,7 +73,15 @@ def find(now: datetime, page: int, size: int, *, past: bool = False, batch_id: i
         found, order = found.where(Shift.ends_at <= now), (Shift.starts_at.desc(), Shift.id.desc())  # type: ignore[assignment]
     else:
         found = found.where(Shift.ends_at > now)
+    if coordinator_id:
+        found = found.where(Shift.coordinator_id == coordinator_id)
     return rows(db.session().scalars(found.order_by(*order).limit(size + 1).offset(page * size)))
+
+
+def of_event(event_id: int) -> list[Row]:
+    """The shifts of an event, in order of time."""
+    found = select(Shift).where(Shift.event_id == event_id).order_by(Shift.starts_at, Shift.id)
+    return rows(db.session().scalars(found.limit(MOST)))
 
 
 def rows(shifts: Iterable[Shift]) -> list[Row]:

@@ -34,7 +34,8 @@ def _entry(one: Placement, shift: Shift, role: str) -> Entry:
     given_back = one.state != PlacementState.TAKEN
     changed = [shift.changed_at, one.taken_at, one.ended_at if given_back else None]
     changed_at = max(at for at in changed if at)
-    about = [role, gettext("Coordinator: %(name)s", name=shift.coordinator) if shift.coordinator else "", shift.note]
+    name = saying.coordinator(shift)
+    about = [role, gettext("Coordinator: %(name)s", name=name) if name else "", shift.note]
     return Entry(
         uid=f"shift-{shift.id}@{web.config().host_name}",
         sequence=int((changed_at - shift.added_at).total_seconds()),  # grows with each change of either

@@ -6,6 +6,7 @@
                  └──check in──> taken, `checked_in_at` ──check out──> `checked_out_at`
                waiting ──a place is free──> offered ──accept──> taken
                                               └──time──> lapsed
+               came without having taken it ──> taken and checked in, `walk_in`
 
 taken and offered take a place; `ShiftNeed.taken` is their number, kept in the transaction that locks the shift's row.
 Positions are counted from (joined_at, id) and never stored.
@@ -14,7 +15,7 @@ Positions are counted from (joined_at, id) and never stored.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import NEVER_REUSED, SEALED, Base, BigId
@@ -74,7 +75,8 @@ class Shift(Base):
 
     `opens_at`: from when it can be taken (none: at once). `cancel_until`: until when a volunteer can give it back
     alone (none: the start). `note` is for those who come. `coordinator` and `coordinator_phone` (sealed) are whom to
-    reach on the day, `coordinator_id` the account, if that is one of the staff. `sequence` is what calendars know a
+    reach on the day; `coordinator_id` is the account, if that is one of the staff, whose name is told where no other is
+    written. `event_id` is the event that it belongs to; neither moves the other. `sequence` is what calendars know a
     change by (RFC 5545, 3.8.7.4). `cancelled_for` is what volunteers are told.
     """
 
@@ -124,7 +126,9 @@ class Placement(Base):
     """That somebody has, or waits for, a place on a shift. One row per shift and volunteer, ever.
 
     `reason` says why it ended where somebody else ended it. `lapses_at` is until when an offered place is kept.
-    `door_code` is what they show at the table. `ask_id` is the ask that brought them.
+    `door_code` is what they show at the table. A `walk_in` was added there on the day; `made_room`: though no place was
+    free, so the need became one larger. `helper_id` is the link by which they were checked in or out last, if not by
+    staff.
     """
 
     __tablename__ = "placements"
@@ -151,7 +155,6 @@ class Placement(Base):
     shift_id: Mapped[int] = mapped_column(BigId, ForeignKey("shifts.id"))
     need_id: Mapped[int] = mapped_column(BigId, ForeignKey("shift_needs.id"), index=True)
     volunteer_id: Mapped[int] = mapped_column(BigId, ForeignKey("volunteers.id", ondelete="CASCADE"), index=True)
-    ask_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("shift_asks.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(300), default="")
     door_code: Mapped[str] = mapped_column(String(10), default="")
@@ -160,10 +163,30 @@ class Placement(Base):
     offered_at: Mapped[datetime | None]
     lapses_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
     no_show: Mapped[bool] = mapped_column(default=False)
+    walk_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    made_room: Mapped[bool] = mapped_column(default=False, server_default=false())
+    helper_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("shift_helpers.id", ondelete="SET NULL"), index=True
+    )
+
+
+class ShiftHelper(Base):
+    """A link by which somebody without an account checks volunteers in at a shift. It is signed, not kept.
+
+    `name` is what staff call it by. When it opens and when it closes follows from the shift.
+    """
+
+    __tablename__ = "shift_helpers"
+    __table_args__ = (NEVER_REUSED,)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shift_id: Mapped[int] = mapped_column(BigId, ForeignKey("shifts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class ShiftAsk(Base):
@@ -188,7 +211,6 @@ class ShiftNewsKind(StrEnum):
     CANCELLED = "cancelled"
     DAY_BEFORE = "day before"
     HOURS_BEFORE = "hours before"
-    THANKS = "thanks"
 
 
 class ShiftNews(Base):
@@ -242,7 +264,7 @@ class Hours(Base):
     """Time that somebody gave. Once its volunteer is erased it stays without a name, for the totals.
 
     `language` is the one they used, if that mattered; `note` says what other work was (by hand only). Hours of a shift
-    name its placement, once. `corrected_by_id` is who of the staff wrote other `minutes`, `decided_by_id` who approved.
+    name its placement, once. `corrected_at`: staff wrote other `minutes`. Who of them did stands in the audit trail.
     """
 
     __tablename__ = "volunteer_hours"
@@ -271,9 +293,7 @@ class Hours(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     logged_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
-    corrected_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
-    decided_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("staff_accounts.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -12,7 +12,7 @@ from ..places.models import Place
 from ..volunteers import lists, phones, standing
 from ..volunteers.lists import Named
 from ..volunteers.models import Availability, VolunteerLanguage
-from . import listing, rules, schedules, turns
+from . import listing, rules, saying, schedules, turns
 from .models import LIVE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 from .reasons import in_words
 from .rules import No
@@ -79,6 +79,7 @@ class Mine:
     place: Place
     may_give_back: bool
     position: int = 0
+    coordinator: str = ""
     phone: str = ""
 
     @property
@@ -186,6 +187,7 @@ def mine(volunteer_id: int, now: datetime) -> list[Mine]:
             places[shift.place_id],
             may_give_back(shift, now),
             turns.position(one),
+            saying.coordinator(shift),
             _phone(one, shift, now),
         )
         for one, shift, role_id in rows

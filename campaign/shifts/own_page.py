@@ -51,6 +51,7 @@ def _placed(one: Placement, role: str, shift: Shift) -> Held:
         "reason": one.reason,
         "code": one.door_code,
         "no_show": one.no_show,
+        "came_without_taking_it": one.walk_in,
         **{name: _moment(getattr(one, name)) for name in MOMENTS},
     }
     title = gettext("Shift: %(role)s", role=role)

@@ -10,6 +10,7 @@ from .. import db
 from ..events import times
 from ..mail import Mail
 from ..places import service as places
+from ..staff import colleagues
 from ..volunteers import lists
 from ..volunteers.emails import Says, mail_to
 from ..volunteers.models import Volunteer, VolunteerState
@@ -53,10 +54,15 @@ def facts_for(shift: Shift, role_id: int) -> list[tuple[str, str]]:
         (gettext("When"), times.span(shift.starts_at, shift.ends_at, shift.zone)),
         (gettext("Where"), where(shift)),
         (gettext("Role"), lists.names(lists.ROLES).get(role_id, "")),
-        (gettext("Coordinator"), shift.coordinator),
+        (gettext("Coordinator"), coordinator(shift)),
         (gettext("Please note"), shift.note),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def coordinator(shift: Shift) -> str:
+    """Whom those who come ask for: the name that was written, else that of the colleague."""
+    return shift.coordinator or colleagues.name(shift.coordinator_id)
 
 
 def where(shift: Shift) -> str:

@@ -14,7 +14,7 @@ from .. import db
 from ..errors import Refused
 from ..links.rules import ALPHABET
 from ..volunteers import service as volunteers
-from . import rules, turns
+from . import rules, saying, turns
 from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift
 from .reasons import in_words
 from .rules import No, Why
@@ -75,7 +75,7 @@ def _reasons(mine: Turn, need: Need, volunteer_id: int, one: Placement | None) -
 
 def _place(mine: Turn, need: Need, one: Placement | None, volunteer_id: int) -> None:
     if one is None:
-        one = _add(mine, need, volunteer_id, PlacementState.WAITING)
+        one = add(mine, need, volunteer_id, PlacementState.WAITING)
     elif one.state in TAKES_A_PLACE and one.need_id != need.id:
         mine.count(one.need_id, -1)
         mine.count(need.id, 1)
@@ -85,7 +85,8 @@ def _place(mine: Turn, need: Need, one: Placement | None, volunteer_id: int) -> 
     turns.place(mine, need, one)
 
 
-def _add(mine: Turn, need: Need, volunteer_id: int, state: PlacementState) -> Placement:
+def add(mine: Turn, need: Need, volunteer_id: int, state: PlacementState) -> Placement:
+    """Their row at this shift, in their turn at it."""
     one = Placement(shift_id=mine.shift.id, need_id=need.id, volunteer_id=volunteer_id, state=state)
     one.joined_at, one.door_code = mine.now, "".join(choice(ALPHABET) for _ in range(7))
     db.session().add(one)
@@ -115,7 +116,7 @@ def wait(volunteer_id: int, need_id: int, now: datetime) -> bool:
 
 def _stand_in_line(mine: Turn, need: Need, one: Placement | None, volunteer_id: int) -> None:
     if one is None:
-        _add(mine, need, volunteer_id, PlacementState.WAITING)
+        add(mine, need, volunteer_id, PlacementState.WAITING)
         return
     if one.state == PlacementState.WAITING and one.need_id == need.id:
         return
@@ -149,7 +150,7 @@ def may_give_back(shift: Shift, now: datetime) -> bool:
 
 def too_late(shift: Shift) -> str:
     """What somebody reads who wants to give a shift back too late."""
-    if shift.coordinator:
-        who = gettext("It is too late to give this shift back here. Please tell %(name)s.", name=shift.coordinator)
+    if name := saying.coordinator(shift):
+        who = gettext("It is too late to give this shift back here. Please tell %(name)s.", name=name)
         return str(who)
     return str(gettext("It is too late to give this shift back here. Please write to us."))

@@ -130,6 +130,7 @@ def place(mine: Turn, need: Need, one: Placement) -> None:
     if one.state not in TAKES_A_PLACE:
         mine.count(need.id, 1)
     one.need_id, one.state, one.taken_at, one.lapses_at, one.ended_at = need.id, "taken", mine.now, None, None
+    one.walk_in = one.made_room = False  # they may have been one before
     db.session().flush()
     write(TAKEN, one, mine.now)
     promote(mine)  # with an adult on it, those of 16 and 17 who wait may come
@@ -163,11 +164,9 @@ def _offer(mine: Turn, need: Need, one: Placement) -> None:
     write(OFFERED, one, mine.now)
 
 
-def end(
-    mine: Turn, one: Placement, state: PlacementState, reason: str = "", by_id: int | None = None, *, told: bool = True
-) -> None:
+def end(mine: Turn, one: Placement, state: PlacementState, reason: str = "", *, told: bool = True) -> None:
     """They come no more: nobody of 16 or 17 is left alone, and the place is free for the next."""
-    _leave(mine, one, state, reason, by_id)
+    _leave(mine, one, state, reason)
     if state == PlacementState.REMOVED and told:
         write(REMOVED, one, mine.now)
     if mine.to_come:
@@ -175,9 +174,9 @@ def end(
         promote(mine)
 
 
-def _leave(mine: Turn, one: Placement, state: PlacementState, reason: str = "", by_id: int | None = None) -> None:
+def _leave(mine: Turn, one: Placement, state: PlacementState, reason: str = "") -> None:
     places = 1 if one.state in TAKES_A_PLACE else 0
-    one.state, one.reason, one.ended_at, one.ended_by_id, one.lapses_at = state, reason[:300], mine.now, by_id, None
+    one.state, one.reason, one.ended_at, one.lapses_at = state, reason[:300], mine.now, None
     db.session().flush()
     if places:
         mine.count(one.need_id, -places)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from .. import clock, db, jobs
 from ..supporters import retention
 from . import news, turns
-from .models import Placement, Shift, ShiftAsk, ShiftNeed
+from .models import Placement, Shift, ShiftAsk, ShiftHelper, ShiftNeed
 
 
 @jobs.sweep("settle-shifts")
@@ -62,12 +62,20 @@ def forget_placements(until: datetime, dry_run: bool) -> int:
 @retention.obeys("shift_coordinators")
 def forget_coordinators(until: datetime, dry_run: bool) -> int:
     """Forget whom to reach on shifts that ended before this moment."""
-    named = or_(Shift.coordinator != "", Shift.coordinator_phone != "")
+    named = or_(Shift.coordinator != "", Shift.coordinator_phone != "", Shift.coordinator_id.is_not(None))
     which = named & (Shift.ends_at < until)
     number = int(db.session().scalar(select(func.count()).select_from(Shift).where(which)) or 0)
     if number and not dry_run:
-        db.session().execute(update(Shift).where(which).values(coordinator="", coordinator_phone=""))
+        nobody = {"coordinator": "", "coordinator_phone": "", "coordinator_id": None}
+        db.session().execute(update(Shift).where(which).values(**nobody))
     return number
+
+
+@retention.obeys("shift_helpers")
+def forget_helpers(until: datetime, dry_run: bool) -> int:
+    """Forget the links for helpers at shifts that ended before this moment."""
+    over = select(Shift.id).where(Shift.ends_at < until)
+    return _delete(ShiftHelper, ShiftHelper.shift_id.in_(over), dry_run)
 
 
 @retention.obeys("shift_asks")

@@ -11,11 +11,10 @@ from sqlalchemy import case, func, select
 from .. import db, i18n
 from ..events import times
 from ..places import service as places
-from ..places.models import Place as PlaceRow
 from ..text import fold
 from ..volunteers import lists
 from ..volunteers.models import Volunteer, VolunteerLanguage
-from . import day, filling, pool, schedules
+from . import day, filling, offers, pool, schedules
 from .filling import Fit, Gap
 from .models import TAKES_A_PLACE, Placement, Shift, ShiftAsk, ShiftNeed, ShiftState
 from .pool import Place
@@ -143,7 +142,7 @@ def _by_name(names: dict[int, str]) -> list[tuple[int, str]]:
 
 def _rows(found: Sequence[tuple[ShiftNeed, Shift]], now: datetime, *, people: bool = True) -> list[Row]:
     shifts = {shift.id: shift for _, shift in found}
-    where, roles = _places(shifts.values()), lists.names(lists.ROLES)
+    where, roles = offers.places_of(shifts.values()), lists.names(lists.ROLES)
     there, asked = _there(shifts), _asked([need.id for need, _ in found])
     gaps = _gaps(found, there, {one.id: fold(one.area) for one in where.values()})
     rows = []
@@ -161,11 +160,6 @@ def _rows(found: Sequence[tuple[ShiftNeed, Shift]], now: datetime, *, people: bo
         )
         rows.append(row)
     return _with_people(rows, gaps, now) if people else rows
-
-
-def _places(shifts: Collection[Shift]) -> dict[int, PlaceRow]:
-    ids = {one.place_id for one in shifts}
-    return {one.id: one for one in db.session().scalars(select(PlaceRow).where(PlaceRow.id.in_(ids)))}
 
 
 def _there(shift_ids: Collection[int]) -> dict[int, list[tuple[str, set[str]]]]:
@@ -241,7 +235,7 @@ def one(need_id: int, now: datetime) -> tuple[Row, list[Fit]]:
 
 def judged(need: ShiftNeed, shift: Shift, volunteer_ids: Collection[int], now: datetime) -> list[Fit]:
     """These volunteers for this need, the best first."""
-    areas = {one.id: fold(one.area) for one in _places([shift]).values()}
+    areas = {one.id: fold(one.area) for one in offers.places_of([shift]).values()}
     place = _gaps([(need, shift)], _there([shift.id]), areas)[need.id]
     known = pool.know(volunteer_ids, [place], now)
     return filling.rank(place.gap, [known.helper(one, place) for one in known.names], schedules.limits(), now)

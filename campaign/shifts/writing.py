@@ -7,13 +7,14 @@ from wtforms import DateField, DateTimeLocalField, HiddenField, IntegerField, Se
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from .. import i18n
+from .. import clock, i18n
 from ..events import zones
 from ..events.writing import A_TIME, FORMATS, no_telephone, sane_year
 from ..forms import EditForm, Line, Lines, StaffForm, Ticks, not_blank, required
+from ..staff import colleagues
 from ..volunteers import phones
 from ..volunteers.lists import Named
-from . import batches
+from . import batches, of_events
 from .editing import Needed, Said
 from .models import Shift, ShiftNeed
 
@@ -28,16 +29,19 @@ class _Shift:
 
     place = SelectField("Place", [not_blank("Choose a place.")])
     zone = SelectField("On the clocks of")
-    coordinator = Line("Coordinator of the day", most=100)
+    colleague = SelectField("Coordinator of the day", default="")
+    coordinator = Line("Name of the coordinator", most=100)
     phone = Line("The coordinator’s telephone", most=40)
     note = Lines("Note for those who come", [no_telephone], most=1_000)
     roles: tuple[tuple[int, str], ...] = ()
 
-    def fill(self, places: list[tuple[int, str]], zone: str = "") -> None:
-        """Fill in what can be chosen now."""
+    def fill(self, places: list[tuple[int, str]], there: Shift | None = None) -> None:
+        """Fill in what can be chosen now, with what a shift that is there has, whatever became of it."""
         me = cast(Any, self)
         me.place.choices = [("", "Choose a place"), *((str(each), name) for each, name in places)]
-        me.zone.choices = zones.choices(zone)
+        me.zone.choices = zones.choices(there.zone if there else "")
+        us = colleagues.choices(there.coordinator_id if there else None)
+        me.colleague.choices = [("", "Nobody of the staff"), *us]
         for role_id, _ in self.roles:
             me[f"spoken-{role_id}"].choices = [(one.code, one.name) for one in i18n.site().languages]
 
@@ -77,6 +81,7 @@ class _Shift:
             needs=self.needs(),
             note=me.note.data or "",
             coordinator=me.coordinator.data or "",
+            coordinator_id=int(me.colleague.data) if me.colleague.data else None,
             phone=self.number,
             **more,
         )
@@ -101,7 +106,14 @@ class ShiftForm(_Shift, EditForm):
     ends = DateTimeLocalField("Ends", [required(A_TIME), sane_year], format=FORMATS)
     opens = DateTimeLocalField("Can be taken from", [Optional(), sane_year], format=FORMATS)
     cancel_until = DateTimeLocalField("Can be given back until", [Optional(), sane_year], format=FORMATS)
+    event = SelectField("Belongs to the event", default="")
     named = HiddenField()
+
+    def fill(self, places: list[tuple[int, str]], there: Shift | None = None) -> None:
+        """Also the events to come."""
+        super().fill(places, there)
+        theirs = of_events.choices(clock.now(), there.event_id if there else None)
+        self.event.choices = [("", "No event"), *theirs]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also reads the times on the clock that was chosen."""
@@ -113,7 +125,8 @@ class ShiftForm(_Shift, EditForm):
         """What was said; only of a form that is valid."""
         starts, ends, opens, until = self.moments
         assert starts is not None and ends is not None
-        return self.said(starts, ends, opens_at=opens, cancel_until=until)
+        event_id = int(self.event.data) if self.event.data else None
+        return self.said(starts, ends, opens_at=opens, cancel_until=until, event_id=event_id)
 
     @property
     def seen(self) -> set[int]:
@@ -187,15 +200,16 @@ def with_roles(form: type[Any], roles: list[Named]) -> type[Any]:
     return type(form.__name__, (form,), fields)
 
 
-def begun() -> dict[str, Any]:
-    """What a new form begins with."""
-    return {"zone": i18n.site().campaign.time_zone}
+def begun(event_id: int = 0) -> dict[str, Any]:
+    """What a new form begins with; with the place and times of an event, if one is named."""
+    return {"zone": i18n.site().campaign.time_zone, **(of_events.begun(event_id, clock.now()) if event_id else {})}
 
 
 def known(one: Shift, needs: list[ShiftNeed]) -> dict[str, Any]:
     """A shift as the values of its form."""
     said: dict[str, Any] = {name: getattr(one, name) for name in ("zone", "note", "coordinator", "version")}
     said |= {"place": str(one.place_id), "phone": phones.opened(one.coordinator_phone)}
+    said |= {"event": str(one.event_id or ""), "colleague": str(one.coordinator_id or "")}
     for name, at in (("starts", one.starts_at), ("ends", one.ends_at), ("opens", one.opens_at)):
         said[name] = zones.wall(at, one.zone) if at else None
     said["cancel_until"] = zones.wall(one.cancel_until, one.zone) if one.cancel_until else None

@@ -123,6 +123,9 @@ class Act(StrEnum):
     VOLUNTEER_CHECKED_IN = "shift.checked-in"
     VOLUNTEER_CHECKED_OUT = "shift.checked-out"
     VOLUNTEER_CHECK_UNDONE = "shift.check-undone"
+    VOLUNTEER_ADDED_THERE = "shift.added-there"
+    SHIFT_LINK_MADE = "shift.link-made"
+    SHIFT_LINK_ENDED = "shift.link-ended"
     HOURS_APPROVED = "hours.approved"
     HOURS_DECLINED = "hours.declined"
     HOURS_CORRECTED = "hours.corrected"
@@ -287,6 +290,9 @@ WORDS: dict[Act, str] = {
     Act.VOLUNTEER_CHECKED_IN: "checked a volunteer in at a shift",
     Act.VOLUNTEER_CHECKED_OUT: "checked a volunteer out of a shift",
     Act.VOLUNTEER_CHECK_UNDONE: "took back that a volunteer had come to a shift, or left",
+    Act.VOLUNTEER_ADDED_THERE: "checked a volunteer in who had not taken the shift",
+    Act.SHIFT_LINK_MADE: "made a link for a helper at a shift",
+    Act.SHIFT_LINK_ENDED: "ended a link for a helper at a shift",
     Act.HOURS_APPROVED: "approved hours that a volunteer had logged",
     Act.HOURS_DECLINED: "did not approve hours that a volunteer had logged",
     Act.HOURS_CORRECTED: "corrected hours of a volunteer",

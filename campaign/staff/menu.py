@@ -64,6 +64,7 @@ BENEATH = {
     "place_lists_staff": "places_staff",
     "readers_staff": "newsletters_staff",
     "results_staff": "newsletters_staff",
+    "shift_links_staff": "shifts_staff",
     "trainings_staff": "volunteers_staff",
     "volunteer_lists_staff": "volunteers_staff",
 }

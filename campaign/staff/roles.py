@@ -96,6 +96,7 @@ ALLOWED: dict[str, Roles] = {
     "shifts_staff": KEEPERS,
     "week_staff": KEEPERS,
     "day_staff": KEEPERS,
+    "shift_links_staff": KEEPERS,
     "hours_staff": KEEPERS,
     "segments_staff": WRITERS,
     "readers_staff": WRITERS,

@@ -116,6 +116,11 @@ RULES: dict[str, Rule] = {
         lazy_gettext("%(days)d days after the event"),
         90,
     ),
+    "shift_helpers": Rule(
+        lazy_gettext("That somebody helped to check volunteers in at a shift (where they stood, not who they are)"),
+        lazy_gettext("%(days)d days after the shift"),
+        90,
+    ),
     "letters": Rule(lazy_gettext("That we sent you a letter"), lazy_gettext("%(days)d days after it was written"), 90),
     "newsletters": Rule(
         lazy_gettext("That a newsletter was sent to you"), lazy_gettext("%(days)d days after the last was sent"), 90

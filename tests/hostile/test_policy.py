@@ -46,7 +46,9 @@ def _faults(answer, path):
     carried, found = answer.headers, []
     for name, value in HEADERS.items():
         right = _right(name, value, answer)
-        head = answer.request.method == "HEAD" and "/door" in path  # without its page one cannot see which it is
+        head = answer.request.method == "HEAD" and (
+            "/door" in path or "/shift-door" in path
+        )  # without its page one cannot see which it is
         if name != "Content-Security-Policy" and carried.getlist(name) not in ([right], [WITH_CAMERA] if head else []):
             found.append(f"{name}: {carried.getlist(name)}")
     policies = carried.getlist("Content-Security-Policy")

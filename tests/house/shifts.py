@@ -14,7 +14,7 @@ from tests.conftest import Site
 ZONE = "America/Los_Angeles"
 ROLE = 7  # requires nothing
 SHIFT = {"place": "1", "zone": ZONE, "starts": "2027-03-02T10:00", "ends": "2027-03-02T12:00", f"number-{ROLE}": "1"}
-SHIFT |= {"coordinator": "Sample Lead", "phone": "+12133734253", "note": "Bring water"}
+SHIFT |= {"colleague": "1", "coordinator": "Sample Lead", "phone": "+12133734253", "note": "Bring water"}
 DAYS = {"first": "2027-03-01", "last": "2027-03-14", "weekdays": "1", "begins": "10:00", "closes": "12:00"}
 FIELDS: dict[str, dict[str, str]] = {
     "shifts.take": {"need": "3"},
@@ -66,7 +66,7 @@ def _write_all_letters() -> None:
     editing.cancel(cancelled, "A reason", now)
     theirs = turns.theirs(taken_back, 6)
     assert theirs is not None
-    editing.take_back(theirs.id, "A reason", 1, now)
+    editing.take_back(theirs.id, "A reason", now)
 
 
 def _on(number: int) -> Said:
@@ -75,5 +75,6 @@ def _on(number: int) -> Said:
 
 def said(starts_at: datetime, number: int = 1) -> Said:
     """What is said of a shift that begins then."""
-    needs, who = {ROLE: Needed(number, ("es",))}, ("Sample Lead", "+12133734253")
-    return Said(1, starts_at, starts_at + timedelta(hours=2), ZONE, needs, None, None, "Bring water", *who)
+    who: dict[str, Any] = {"coordinator": "Sample Lead", "phone": "+12133734253", "coordinator_id": 1, "event_id": 5}
+    needs = {ROLE: Needed(number, ("es",))}
+    return Said(1, starts_at, starts_at + timedelta(hours=2), ZONE, needs, None, None, "Bring water", **who)

@@ -39,6 +39,7 @@ def test_a_token_opens_the_doors_of_its_own_purpose_and_no_other(everything):
         "my-shifts",
         "present",
         "rsvp",
+        "shift-door",
         "shifts",
         "sign",
         "withdraw",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from campaign import clock, db
-from campaign.newsletters import preflight, service
+from campaign.newsletters import preflight, service, starting
 from campaign.newsletters.drafts import Typed
 from campaign.newsletters.models import Newsletter
 from campaign.newsletters.runs import Approval, Run, Trial
@@ -116,6 +116,29 @@ def test_it_waits_for_its_time_and_can_be_taken_back_until_then(site, staff, goi
     assert state_of(site, 1) == "sent"
 
 
+def test_more_readers_by_the_time_it_goes_need_a_second_person_and_it_waits_for_that(site, staff, going, later):
+    with tuned(site, second_person_above=3):
+        tried(site, staff, going)
+        go(staff, going, **{**AT, "at": "2027-01-11T04:15"})
+        readers(site, 1, begin=3)
+        later(minutes=16)
+        for again in (False, True):
+            site.work(SWEEP)
+            page = _colleague(site, f"c{again}@example.org").get(going)
+            assert state_of(site, 1) == "paused" and states(site, 1) == {}
+            assert "somebody else than its writer has to approve it first" in page.text
+            if not again:
+                with site.inside(), db.writing():
+                    starting.resume(1)
+        other = _colleague(site)
+        other.press(other.get(going), "Take it back")
+        other.press(other.get(going), "I have read it")
+        with site.inside(), db.writing():
+            starting.let_go(1, starting.Wish(100_000), None, clock.now())
+        site.work(SWEEP)
+    assert states(site, 1) == {"sent": 4}
+
+
 def test_pause_resume_pace_and_cancel_are_buttons(site, staff, going):
     tried(site, staff, going)
     page = staff.press(go(staff, going), "Pause")
@@ -185,9 +208,9 @@ def _made_by(site, account_id):
         session.execute(update(Newsletter).values(made_by_id=account_id))
 
 
-def _colleague(site):
+def _colleague(site, email="colleague@example.org"):
     with site.inside(), db.writing():
-        key = accounts.one_time_link(accounts.add("colleague@example.org", "Colleague", clock.now()), clock.now())
+        key = accounts.one_time_link(accounts.add(email, "Colleague", clock.now()), clock.now())
     person = site.visitor()
     person.press(person.get(f"/staff/link/{key}"), "Sign in")
     return person

@@ -9,7 +9,7 @@ from sqlalchemy import event, select, update
 
 from campaign import clock, db
 from campaign.shifts import pool, week
-from campaign.shifts.models import Placement, Shift, ShiftAsk
+from campaign.shifts.models import Shift, ShiftAsk
 from campaign.shifts.week import Asked
 from campaign.volunteers import service
 from campaign.volunteers.models import Volunteer
@@ -38,7 +38,7 @@ def _lines(page, inside=""):
 
 
 def test_gaps_come_first_with_who_could_fill_them_and_why(site, staff):
-    anna, bela = able(site, 1, **KOREAN), able(site, 2)
+    _, bela = able(site, 1, **KOREAN), able(site, 2)
     full = shift(site, "12 10:00")
     take(site, bela, full)
     gap = shift(site, "14 10:00", number=2, languages=("ko", "es"))
@@ -49,7 +49,7 @@ def test_gaps_come_first_with_who_could_fill_them_and_why(site, staff):
     lines = _lines(page, f"#gap-{need_of(site, gap)}")
     assert lines[0] == "Sample Helper B speaks 한국어 (as first language), has time then, wants this role"
     assert lines[1].startswith("Sample Helper C does not speak what is needed")
-    assert len(page.all("input[type=checkbox]")) == 2 and anna != bela
+    assert len(page.all("input[type=checkbox]")) == 2
 
 
 def test_a_week_is_found_by_day_place_role_and_language(site, staff):
@@ -83,7 +83,7 @@ def test_one_press_asks_and_yes_takes_the_shift(site, staff, visitor):
     assert states(site, gap) == {} and answers(site) == [(anna, "")]  # looking answers nothing
     page = visitor.press(page, "Yes, I come")
     assert page.heading == "This shift is yours" and states(site, gap) == {anna: "taken"}
-    assert answers(site) == [(anna, "yes")] and site.rows(select(Placement.ask_id))[0][0] == 1
+    assert answers(site) == [(anna, "yes")]
     assert site.letter()["subject"] == "Your shift"
     assert visitor.post(f"{path}/yes").heading == "This shift is yours" and site.letters() == []  # pressed twice
     assert visitor.post(f"{path}/no").status == 409 and states(site, gap) == {anna: "taken"}

@@ -131,7 +131,6 @@ def _placements() -> None:
         sa.Column("shift_id", BIG, nullable=False),
         sa.Column("need_id", BIG, nullable=False),
         sa.Column("volunteer_id", BIG, nullable=False),
-        sa.Column("ask_id", BIG, nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("door_code", sa.String(length=10), nullable=False),
@@ -140,14 +139,9 @@ def _placements() -> None:
         sa.Column("offered_at", MOMENT, nullable=True),
         sa.Column("lapses_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
-        sa.Column("ended_by_id", BIG, nullable=True),
         sa.Column("checked_in_at", MOMENT, nullable=True),
         sa.Column("checked_out_at", MOMENT, nullable=True),
         sa.Column("no_show", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["ask_id"], ["shift_asks.id"], name=op.f("fk_placements_ask_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(
-            ["ended_by_id"], ["staff_accounts.id"], name=op.f("fk_placements_ended_by_id"), ondelete="SET NULL"
-        ),
         sa.ForeignKeyConstraint(["need_id"], ["shift_needs.id"], name=op.f("fk_placements_need_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_placements_shift_id")),
         sa.ForeignKeyConstraint(
@@ -157,7 +151,6 @@ def _placements() -> None:
         sa.UniqueConstraint("shift_id", "volunteer_id", name=op.f("uq_placements_shift_id_volunteer_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_placements_ask_id", "placements", ["ask_id"])
     op.create_index("ix_placements_door_code", "placements", ["shift_id", "door_code"])
     op.create_index(
         "ix_placements_lapses_at",
@@ -245,19 +238,8 @@ def _hours() -> None:
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("logged_at", MOMENT, nullable=False),
         sa.Column("corrected_at", MOMENT, nullable=True),
-        sa.Column("corrected_by_id", BIG, nullable=True),
         sa.Column("decided_at", MOMENT, nullable=True),
-        sa.Column("decided_by_id", BIG, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["corrected_by_id"],
-            ["staff_accounts.id"],
-            name=op.f("fk_volunteer_hours_corrected_by_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["staff_accounts.id"], name=op.f("fk_volunteer_hours_decided_by_id"), ondelete="SET NULL"
-        ),
         sa.ForeignKeyConstraint(
             ["placement_id"], ["placements.id"], name=op.f("fk_volunteer_hours_placement_id"), ondelete="SET NULL"
         ),

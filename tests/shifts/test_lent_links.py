@@ -1,0 +1,222 @@
+"""A helper's link for a shift's day: what it opens and shows, until when, and volunteers who come without a place."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from campaign import clock, db, seals
+from campaign.errors import Refused
+from campaign.shifts import day, editing, keys
+from campaign.shifts.models import Hours, Placement, Shift, ShiftHelper, ShiftNeed
+from campaign.staff.audit import AuditRow
+from campaign.text import fold
+from campaign.volunteers.models import Volunteer
+from tests.house.everything import on_sqlite
+from tests.shifts.acts import able, at, at_rest, need_of, said, shift, states, take, wait
+
+pytestmark = on_sqlite
+WHO = ("Anna Sample", "Anna Example", "Bela Sample")
+
+
+@pytest.fixture
+def table(site, noon):
+    """A shift of three hours for three people that begins in half an hour, and two who have taken it, an Anna each;
+    the path of a link for it, and its id.
+    """
+    shift_id = shift(site, "14 10:00", number=3)
+    people = [able(site, number) for number in (1, 2, 3)]
+    with site.inside(), db.writing() as session:
+        for one, name in zip(people, WHO, strict=True):
+            session.execute(update(Volunteer).where(Volunteer.id == one).values(name=name, name_key=fold(name)))
+        keys.lend(shift_id, "Table", None, clock.now())
+    for one in people[:2]:
+        take(site, one, shift_id)
+    noon.move_to(at("14 09:30"), tick=False)
+    return f"/shift-door/{_signed(site, 1)}", shift_id
+
+
+def _signed(site, helper_id):
+    with site.inside():
+        return seals.sign("shift-door", helper_id)
+
+
+def _hours(site):
+    return [tuple(row) for row in site.rows(select(Hours.volunteer_id, Hours.minutes).order_by(Hours.id))]
+
+
+def test_a_helper_checks_in_and_out_by_first_names_and_sees_nothing_else(site, visitor, table, noon, staff_of):
+    path, shift_id = table
+    page = visitor.get(path)
+    assert page.heading == "Sample Clinic" and "Here now 0" in page.text and "Needed 3" in page.text
+    assert "Anna S." in page.text and "Anna E." in page.text and "Table" in page.text
+    for private in ("Sample Street", "Anna Sample", "Anna Example", "@example.org", "Coordinator", "/staff/"):
+        assert private not in page.html, private
+    page = visitor.press(page, "Check in Anna S.")
+    assert "Anna is checked in." in page.text and "Here now 1" in page.text
+    assert visitor.raw(f"{path}/count").json == {"here": "1", "expected": "1"}
+    assert "Anna" in visitor.press(page, "Find", typed="example").text  # the whole name finds them
+    noon.move_to(at("14 13:00"), tick=False)
+    page = visitor.press(visitor.get(path), "Check out Anna")
+    assert "Anna was checked out at 1:00" in page.text and "Left at 1:00" in page.text and _hours(site) == [(1, 210)]
+    assert "by the link “Table”" in staff_of(site).get(f"/staff/shifts/{shift_id}").text
+    page = visitor.press(page, "Undo Anna")
+    assert "was checked in at 9:30" not in page.text and _hours(site) == []
+    visitor.press(page, "Undo Anna")
+    assert site.rows(select(Placement.helper_id, Placement.checked_in_at).where(Placement.id == 1)) == [(None, None)]
+    answer = visitor.raw(path)
+    assert answer.headers["Cache-Control"] == "no-store" and not answer.headers.getlist("Set-Cookie")
+    assert visitor.get(path).one('meta[name="robots"]').attrs["content"] == "noindex"
+    assert visitor.raw(f"{path}/in", method="POST", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert "บันทึกแล้วว่า Anna มา" in visitor.press(visitor.get(f"/th{path}"), "บันทึกว่ามา Anna S.").text
+
+
+def test_a_link_opens_one_shift_from_the_evening_before_until_its_evening_and_moves_with_it(site, visitor, table, noon):
+    path, shift_id = table
+    other = shift(site, "14 15:00")
+    need = need_of(site, other)
+    gone = visitor.raw(f"{path}/walk-in", method="POST", data={"name": "Bela Sample", "need": need})
+    assert "gone=1" in gone.location and states(site, other) == {}
+    for time, status in (("13 21:59", 410), ("13 22:00", 200), ("14 18:59", 200), ("14 19:00", 410)):
+        noon.move_to(at(time), tick=False)
+        assert visitor.get(path).status == status, time
+    assert "that day is over" in visitor.get(path).text
+    noon.move_to(at("13 12:00"), tick=False)
+    assert "This link opens on" in visitor.get(path).text
+    with site.inside(), db.writing():
+        version = db.session().get_one(Shift, shift_id).version
+        editing.change(shift_id, said(1, 1, "13 20:00", number=3), version, {1, 2}, clock.now())
+    assert visitor.get(path).status == 200  # it begins in eight hours now
+    with site.inside(), db.writing():
+        keys.end(shift_id, 1, clock.now())
+    for act in ("", "/count"):
+        assert "This link was ended" in visitor.get(path + act).text
+    for act in ("in", "out", "find", "walk-in", "undo"):
+        sent = {"id": "1", "came": "1", "name": "Bela Sample"}
+        assert visitor.raw(f"{path}/{act}", method="POST", data=sent).status_code == 410
+    assert "cut in two" in visitor.get("/shift-door/shift-door-1.cut").text
+    assert visitor.get(f"/shift-door/{_signed(site, 9)}").status == 410
+    with site.inside(), db.writing():
+        keys.lend(shift_id, "Again", None, clock.now())
+        editing.cancel(shift_id, "Rain", clock.now())
+        with pytest.raises(Refused, match="cancelled"):
+            keys.lend(shift_id, "Once more", None, clock.now())
+    assert "This shift was cancelled." in visitor.get(f"/shift-door/{_signed(site, 2)}").text
+
+
+def test_staff_make_a_link_show_it_to_scan_and_end_it(site, staff, visitor):
+    shift_id = shift(site, "14 10:00")
+    page = staff.get(staff.get(f"/staff/shifts/{shift_id}").link("Links for helpers"))
+    assert "Say where, so that you know" in staff.press(page, "Make a link", name=" ").text
+    page = staff.press(page, "Make a link", name="Left table")
+    assert page.heading == "Link for Left table" and page.all(".qr svg") and "not yet open" in page.text
+    address = page.all(".facts dd code")[1].to_text()
+    assert "/es/shift-door/" in address and visitor.get(address.removeprefix("http://localhost")).status == 410
+    page = staff.press(page, "End it")
+    assert "Left table ended" in page.text and "Show it" not in page.text
+    assert "It opens nothing any more." in staff.get(f"/staff/shifts/{shift_id}/links/1").text
+    assert staff.get(f"/staff/shifts/{shift(site, '15 10:00')}/links/1").status == 404
+    with site.inside(), db.writing():
+        for number in range(keys.MOST):
+            keys.lend(shift_id, str(number), None, clock.now())
+    assert (
+        "End some of them first"
+        in staff.press(staff.get(f"/staff/shifts/{shift_id}/links"), "Make a link", name="x").text
+    )
+    acts = {row[0] for row in site.rows(select(AuditRow.act))}
+    assert {"shift.link-made", "shift.link-ended"} <= acts
+
+
+def test_a_volunteer_who_comes_without_a_place_is_added_credited_and_taken_back(site, visitor, table, noon):
+    path, shift_id = table
+    page = visitor.get(path)
+    done = visitor.press(page, "Add and check in", name="  bela SAMPLE ")
+    assert "Bela is checked in." in done.text and states(site, shift_id)[3] == "taken"
+    again = visitor.press(page, "Add and check in", name="Bela Sample")
+    assert "Bela was checked in at 9:30" in again.text and "already" in again.text
+    at_rest(site)
+    noon.move_to(at("14 12:00"), tick=False)
+    page = visitor.press(visitor.get(path), "Check out Bela")
+    assert _hours(site) == [(3, 150)]
+    for _ in range(2):
+        page = visitor.press(page, "Undo Bela")
+    assert states(site, shift_id)[3] == "cancelled" and _hours(site) == [] and "Bela" not in page.one("main").to_text()
+    at_rest(site)
+    page = visitor.press(page, "Add and check in", name="Anna Example")  # who has a place is simply checked in
+    assert "Anna is checked in." in page.text
+    visitor.press(page, "Undo Anna")
+    assert states(site, shift_id)[2] == "taken"
+
+
+def test_who_is_not_known_or_may_not_is_refused_and_a_helper_learns_nothing_of_why(
+    site, visitor, table, noon, staff_of
+):
+    path, shift_id = table
+    less = able(site, 4)
+    with site.inside(), db.writing() as session:
+        session.execute(
+            update(Volunteer).where(Volunteer.id == less).values(name="Anna Sample", name_key=fold("Anna Sample"))
+        )
+        session.execute(update(Volunteer).where(Volunteer.id == 3).values(state="ended"))
+    minor = able(site, 5, "16-17")
+    busy = able(site, 6)
+    take(site, busy, shift(site, "14 12:00"))
+    staff, need = staff_of(site), need_of(site, shift_id)
+    told = {
+        "Bela Sample": "Nobody who volunteers has exactly this name or mail address.",
+        "Nobody": "Nobody who volunteers has exactly this name or mail address.",
+        "nobody@example.org": "Nobody who volunteers has exactly this name or mail address.",
+        "Anna Sample": "Several volunteers have this name.",
+        _mail(site, busy): "It clashes with your shift at 12:00",
+    }
+    before, answers = states(site, shift_id), set()
+    for typed, why in told.items():
+        page = staff.press(staff.get(f"/staff/shifts/{shift_id}/day"), "Add and check in", name=typed)
+        assert page.status == 409 and why in page.text, typed
+        page = visitor.press(visitor.get(path), "Add and check in", name=typed)
+        answers.add((page.status, page.one("[data-door-said]").to_text().strip()))
+    assert len(answers) == 1 and "They could not be added." in answers.pop()[1]
+    assert states(site, shift_id) == before
+    assert visitor.press(visitor.get(path), "Add and check in", name=" ").status == 422
+    empty = shift(site, "14 10:00")
+    with site.inside(), db.writing(), pytest.raises(Refused, match="Under 18 you cannot be there alone"):
+        day.roll(empty, clock.now()).add(_mail(site, minor), need_of(site, empty), clock.now(), let_in=False)
+    with site.inside(), db.writing():
+        editing.take_back(1, "A reason", clock.now())
+    for person, way in ((visitor, path), (staff, f"/staff/shifts/{shift_id}/day")):
+        page = person.press(person.get(way), "Add and check in", name=_mail(site, 1))
+        assert page.status == (409 if person is visitor else 200)  # staff took it back, staff give it again
+    assert need and states(site, shift_id)[1] == "taken"
+    at_rest(site)
+
+
+def _mail(site, volunteer_id):
+    with site.inside(), db.reading():
+        from campaign.supporters import service as supporters
+
+        return supporters.get(db.session().get_one(Volunteer, volunteer_id).supporter_id).email
+
+
+def test_where_all_places_are_taken_whoever_stands_there_decides_and_the_shift_needs_one_more(site, visitor, table):
+    path, shift_id = table
+    take(site, able(site, 7), shift_id)
+    wait(site, 3, shift_id)
+    ask = visitor.press(visitor.get(path), "Add and check in", name="Bela Sample")
+    assert (
+        ask.status == 409 and "People who are still to come: 3." in ask.text and states(site, shift_id)[3] == "waiting"
+    )
+    done = visitor.press(ask, "Let them in all the same")
+    assert "Bela is checked in." in done.text and "Needed 4" in done.text
+    at_rest(site)
+    visitor.press(done, "Undo Bela")
+    assert site.rows(select(ShiftNeed.number, ShiftNeed.taken)) == [(3, 3)]
+    at_rest(site)
+
+
+def test_links_are_forgotten_with_time_and_who_came_stays(site, visitor, table, noon):
+    path, _ = table
+    visitor.press(visitor.get(path), "Add and check in", name="Bela Sample")
+    noon.move_to(at("14 13:00") + timedelta(days=91), tick=False)
+    site.work("forget")
+    assert site.rows(select(func.count()).select_from(ShiftHelper)) == [(0,)]
+    assert site.rows(select(Placement.helper_id).where(Placement.walk_in)) == [(None,)]

@@ -141,7 +141,15 @@ def _count(site, visitor, path):
     return [one for one in said if not one[0].startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
 
 
-PATHS = ["/events", "/events?kind=talk&language=ko", "/events?month=2027-02", "/events/timeline", "/events.ics", "/"]
+PATHS = [
+    "/events",
+    "/embed/events?kind=talk",
+    "/events?kind=talk&language=ko",
+    "/events?month=2027-02",
+    "/events/timeline",
+    "/events.ics",
+    "/",
+]
 
 
 @pytest.mark.gate("P7", quick=30, full=2_000)

@@ -32,6 +32,21 @@ def test_the_way_out_and_every_event_leave_the_page_around_it(person, demo, scri
     assert page.title() == "Weather" and len(page.frames) == 1
 
 
+def test_without_its_target_the_way_out_would_leave_the_frame_alone(person, demo):
+    path = f"{demo.address}/embed/events"
+    someone, page = _around(person, path, java_script_enabled=False)
+
+    def forget(route):
+        said = route.fetch()
+        route.fulfill(response=said, body=said.text().replace('<base target="_top">', ""))
+
+    someone.context.route(path, forget)
+    page.goto(THEIRS)
+    page.frame_locator("iframe").locator("[data-exit-words]").click()
+    page.frame_locator("iframe").get_by_role("heading", name="Weather").wait_for()
+    assert page.url == THEIRS
+
+
 def test_the_page_that_was_left_is_not_in_the_history_and_shift_leaves_too(person, demo):
     for leave in (
         lambda frame: frame.locator("[data-exit-words]").click(),

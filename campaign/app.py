@@ -15,7 +15,7 @@ from .errors import Misconfigured
 from .events import admin as events_admin
 from .events import answers as event_answers
 from .events import brought as events_brought
-from .events import door, door_staff, guests, messages_partner, messages_staff
+from .events import door, door_staff, embeds, embeds_partner, embeds_staff, guests, messages_partner, messages_staff
 from .events import emails as event_emails
 from .events import finding as calendar
 from .events import of_partners as events_of_partners
@@ -61,6 +61,7 @@ from .places import intake as places_intake
 from .places import partner as places_partner
 from .pledges import admin as pledges_admin
 from .pledges import counting, crowds, emails, groups, own_page, upkeep
+from .pledges import embeds as pledge_embeds
 from .pledges import views as pledges
 from .printables import admin as printables_admin
 from .printables import flyers, making, materials, orders, scans
@@ -103,6 +104,8 @@ PUBLIC = [
     pledges.area,
     events.area,
     calendar.area,
+    embeds.area,
+    pledge_embeds.area,
     door.area,
     links.area,
     supporter_views.area,
@@ -137,6 +140,8 @@ BEHIND_THE_DOOR = [
     events_admin.area,
     events_partner.area,
     door_staff.area,
+    embeds_staff.area,
+    embeds_partner.area,
     guests.area,
     flyers.area,
     messages_staff.area,

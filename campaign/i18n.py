@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, gettext
+from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, format_time, gettext
 from markupsafe import Markup, escape
 
 from . import catalogues
@@ -199,4 +199,14 @@ def show_date(value: date | datetime) -> str:
 
 def show_moment(value: datetime) -> str:
     """A day and a time as this language writes them, in the campaign's time zone."""
-    return str(format_datetime(local(value), "medium", rebase=False))
+    return _halves(format_datetime(local(value), "medium", rebase=False))
+
+
+def show_hour(value: datetime | time) -> str:
+    """A time of day as this language writes it. A datetime is taken as its own clock shows it."""
+    return _halves(format_time(value, "short", rebase=False))
+
+
+def _halves(written: str) -> str:
+    """The halves of the day in Korean, for which the tables of Unicode (CLDR) have AM and PM in short."""
+    return written.replace("AM", "오전").replace("PM", "오후") if language().code == "ko" else str(written)

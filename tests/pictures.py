@@ -29,6 +29,12 @@ PUBLIC = {
     "events-timeline": "/events/timeline",
     "events-past": "/events/past",
     "event": "/events/sample-training",
+    "event-thanks": "/events/sample-training/thanks",
+    "month": "/events?month=2027-01",
+    "embed-events": "/embed/events",
+    "embed-pledge": "/embed/pledges/freedom",
+    "volunteer": "/volunteer",
+    "volunteer-link": "/volunteer/link",
     "safety": "/safety",
     "learn": "/learn",
     "learn-what-it-is": "/learn/what-it-is",
@@ -72,6 +78,19 @@ STAFF = {
     "event": "/staff/events/2",
     "event-words": "/staff/events/2/words/es",
     "event-questions": "/staff/events/2/questions/en",
+    "events-elsewhere": "/staff/events/embed",
+    "pledge-elsewhere": "/staff/pledges/1/embed/es",
+    "volunteers": "/staff/volunteers",
+    "volunteer": "/staff/volunteers/1",
+    "shifts": "/staff/shifts",
+    "week": "/staff/week",
+    "hours": "/staff/hours",
+    "prints": "/staff/prints",
+    "scans": "/staff/scans",
+    "removals": "/staff/removals",
+    "newsletters": "/staff/newsletters",
+    "segments": "/staff/segments",
+    "standing-letters": "/staff/standing-letters",
     "letters": "/staff/letters",
     "letter": "/staff/letters/1",
     "codes": "/staff/codes",
@@ -176,6 +195,8 @@ def _take(page: Page, site: Running, places: dict[str, str], into: Path) -> Iter
 
 def _picture(page: Page, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
+    page.evaluate("document.querySelectorAll('[loading=lazy]').forEach((one) => { one.loading = 'eager'; })")
+    page.wait_for_function("[...document.images].every((one) => one.complete)")  # what nobody scrolled to, too
     page.screenshot(path=path, full_page=True, animations="disabled")
     return path
 

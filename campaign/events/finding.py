@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +14,7 @@ from ..drawn import Busy
 from ..partners import board as partners
 from ..partners import service as partner_service
 from ..typeset import Press, Unprintable
-from . import board, calendar, drawing, feeds, graph, kinds, listing, periods, pictures, times
+from . import board, calendar, drawing, feeds, graph, kinds, listing, narrowing, periods, pictures, times
 from .board import Shown
 from .listing import A_PAGE, Wanted
 from .periods import Month
@@ -67,43 +65,29 @@ def _picture(event: Shown) -> Picture | None:
 @keep(FRESH)
 def index() -> ResponseReturnValue:
     """Events to come, the next one first; or those of a `month`. Both can be narrowed down."""
-    wanted, text = _wanted(), request.args.get("month", "")
+    wanted, text = narrowing.wanted(), request.args.get("month", "")
     if text:
         return _month(Month.read(text) or abort(404), wanted)
     now, page = clock.now(), web.page_number()
-    _carry({**wanted.query, **({"page": page} if page else {})})
+    narrowing.carry({**wanted.query, **({"page": page} if page else {})})
     with db.reading():
         found = listing.upcoming(wanted, now, page)
         gone = [] if page else listing.called_off(wanted, now)
         offer = listing.offer(now)
-        known = {"days": _by_day(found[:A_PAGE]), "gone": gone, "offer": offer, "wanted": wanted, "month": None}
+        known = {
+            "days": narrowing.by_day(found[:A_PAGE]),
+            "gone": gone,
+            "offer": offer,
+            "wanted": wanted,
+            "month": None,
+        }
         known |= {"season": periods.season(_today()), "now": Month.of(_today())}
         known |= {"pager": _pager("calendar.index", page, len(found), wanted)}
         return render_template("events/index.html", **known)
 
 
-def _wanted() -> Wanted:
-    """What is asked for; what cannot be asked for is left out."""
-    place, kind = request.args.get("place", 0, int), request.args.get("kind", "")
-    language, partner = request.args.get("language", ""), request.args.get("partner", "")[:60]
-    known = {"language": language if i18n.site().language(language) else "", "partner": partner}
-    return Wanted(place if 0 < place < 2**63 else 0, kind=kind if kinds.is_one(kind) else "", **known)
-
-
-def _carry(query: dict[str, object]) -> None:
-    """The same in another language asks for the same."""
-    i18n.carry(f"?{urlencode(query)}" if query else "")
-
-
 def _today() -> date:
     return i18n.local(clock.now()).date()
-
-
-def _by_day(events: list[Shown]) -> list[tuple[str, list[Shown]]]:
-    """The events under the days on which they begin, each on its own clock."""
-    return [
-        (day, list(same)) for day, same in groupby(events, lambda one: times.day(one.event.starts_at, one.event.zone))
-    ]
 
 
 def _pager(endpoint: str, page: int, found: int, wanted: Wanted) -> web.Pager:
@@ -113,7 +97,7 @@ def _pager(endpoint: str, page: int, found: int, wanted: Wanted) -> web.Pager:
 
 
 def _month(month: Month, wanted: Wanted) -> str:
-    _carry({"month": str(month), **wanted.query})
+    narrowing.carry({"month": str(month), **wanted.query})
     with db.reading():
         found = listing.month(month.year, month.number, wanted)
         on = {day: [one for one in found if i18n.local(one.event.starts_at).date() == day] for day in month.days}
@@ -128,11 +112,11 @@ def _month(month: Month, wanted: Wanted) -> str:
 def past() -> ResponseReturnValue:
     """Events that are over, the last one first."""
     now, page = clock.now(), web.page_number()
-    _carry({"page": page} if page else {})
+    narrowing.carry({"page": page} if page else {})
     with db.reading():
         found = listing.past(Wanted(), now, page)
         pager = _pager("calendar.past", page, len(found), Wanted())
-        return render_template("events/past.html", days=_by_day(found[:A_PAGE]), pager=pager)
+        return render_template("events/past.html", days=narrowing.by_day(found[:A_PAGE]), pager=pager)
 
 
 @area.get("/events/timeline")
@@ -142,7 +126,7 @@ def timeline() -> ResponseReturnValue:
     season = periods.season(_today())
     with db.reading():
         found = listing.between(season.first, season.last, Wanted())
-        return render_template("events/timeline.html", season=season, days=_by_day(found), now=clock.now())
+        return render_template("events/timeline.html", season=season, days=narrowing.by_day(found), now=clock.now())
 
 
 @area.get("/events.ics")

@@ -4,7 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
-from flask_babel import format_date, format_time, get_locale
+from flask_babel import format_date, get_locale
+
+from .. import i18n
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -19,7 +21,7 @@ def day(moment: datetime, zone: str) -> str:
 
 def hour(moment: datetime, zone: str) -> str:
     """The time of day."""
-    return str(format_time(local(moment, zone), "short", rebase=False))
+    return i18n.show_hour(local(moment, zone))
 
 
 def clock_of(moment: datetime, zone: str) -> str:

@@ -3,15 +3,13 @@
 from flask import Response, make_response
 
 from .. import clock, web
-from ..security import POLICY
+from ..security import FRAMING
 from ..settings import Language
 from . import rendering
 from .drafts import Typed
 from .models import Edition
 from .rendering import Prepared, Reader
 
-# The page around it may frame pages of ours, and nothing else.
-FRAMING = f"{POLICY}; frame-src 'self'"
 # The letter itself runs nothing, sends nothing and is nobody: `sandbox` takes our address away from it.
 FRAMED = (
     "default-src 'none'; img-src {pictures}; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "

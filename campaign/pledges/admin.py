@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, abort, render_template, request, stream_with_context
+from flask import Response, abort, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import clock, db, i18n, web
+from .. import clock, db, embedding, i18n, web
 from ..errors import Stale
 from ..links import service as links
 from ..settings import Language
@@ -111,6 +111,19 @@ def preview(id: int, code: str) -> ResponseReturnValue:
     with db.reading(), i18n.speaking(_language_or_404(code)):
         known = {"form": SignForm(), "voices": board.voices(id), "preview": True, "words": None}
         return render_template("pledges/show.html", pledge=_pledge_or_404(id), **known)
+
+
+@area.get("/pledges/<int:id>/embed/<code>")
+def embed(id: int, code: str) -> ResponseReturnValue:
+    """The HTML with which another site shows it, in one language."""
+    other = _language_or_404(code)
+    with db.reading(), i18n.speaking(other):
+        pledge = _pledge_or_404(id)
+        title = f"{pledge.title} – {i18n.tr(i18n.site().campaign.name)}"
+    html = embedding.snippet(web.address("pledge_embeds.pledge", other, slug=pledge.slug), title, other)
+    path = other.prefix + url_for("pledge_embeds.pledge", slug=pledge.slug)
+    known = {"pledge": pledge, "other": other, "title": title, "html": html, "path": path}
+    return embedding.around(render_template("pledges/staff/for_others.html", **known))
 
 
 @area.post("/pledges/<int:id>/open", endpoint="open")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time
 
-from flask_babel import format_time, gettext
+from flask_babel import gettext
 
 from .. import db, i18n
 from ..events import times
@@ -57,7 +57,7 @@ def _when(other: Time | None, shift: Shift) -> str:
 
 
 def _hour(number: int) -> str:
-    return str(format_time(time(number % 24), "short"))
+    return i18n.show_hour(time(number % 24))
 
 
 def _opens(shift: Shift) -> tuple[datetime, str]:

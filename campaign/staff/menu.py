@@ -54,6 +54,8 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
 BENEATH = {
     "day_staff": "shifts_staff",
     "door_staff": "events_staff",
+    "embeds_partner": "events_partner",
+    "embeds_staff": "events_staff",
     "flyers_staff": "events_staff",
     "guests_staff": "events_staff",
     "messages_partner": "events_partner",

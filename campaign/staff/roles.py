@@ -86,6 +86,7 @@ ALLOWED: dict[str, Roles] = {
     "events_staff.new": PRINTERS,
     "events_staff.cancel": PRINTERS,
     "events_staff.questions": PRINTERS,
+    "embeds_staff": LOOKERS,
     "guests_staff": PRINTERS,  # names of guests, but no addresses
     "door_staff": PRINTERS,
     "messages_staff": PRINTERS,
@@ -115,6 +116,7 @@ ALLOWED: dict[str, Roles] = {
     # The partner door, which opens only to people of an active partner (doors.shut).
     "pages_partner": PARTNERS,
     "events_partner": PARTNERS,
+    "embeds_partner": PARTNERS,
     "messages_partner": PARTNERS,
     "supporters_partner": PARTNERS,
     "places_partner": PARTNERS,

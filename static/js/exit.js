@@ -47,7 +47,12 @@
     document.body.append(cover);
     cover.textContent = words.loading;
     document.title = words.loading;
-    location.replace(link.href);
+    // Inside a page of another site it is that page which must go; where a frame may not do that, it goes alone.
+    try {
+      window.top.location.replace(link.href);
+    } catch {
+      location.replace(link.href);
+    }
   }
 
   function press() {

@@ -44,6 +44,7 @@ def test_the_list_shows_what_is_to_come_under_its_days_and_what_is_over_apart(fo
     page = visitor.get("/events")
     assert _titles(page) == ["Sample talk", "Sample vigil", "Sample march"]
     assert "Wednesday, January 20, 2027" in page.text and "6:00 PM – 8:00 PM" in page.text.replace("\u202f", " ")
+    assert "오후 6:00 – 오후 8:00" in visitor.get("/ko/events").text
     assert _titles(visitor.get("/events/past")) == ["Sample over"]
     later(days=100)
     assert _titles(visitor.get("/events")) == [] and len(_titles(visitor.get("/events/past"))) == 4
@@ -141,7 +142,15 @@ def _count(site, visitor, path):
     return [one for one in said if not one[0].startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
 
 
-PATHS = ["/events", "/events?kind=talk&language=ko", "/events?month=2027-02", "/events/timeline", "/events.ics", "/"]
+PATHS = [
+    "/events",
+    "/embed/events?kind=talk",
+    "/events?kind=talk&language=ko",
+    "/events?month=2027-02",
+    "/events/timeline",
+    "/events.ics",
+    "/",
+]
 
 
 @pytest.mark.gate("P7", quick=30, full=2_000)

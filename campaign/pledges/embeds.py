@@ -1,0 +1,28 @@
+"""The public door to a pledge for other sites' pages: the promise, the count, and the way to sign it here."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from .. import db, embedding, web
+from ..cache import keep
+from . import board, service
+from .models import PledgeState
+
+area = web.public_area("pledge_embeds", __name__)
+FRESH = 0.8  # seconds, as the pledge itself
+
+
+@area.get("/embed/pledges/<slug>")
+@keep(FRESH)
+def pledge(slug: str) -> ResponseReturnValue:
+    """One pledge at a glance. It is signed on its own page, which nobody can put into a frame."""
+    with db.reading():
+        found = board.find(slug)
+        if found is None and (now_at := service.forward(slug)):
+            response = redirect(url_for("pledge_embeds.pledge", slug=now_at), 302)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+        if found is None or found.state == PledgeState.DRAFT:
+            raise NotFound
+        return embedding.framable(render_template("pledges/embed.html", pledge=found))

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from campaign.web import DOORS
 from tests.hostile.shared_cache import SharedCache, fresh, storable
-from tests.house.everything import on_sqlite, routes
+from tests.house.everything import a_few, on_sqlite, routes
 
 pytestmark = on_sqlite
 # What only staff or one person may see. A first name and a message that staff have passed are for everybody.
@@ -104,12 +104,12 @@ def _plain(answer):
 
 def test_what_differs_from_one_reader_to_another_says_so(everything):
     """An answer that depends on a header names it in Vary, or is stored by nobody."""
-    for method, _address, rule in routes(everything.site.app):
+    for number, (method, _address, rule) in enumerate(routes(everything.site.app)):
         if method != "GET":
             continue
         path, stranger = everything.address(rule), everything.site.visitor()
         usual = stranger.raw(path, buffered=True)
-        for name, value in WAYS.items():
+        for name, value in a_few([*WAYS.items()], number, 4):
             other = stranger.raw(path, buffered=True, headers={name: value})
             same = (usual.status_code, _plain(usual)) == (other.status_code, _plain(other))
             says_so = name.lower() in other.headers.get("Vary", "").lower()

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -49,8 +49,9 @@ from tests.visitor import Visitor
 
 # For rules of the house that do not depend on the database: once is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+DRILL = os.environ.get("DRILL") == "1"
 # Controls of races: in the quick form once is enough, in the drill both databases must be seen to fail.
-on_sqlite_in_small = on_sqlite if os.environ.get("DRILL") != "1" else lambda test: test
+on_sqlite_in_small = on_sqlite if not DRILL else lambda test: test
 # And for what only a server of its own can do: waiting for a lock, or letting go a moment late.
 on_postgresql = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
@@ -334,6 +335,11 @@ def _share() -> None:
         handing.hand_over(partner_id, clock.now())
     shares.withdraw(1, 1, ("No longer", "en", "test"), clock.now())
     wishes.keep(2, shares.Ticked(1, "Give my name", "", "en"))
+
+
+def a_few(things: Sequence[Any], number: int, few: int) -> list[Any]:
+    """So many of them, beginning with another for each number, so that all have their turn; in the drill all."""
+    return [*things] if DRILL else [things[(number + one) % len(things)] for one in range(few)]
 
 
 @dataclass

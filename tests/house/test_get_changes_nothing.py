@@ -4,16 +4,14 @@ What is counted of a look is a number for a code and a day, and of nobody; and t
 table is noted in the audit trail. Both are left out here.
 """
 
-import os
 import re
 from urllib.parse import urlsplit
 
 from campaign import i18n
 from tests.house import everything as house
-from tests.house.everything import on_sqlite, routes
+from tests.house.everything import DRILL, on_sqlite, routes
 from tests.pledges.acts import text_of
 
-DRILL = os.environ.get("DRILL") == "1"
 TIMES = 3 if DRILL else 2
 
 
@@ -102,6 +100,7 @@ def _is_a_deed(path):
     return re.search(rf"/({'|'.join(DEEDS)})$", path)
 
 
+@on_sqlite
 def test_a_deed_is_noticed(everything):
     before = contents(everything.site)
     link = next(path for path in _addresses(everything) if path.startswith("/confirm/sign-2"))
@@ -109,6 +108,7 @@ def test_a_deed_is_noticed(everything):
     assert contents(everything.site) != before
 
 
+@on_sqlite
 def test_a_look_that_writes_is_noticed(everything):
     before = contents(everything.site)
     link = next(path for path in _addresses(everything) if path.startswith("/confirm/sign-2"))

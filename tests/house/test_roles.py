@@ -1,7 +1,5 @@
 """Who may do what, every role at every door: route × method × role, own and foreign records."""
 
-import os
-
 import pytest
 from sqlalchemy import select
 
@@ -10,11 +8,10 @@ from campaign.app import Switches
 from campaign.staff import accounts, roles, service
 from campaign.staff.models import Account, StaffSession
 from campaign.staff.roles import Role
-from tests.house.everything import contents, fill, on_sqlite, routes
+from tests.house.everything import DRILL, contents, fill, on_sqlite, routes
 from tests.house.test_access import EVERYBODY, NEED_AN_APP, behind, sign_in, token_of
 
 pytestmark = on_sqlite
-DRILL = os.environ.get("DRILL") == "1"
 ALIKE = ("HEAD", "OPTIONS")  # the table asks for the method that they stand for, whoever asks
 
 

@@ -116,6 +116,8 @@ class Trial:
         self.look_around()
         # The trail shows its newest rows only: whether acts upon accounts are among them changes with every form.
         self._look(self.everything.staff.raw("/staff/audit?kind=account", buffered=True), "the trail of accounts")
+        # Likewise letters: whether one that was dropped is among the newest.
+        self._look(self.everything.staff.raw("/staff/letters?filter=dropped", buffered=True), "dropped letters")
         assert self.faults == []
         self.learning, self.typed = False, []
 

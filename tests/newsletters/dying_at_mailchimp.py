@@ -14,7 +14,7 @@ from campaign.newsletters.mailchimp import sweep, work  # loaded once, before th
 from tests import dying
 from tests.dying import Workers
 
-OURS = ("campaign/newsletters/mailchimp/", "campaign/mailing/campaigns.py")
+OURS = ("campaign/newsletters/mailchimp/", "campaign/mailing/campaigns.py", "campaign/mailing/segments.py")
 LOADED = work
 
 

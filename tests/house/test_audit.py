@@ -11,7 +11,7 @@ from campaign.staff import audit
 from campaign.staff.acts import WORDS, Act
 from campaign.staff.audit import AuditEnd, AuditRow
 from tests.conftest import SECRET, _signed_in
-from tests.house.everything import on_sqlite, routes
+from tests.house.everything import on_sqlite, on_sqlite_in_small, routes
 from tests.house.test_access import ACCESS, DOOR
 from tests.staff.acts import set_up
 
@@ -263,6 +263,7 @@ def test_a_trail_that_is_gone_altogether_is_missed_once_people_have_signed_in(si
 # ---------------------------------------------------------------- nothing of anybody
 
 
+@on_sqlite_in_small
 def test_no_name_no_address_and_no_word_stands_in_the_trail(site, later):
     """Anna does all that leaves traces elsewhere, staff do all they can to her; the trail knows numbers only."""
     from campaign import clock

@@ -117,7 +117,7 @@ def config() -> Config:
     return cast(Config, current_app.extensions["config"])
 
 
-def address(endpoint: str, language: Language | None = None, **values: Any) -> str:
+def address(endpoint: str, language: Language | None = None, /, **values: Any) -> str:
     """A whole address for letters and share links: built from BASE_URL, never from what a request claims."""
     scheme, _, host = config().base_url.partition("://")
     prefix = (language or i18n.language()).prefix

@@ -42,6 +42,12 @@ def test_the_list_is_narrowed_down_as_the_public_one_and_says_by_whom_readers_co
     assert page.link("Sample vigil") == "/events/vigil" and "Sample Partner 1" not in page.html
 
 
+def test_the_html_to_copy_asks_for_what_was_chosen_in_the_language_that_was_chosen(site, staff):
+    page = staff.get("/staff/events/embed?in=ko&language=th&kind=vigil")
+    shown = unescape(page.one("textarea").to_text())
+    assert "/ko/embed/events?" in shown and "language=th" in shown and "kind=vigil" in shown
+
+
 def test_every_link_leaves_the_frame_but_those_that_change_its_language(four, visitor):  # noqa: F811
     for path in ("/embed/events", "/ko/embed/events?kind=vigil", "/embed/pledges/freedom"):
         page = visitor.get(path)

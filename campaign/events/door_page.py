@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from .. import clock, db, i18n
+from ..errors import Refused
 from ..security import HEADERS
 from ..text import clean
 from . import arrivals, board, times
@@ -206,6 +207,8 @@ class Door:
             with db.writing():
                 if self.roll.undo(line_id, clock.now()):
                     self.note("undo", line_id)
+        except Refused as no:
+            return self._instead(str(no), 409)
         except LookupError:  # a walk-in that was taken back by another phone
             return self._on()
         return self._on(last=line_id)

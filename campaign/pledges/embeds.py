@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import NotFound
 
 from .. import db, embedding, web
@@ -16,13 +17,25 @@ FRESH = 0.8  # seconds, as the pledge itself
 @area.get("/embed/pledges/<slug>")
 @keep(FRESH)
 def pledge(slug: str) -> ResponseReturnValue:
-    """One pledge at a glance. It is signed on its own page, which nobody can put into a frame."""
-    with db.reading():
-        found = board.find(slug)
-        if found is None and (now_at := service.forward(slug)):
-            response = redirect(url_for("pledge_embeds.pledge", slug=now_at), 302)
-            response.headers["Cache-Control"] = "no-store"
-            return response
-        if found is None or found.state == PledgeState.DRAFT:
-            raise NotFound
-        return embedding.framable(render_template("pledges/embed.html", pledge=found))
+    """One pledge at a glance. It is signed on its own page, which nobody can put into a frame.
+
+    Without the records the hotline and the way on still stand.
+    """
+    try:
+        with db.reading():
+            return _page(slug)
+    except DBAPIError:
+        response = embedding.framable(render_template("pledges/embed_away.html"), 503)
+        response.headers["Retry-After"] = "10"
+        return response
+
+
+def _page(slug: str) -> ResponseReturnValue:
+    found = board.find(slug)
+    if found is None and (now_at := service.forward(slug)):
+        response = redirect(url_for("pledge_embeds.pledge", slug=now_at), 302)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    if found is None or found.state == PledgeState.DRAFT:
+        raise NotFound
+    return embedding.framable(render_template("pledges/embed.html", pledge=found))

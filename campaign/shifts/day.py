@@ -1,9 +1,10 @@
 """Who has come to a shift: checking volunteers in and out, and taking that back. The page is the one of events' doors.
 
 A placement can be checked in once; whoever is second is told so. What was worked is credited in the same transaction.
-A helper with a link sees first names.
+A helper with a link sees short names.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from .models import TAKES_A_PLACE, Placement, Shift, ShiftNeed, ShiftState
 
 LATELY = timedelta(days=8)  # so long after the end a list from paper may be brought in; later nothing changes any more
 MOST_LINES = 50
+NO_SPACES = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")  # what writes a whole name without a space
 HERE = Placement.state.in_(TAKES_A_PLACE)
 
 
@@ -96,7 +98,7 @@ class ShiftRoll:
         return self._shown(rows[:MOST_LINES]), len(rows) > MOST_LINES
 
     def _shown(self, rows: list[Present]) -> list[Line]:
-        return first_names(rows) if self.helper_id else [*rows]
+        return short_names(rows) if self.helper_id else [*rows]
 
     def check_in(self, line_id: int, came: int, now: datetime, *, let_in: bool) -> Came:
         """They have come. Raises LookupError when they are not on the list (any more)."""
@@ -122,16 +124,19 @@ class ShiftRoll:
     def undo(self, line_id: int, now: datetime) -> bool:
         """Take the last step back: that they left, or else that they came, or were added. False when nothing stood.
 
-        Raises LookupError, Refused.
+        Raises LookupError, and Refused for whoever holds a link once staff have corrected the hours.
         """
         one = self._held(line_id)
         if one.checked_in_at is None:
             return False
+        if self.helper_id and hours.corrected(one.id):
+            raise Refused(gettext("The hours were corrected already. Please ask the coordinator."))
+        one.helper_id = self.helper_id or one.helper_id  # what a link has done, and taken back, stays to be seen
         hours.take_away(one.id, came=one.checked_out_at is not None)
         if one.checked_out_at is not None:
             one.checked_out_at = None
         else:
-            one.checked_in_at = one.helper_id = None
+            one.checked_in_at = None
             if one.walk_in:
                 walk_ins.leave_again(self.shift.id, one, now)
         db.session().flush()
@@ -140,13 +145,14 @@ class ShiftRoll:
     def add(self, typed: str, need_id: int, now: datetime, *, let_in: bool) -> tuple[Came, int]:
         """Add a volunteer who is not on the list, and check them in; what became of it, and their line.
 
-        Raises LookupError, and Refused with the reason; who holds a link learns none, nor whether somebody is known.
+        Raises LookupError, and Refused with the reason. Who holds a link gets one sentence for all who are not added;
+        whom they do add is a volunteer, of which the link stays written on the place, though it be taken back.
         """
+        staff = self.helper_id is None
         try:
-            removed = self.helper_id is None
-            came, one = walk_ins.add(self.shift.id, typed, need_id, now, let_in=let_in, removed=removed)
+            came, one = walk_ins.add(self.shift.id, typed, need_id, now, let_in=let_in, staff=staff)
         except Refused:
-            if self.helper_id is None:
+            if staff:
                 raise
             words = gettext(
                 "They could not be added. Please ask the coordinator, or let them take it on their own page."
@@ -217,15 +223,28 @@ def _line(one: Placement, volunteer: Volunteer, role_id: int) -> Present:
     return Present(one.id, volunteer.name, 1, one.state, came, one.checked_in_at, False, role_id, one.checked_out_at)
 
 
-def first_names(rows: Sequence[Present]) -> list[Line]:
-    """The same by first names; those who share one, with the first letter of the last."""
-    firsts = Counter(one.name.split(" ")[0] for one in rows)
-    return [replace(one, name=_short(one.name, alone=firsts[one.name.split(" ")[0]] == 1)) for one in rows]
+def short_names(rows: Sequence[Present]) -> list[Line]:
+    """The same by the first part of their names; those who share it, with one letter more.
+
+    A name that Chinese, Japanese or Korean signs write without a space has its first sign for that part.
+    """
+    firsts = Counter(_parts(one.name)[0] for one in rows)
+    return [replace(one, name=_short(one.name, alone=firsts[_parts(one.name)[0]] == 1)) for one in rows]
 
 
 def _short(name: str, *, alone: bool) -> str:
+    first, more, mark = _parts(name)
+    return f"{first}{mark}" if alone or not more else f"{first}{mark or ' '}{more}{'' if mark else '.'}"
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """The first part of a name, the letter that tells it from another, and what stands for all that is left out."""
     first, *others = name.split(" ")
-    return first if alone or not others else f"{first} {others[-1][:1]}."
+    if others:
+        return first, others[-1][:1], ""
+    if len(name) > 1 and unicodedata.name(name[0], "").startswith(NO_SPACES):
+        return name[0], name[-1] if len(name) > 2 else "", "…"
+    return name, "", ""
 
 
 def _number(which: ColumnElement[bool]) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import ValidationError
 
 from ..errors import Plea
 from ..forms import Line, PublicForm, StaffForm, not_blank, reads_like_a_plea
@@ -10,8 +11,13 @@ from ..forms import Line, PublicForm, StaffForm, not_blank, reads_like_a_plea
 WHO = "Type their full name or mail address."
 
 
+def _no_address(_form: object, field: Any) -> None:
+    if "@" in (field.data or ""):
+        raise ValidationError(WHO)
+
+
 class _WalkIn:
-    name = Line("Full name or mail address", [not_blank(WHO)], most=320)
+    name: Any
 
     @property
     def typed(self) -> str:
@@ -20,10 +26,12 @@ class _WalkIn:
 
 
 class WalkInForm(_WalkIn, PublicForm):
-    """At the door of a helper. Its address is a key, so no robot has it, and a door is quicker than 2 s."""
+    """At the door of a helper: whole names alone. Its address is a key, so no robot has it."""
+
+    name = Line("Full name", [not_blank(WHO), _no_address], most=200)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields alone. Raises Plea when what was typed reads like a call for help."""
+        """Check the fields alone, for a door is quick. Raises Plea when what was typed reads like a call for help."""
         if reads_like_a_plea(self.typed):
             raise Plea(self)
         return bool(FlaskForm.validate(self, extra_validators))
@@ -31,6 +39,8 @@ class WalkInForm(_WalkIn, PublicForm):
 
 class StaffWalkInForm(_WalkIn, StaffForm):
     """At the door of staff."""
+
+    name = Line("Full name or mail address", [not_blank(WHO)], most=320)
 
 
 class LendForm(StaffForm):

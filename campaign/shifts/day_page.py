@@ -12,6 +12,7 @@ from ..errors import Refused
 from ..events.arrivals import Came, Figures, Line
 from ..events.door_page import Door, number
 from .day import Present, ShiftRoll
+from .day_forms import WHO
 
 
 class WalkIn(Protocol):
@@ -22,7 +23,7 @@ class WalkIn(Protocol):
 
     @property
     def typed(self) -> str:
-        """A name or a mail address."""
+        """A name or, at the door of staff, a mail address."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class DayDoor(Door):
         """Add a volunteer who is not on the list, and check them in. Twice is harmless."""
         need_id, let_in = number("need", 2**63 - 1), "let_in" in request.form
         if not form.validate():
-            return self._instead(gettext("Type their full name or mail address."), 422)
+            return self._instead(gettext("Type their full name.") if self.roll.helper_id else WHO, 422)
         try:
             with db.writing():
                 came, line_id = self.roll.add(form.typed, need_id, clock.now(), let_in=let_in)

@@ -1,4 +1,4 @@
-"""The public door of a helper with a link for a shift's day: first names, nothing else; kept and listed by nobody."""
+"""The public door of a helper with a link for a shift's day: short names, nothing else; kept and listed by nobody."""
 
 from functools import partial
 from typing import Any

@@ -86,6 +86,12 @@ def take_away(placement_id: int, *, came: bool) -> None:
     db.session().execute(delete(Hours).where(which))
 
 
+def corrected(placement_id: int) -> bool:
+    """Whether staff have corrected what was credited for this place."""
+    found = exists().where(Hours.placement_id == placement_id, Hours.corrected_at.is_not(None))
+    return bool(db.session().scalar(select(found)))
+
+
 def never_left(now: datetime) -> Sequence[int]:
     """The places of those who came to shifts that are over, whom nobody checked out and who are not credited yet."""
     credited = exists().where(Hours.placement_id == Placement.id)

@@ -125,10 +125,10 @@ class ShiftNeed(Base):
 class Placement(Base):
     """That somebody has, or waits for, a place on a shift. One row per shift and volunteer, ever.
 
-    `reason` says why it ended where somebody else ended it. `lapses_at` is until when an offered place is kept.
-    `door_code` is what they show at the table. A `walk_in` was added there on the day; `made_room`: though no place was
-    free, so the need became one larger. `helper_id` is the link by which they were checked in or out last, if not by
-    staff.
+    `reason` says why it ended where somebody else ended it; it stays if they are added on the day all the same.
+    `lapses_at` is until when an offered place is kept. `door_code` is what they show at the table. A `walk_in` was
+    added there on the day; `made_room`: though no place was free, so the need became one larger. `helper_id` is the
+    link by which they were checked in or out last, or that was taken back, if not by staff.
     """
 
     __tablename__ = "placements"

@@ -40,7 +40,7 @@ def _placed(one: Placement, role: str, shift: Shift) -> Held:
         (gettext("When"), times.span(shift.starts_at, shift.ends_at, shift.zone)),
         (gettext("Where"), place),
         (gettext("State"), states()[one.state]),
-        (gettext("Reason"), one.reason),
+        (gettext("Reason"), one.reason if one.state == PlacementState.REMOVED else ""),
     ]
     data: dict[str, object] = {
         "role": role,

@@ -26,15 +26,19 @@ SEVERAL = "Several volunteers have this name. Type the mail address."
 
 
 def add(
-    shift_id: int, typed: str, need_id: int, now: datetime, *, let_in: bool, removed: bool
+    shift_id: int, typed: str, need_id: int, now: datetime, *, let_in: bool, staff: bool
 ) -> tuple[Came, Placement | None]:
     """Add the volunteer who is meant, and check them in; who has a place already is checked in, once.
 
-    Without a free place it answers ASK, unless whoever stands there has decided: then the shift needs one more. From
-    whom staff took the shift back, nobody gets it again unless `removed`.
+    Without a free place it answers ASK, unless whoever stands there has decided: then the shift needs one more. Who is
+    not of the staff names people by their whole name alone, is asked before anybody beyond the list is looked up, so
+    that the question says nothing of them, and gives the shift to nobody from whom staff took it back.
     Raises LookupError for a need that is not of this shift, and Refused for who is not known or may not.
     """
-    one = volunteers.active(_meant(typed))
+    listed = None if staff else _listed(shift_id, typed)
+    if _full(shift_id, need_id) and not (staff or let_in or listed):
+        return Came.ASK, None
+    one = volunteers.active(listed or _meant(typed, addresses=staff))
     mine = turns.turn(shift_id, now)
     if mine.shift.state != ShiftState.OPEN:
         raise Refused(gettext("This shift was cancelled."))
@@ -43,7 +47,7 @@ def add(
         raise LookupError(need_id)
     if there is not None and there.state in TAKES_A_PLACE:
         return _arrived(there, now)
-    if there is not None and there.state == PlacementState.REMOVED and not removed:
+    if there is not None and there.state == PlacementState.REMOVED and not staff:
         raise Refused("Staff took this shift back from them.")
     if why := _against(mine, need, one):
         raise Refused(f"{one.name} cannot be added: {why}")
@@ -52,10 +56,27 @@ def add(
     return Came.COUNTED, _added(mine, need, there, one.id, now)
 
 
-def _meant(typed: str) -> int:
-    """The volunteer with exactly this mail address or name. Raises Refused for nobody, and for several."""
+def _full(shift_id: int, need_id: int) -> bool:
+    """Whether all places are taken, by what is written now. Raises LookupError for a need that is not of this shift."""
+    need = db.session().get(ShiftNeed, need_id, populate_existing=True)
+    if need is None or need.shift_id != shift_id or not need.number:
+        raise LookupError(need_id)
+    return need.taken >= need.number
+
+
+def _listed(shift_id: int, typed: str) -> int | None:
+    """Who has a place there and exactly this name, if there is one: whoever sees the list finds them there too."""
+    mine = (Placement.shift_id == shift_id) & Placement.state.in_(TAKES_A_PLACE)
+    found = select(Volunteer.id).join(Placement, Placement.volunteer_id == Volunteer.id)
+    key = fold(clean(typed))[:200]
+    ids = db.session().scalars(found.where(mine, Volunteer.name_key == key).limit(2)).all() if key else []
+    return ids[0] if len(ids) == 1 else None
+
+
+def _meant(typed: str, *, addresses: bool) -> int:
+    """The volunteer with exactly this name or, with `addresses`, mail address. Raises Refused for none or several."""
     found, key = select(Volunteer.id).where(Volunteer.state == VolunteerState.CONFIRMED), fold(clean(typed))[:200]
-    if "@" in typed:
+    if "@" in typed and addresses:
         theirs = select(Supporter.id).where(Supporter.mailbox == mailbox_of(typed)).scalar_subquery()
         found = found.where(Volunteer.supporter_id == theirs)
     else:
@@ -95,7 +116,9 @@ def _added(mine: Turn, need: Need, there: Placement | None, volunteer_id: int, n
     if room:
         resize(mine, need.id, 1)
     one = there or service.add(mine, need, volunteer_id, PlacementState.WAITING)
-    one.need_id, one.state, one.reason = need.id, PlacementState.TAKEN, ""
+    if one.state != PlacementState.REMOVED:
+        one.reason = ""  # else it stays, and says to `leave_again` what they were
+    one.need_id, one.state = need.id, PlacementState.TAKEN
     one.joined_at, one.taken_at, one.lapses_at, one.ended_at = now, now, None, None
     one.walk_in, one.made_room = True, room
     mine.count(need.id, 1)
@@ -112,9 +135,13 @@ def resize(mine: Turn, need_id: int, by: int) -> None:
 
 
 def leave_again(shift_id: int, one: Placement, now: datetime) -> None:
-    """A walk-in has not come after all: they are gone from the list, and so is the place that was made for them."""
+    """A walk-in has not come after all: they are gone from the list, and so is the place that was made for them.
+
+    From whom staff had taken the shift back, it stays taken back, for the reason that they read then.
+    """
     mine = turns.turn(shift_id, now)
     if one.made_room:
         resize(mine, one.need_id, -1)
     one.walk_in = one.made_room = False
-    turns.end(mine, one, PlacementState.CANCELLED)
+    state = PlacementState.REMOVED if one.reason else PlacementState.CANCELLED
+    turns.end(mine, one, state, one.reason, told=False)

@@ -9,6 +9,7 @@
   const words = link.dataset;
   const LIMIT = 5000; // milliseconds from one press to the next
   const PRESSES = 3;
+  const PATIENCE = 500; // milliseconds until a frame that still stands goes alone
 
   const status = document.createElement("span");
   status.className = "unseen";
@@ -24,6 +25,7 @@
   let alone = false; // Shift is down and nothing else has been touched since
   let timer = 0;
   let cover = null;
+  let stuck = 0;
   const title = document.title;
 
   function show() {
@@ -53,6 +55,8 @@
     } catch {
       location.replace(link.href);
     }
+    // Some browsers refuse without a word. Alone, a page that loads slowly would be asked for twice.
+    if (window.top !== window) stuck = setTimeout(() => location.replace(link.href), PATIENCE);
   }
 
   function press() {
@@ -97,6 +101,7 @@
 
   // Back from the browser's cache: show the page again.
   addEventListener("pageshow", () => {
+    clearTimeout(stuck);
     if (cover) {
       cover.remove();
       cover = null;

@@ -6,6 +6,7 @@ from tests.browser.chromium import look_closely
 
 pytestmark = pytest.mark.browser
 THEIRS = "https://partner.example/"
+TOP = "window.top.location.replace"
 
 
 def _around(person, path, **settings):
@@ -57,6 +58,23 @@ def test_the_page_that_was_left_is_not_in_the_history_and_shift_leaves_too(perso
         page.wait_for_url(lambda address: "partner.example" not in address)
         page.go_back()
         assert page.url == f"{THEIRS}before"
+
+
+def test_where_the_browser_refuses_without_a_word_the_frame_goes_alone(person, demo):
+    someone, page = _around(person, f"{demo.address}/embed/events")
+    someone.context.route("**/exit*.js*", _silent)
+    page.goto(THEIRS)
+    page.frame_locator("iframe").locator("[data-exit-words]").click()
+    page.frame_locator("iframe").get_by_role("heading", name="Weather").wait_for()
+    assert page.url == THEIRS
+
+
+def _silent(route):
+    """The way out in a browser that does not let a frame change the page around it, and does not say so."""
+    said = route.fetch()
+    body = said.text()
+    assert TOP in body
+    route.fulfill(response=said, body=body.replace(TOP, "void"))
 
 
 def test_another_language_stays_in_the_frame_and_nothing_is_left_behind(person, demo):

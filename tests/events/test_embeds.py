@@ -3,9 +3,13 @@
 from html import unescape
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from campaign import embedding
+from campaign import db, embedding
+from campaign.events import listing
 from campaign.partners.models import PartnerState
+from campaign.pledges import board
+from campaign.pledges.models import Pledge, PledgeState
 from campaign.security import EMBEDDED
 from tests.events.test_finding import EVENING, HOURS, four  # noqa: F401 (a fixture)
 from tests.events.writing_acts import made
@@ -98,18 +102,24 @@ def test_these_pages_alone_may_be_framed_and_an_open_policy_elsewhere_is_noticed
     assert _framable(everything, "/safety") == {"/safety"}
 
 
-def test_without_the_records_help_stands_and_the_frame_is_not_blank(site, visitor, monkeypatch):
-    from sqlalchemy.exc import OperationalError
-
-    from campaign.events import listing
-
+@pytest.mark.parametrize(
+    ("module", "verb", "path", "words", "way"),
+    [
+        (listing, "upcoming", "/embed/events", "All events", "/events"),
+        (board, "find", "/embed/pledges/freedom", "See the open pledges", "/pledges"),
+    ],
+)
+def test_without_the_records_help_stands_and_the_frame_is_not_blank(
+    site, visitor, monkeypatch, module, verb, path, words, way
+):
     def away(*_args, **_more):
         raise OperationalError("x", {}, Exception())
 
-    monkeypatch.setattr(listing, "upcoming", away)
-    page = visitor.get("/embed/events")
+    monkeypatch.setattr(module, verb, away)
+    page = visitor.get(path)
     assert page.status == 503 and page.answer.headers["Retry-After"] and _who_may_frame(page.answer) == "*"
-    assert page.one("aside.hotline a.tel") and page.link("All events") == "/events"
+    assert page.one("aside.hotline a.tel") and page.one("[data-exit-words]") and page.link(words) == way
+    assert "We cannot reach our records now." in page.text and not page.all("form, input")
 
 
 def test_a_list_that_many_look_at_is_made_once_and_answers_304(site, four):  # noqa: F811
@@ -146,6 +156,14 @@ def test_the_html_of_a_pledge_stays_html_whatever_its_title(site, staff):
     staff.press(page, "Save", title=title)
     html = staff.get("/staff/pledges/1/embed/en").one("textarea").to_text()
     assert "<script" not in html and html.count('"') % 2 == 0 and title in unescape(html)
+
+
+def test_a_draft_is_not_shown_as_it_would_look_for_nobody_can_see_it(site, staff):
+    assert len(staff.get("/staff/pledges/1/embed/en").all("iframe")) == 2
+    with site.inside(), db.writing() as session:
+        session.get_one(Pledge, 1).state = PledgeState.DRAFT
+    page = staff.get("/staff/pledges/1/embed/en")
+    assert not page.all("iframe") and "How it looks is shown here once it is open." in page.text
 
 
 def test_a_long_list_ends_and_leads_to_the_others(site, visitor):

@@ -22,7 +22,7 @@ FIELDS: dict[str, dict[str, str]] = {
     **{f"{area}.{act}": {"id": "8"} for area in DAYS for act in ("check_out", "undo")},
     **{f"{area}.find": {"typed": "Hana"} for area in DAYS},
     "day_staff.walk_in": {"name": "hana3@example.org", "need": str(TODAY)},
-    "shift_door.walk_in": {"name": "hana6@example.org", "need": str(TODAY)},
+    "shift_door.walk_in": {"name": "Bela Sample", "need": str(TODAY)},
     "shift_links_staff.index": {"name": "Left table"},
     "hours.log": {**WORK, "note": "Called people"},
     "hours.strike": {"entry": "1"},

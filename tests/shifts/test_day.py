@@ -217,3 +217,21 @@ def test_what_counts_as_worked(came, left, minutes, source):
     gone = None if left is None else starts + timedelta(minutes=left)
     found = hours.worked((starts, starts + timedelta(hours=3)), starts + timedelta(minutes=came), gone)
     assert found == (minutes, source)
+
+
+SHORT = [
+    # names, and what a helper reads
+    (["Anna Sample", "Bela"], ["Anna", "Bela"]),
+    (["Anna Sample", "Anna Example", "Anna"], ["Anna S.", "Anna E.", "Anna"]),
+    (["王小明", "王明", "李四"], ["王…明", "王…", "李…"]),
+    (["王小明"], ["王…"]),
+    (["김민수", "김민지", "박 지민"], ["김…수", "김…지", "박"]),
+    (["Nguyễn Văn An", "สมชาย ใจดี"], ["Nguyễn", "สมชาย"]),
+    (["さくら", "明", ""], ["さ…", "明", ""]),
+]
+
+
+@pytest.mark.parametrize(("names", "short"), SHORT)
+def test_short_names(names, short):
+    rows = [day.Present(number, name, 1, "taken", 0, None) for number, name in enumerate(names)]
+    assert [one.name for one in day.short_names(rows)] == short

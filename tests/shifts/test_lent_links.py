@@ -45,7 +45,7 @@ def _hours(site):
     return [tuple(row) for row in site.rows(select(Hours.volunteer_id, Hours.minutes).order_by(Hours.id))]
 
 
-def test_a_helper_checks_in_and_out_by_first_names_and_sees_nothing_else(site, visitor, table, noon, staff_of):
+def test_a_helper_checks_in_and_out_by_short_names_and_sees_nothing_else(site, visitor, table, noon, staff_of):
     path, shift_id = table
     page = visitor.get(path)
     assert page.heading == "Sample Clinic" and "Here now 0" in page.text and "Needed 3" in page.text
@@ -63,7 +63,9 @@ def test_a_helper_checks_in_and_out_by_first_names_and_sees_nothing_else(site, v
     page = visitor.press(page, "Undo Anna")
     assert "was checked in at 9:30" not in page.text and _hours(site) == []
     visitor.press(page, "Undo Anna")
-    assert site.rows(select(Placement.helper_id, Placement.checked_in_at).where(Placement.id == 1)) == [(None, None)]
+    assert site.rows(select(Placement.helper_id, Placement.checked_in_at).where(Placement.id == 1)) == [(1, None)]
+    seen = staff_of(site).get(f"/staff/shifts/{shift_id}").text
+    assert "checked in on the day and taken back, by the link “Table”" in seen
     answer = visitor.raw(path)
     assert answer.headers["Cache-Control"] == "no-store" and not answer.headers.getlist("Set-Cookie")
     assert visitor.get(path).one('meta[name="robots"]').attrs["content"] == "noindex"
@@ -152,22 +154,19 @@ def test_who_is_not_known_or_may_not_is_refused_and_a_helper_learns_nothing_of_w
     site, visitor, table, noon, staff_of
 ):
     path, shift_id = table
-    less = able(site, 4)
+    twin, minor = able(site, 4), able(site, 5, "16-17")
     with site.inside(), db.writing() as session:
-        session.execute(
-            update(Volunteer).where(Volunteer.id == less).values(name="Anna Sample", name_key=fold("Anna Sample"))
-        )
+        twins = update(Volunteer).where(Volunteer.id.in_([twin, minor]))
+        session.execute(twins.values(name="Twin Sample", name_key=fold("Twin Sample")))
         session.execute(update(Volunteer).where(Volunteer.id == 3).values(state="ended"))
-    minor = able(site, 5, "16-17")
     busy = able(site, 6)
     take(site, busy, shift(site, "14 12:00"))
     staff, need = staff_of(site), need_of(site, shift_id)
     told = {
         "Bela Sample": "Nobody who volunteers has exactly this name or mail address.",
         "Nobody": "Nobody who volunteers has exactly this name or mail address.",
-        "nobody@example.org": "Nobody who volunteers has exactly this name or mail address.",
-        "Anna Sample": "Several volunteers have this name.",
-        _mail(site, busy): "It clashes with your shift at 12:00",
+        "Twin Sample": "Several volunteers have this name.",
+        _name(site, busy): "It clashes with your shift at 12:00",
     }
     before, answers = states(site, shift_id), set()
     for typed, why in told.items():
@@ -177,17 +176,38 @@ def test_who_is_not_known_or_may_not_is_refused_and_a_helper_learns_nothing_of_w
         answers.add((page.status, page.one("[data-door-said]").to_text().strip()))
     assert len(answers) == 1 and "They could not be added." in answers.pop()[1]
     assert states(site, shift_id) == before
-    assert visitor.press(visitor.get(path), "Add and check in", name=" ").status == 422
+    for typed in (" ", _mail(site, busy), "nobody@example.org"):  # whole names alone: an address says who has it
+        page = visitor.press(visitor.get(path), "Add and check in", name=typed)
+        assert page.status == 422 and page.one("[data-door-said]").to_text().strip() == "Type their full name."
+    staffs = staff.press(staff.get(f"/staff/shifts/{shift_id}/day"), "Add and check in", name="nobody@example.org")
+    assert staffs.status == 409 and "exactly this name or mail address" in staffs.text
     empty = shift(site, "14 10:00")
     with site.inside(), db.writing(), pytest.raises(Refused, match="Under 18 you cannot be there alone"):
         day.roll(empty, clock.now()).add(_mail(site, minor), need_of(site, empty), clock.now(), let_in=False)
+    assert need and states(site, shift_id) == before
+    at_rest(site)
+
+
+def test_what_staff_took_back_a_helper_can_not_give_and_an_undo_takes_back_again(site, visitor, table, staff_of):
+    path, shift_id = table
+    staff, of_staff = staff_of(site), f"/staff/shifts/{shift_id}"
     with site.inside(), db.writing():
         editing.take_back(1, "A reason", clock.now())
-    for person, way in ((visitor, path), (staff, f"/staff/shifts/{shift_id}/day")):
-        page = person.press(person.get(way), "Add and check in", name=_mail(site, 1))
-        assert page.status == (409 if person is visitor else 200)  # staff took it back, staff give it again
-    assert need and states(site, shift_id)[1] == "taken"
+    assert visitor.press(visitor.get(path), "Add and check in", name="Anna Sample").status == 409
+    staff.press(staff.get(f"{of_staff}/day"), "Add and check in", name=_mail(site, 1))
+    assert states(site, shift_id)[1] == "taken" and "A reason" not in staff.get(of_staff).text
     at_rest(site)
+    site.letters()
+    visitor.press(visitor.get(path), "Undo Anna")
+    assert states(site, shift_id)[1] == "removed" and "A reason" in staff.get(of_staff).text
+    told = [letter["Subject"] for letter in site.letters()]
+    assert visitor.press(visitor.get(path), "Add and check in", name="Anna Sample").status == 409
+    at_rest(site)
+    assert told == []
+
+
+def _name(site, volunteer_id):
+    return site.rows(select(Volunteer.name).where(Volunteer.id == volunteer_id))[0][0]
 
 
 def _mail(site, volunteer_id):
@@ -205,12 +225,33 @@ def test_where_all_places_are_taken_whoever_stands_there_decides_and_the_shift_n
     assert (
         ask.status == 409 and "People who are still to come: 3." in ask.text and states(site, shift_id)[3] == "waiting"
     )
+    asked = ask.one("[data-door]").to_text()
+    page = visitor.press(visitor.get(path), "Add and check in", name="Nobody")  # asked before anybody is looked up
+    assert page.status == 409 and page.one("[data-door]").to_text() == asked
+    assert "could not be added" in visitor.press(page, "Let them in all the same", name="Nobody").text
     done = visitor.press(ask, "Let them in all the same")
     assert "Bela is checked in." in done.text and "Needed 4" in done.text
     at_rest(site)
     visitor.press(done, "Undo Bela")
     assert site.rows(select(ShiftNeed.number, ShiftNeed.taken)) == [(3, 3)]
     at_rest(site)
+
+
+def test_a_helper_does_not_take_hours_back_that_staff_corrected(site, visitor, table, noon, staff_of):
+    path, shift_id = table
+    visitor.press(visitor.get(path), "Check in Anna S.")
+    noon.move_to(at("14 13:00"), tick=False)
+    page, staff = visitor.press(visitor.get(path), "Check out Anna"), staff_of(site)
+    staff.press(staff.get("/staff/hours/1"), "Correct", hours="2", minutes="")
+    for _ in range(2):
+        refused = visitor.press(page, "Undo Anna")
+        assert refused.status == 409 and "The hours were corrected already." in refused.text
+    left = select(Placement.checked_out_at.is_not(None), Placement.helper_id).where(Placement.id == 1)
+    assert _hours(site) == [(1, 120)] and site.rows(left) == [(True, 1)]
+    day_of_staff = f"/staff/shifts/{shift_id}/day"
+    for _ in range(2):
+        staff.press(staff.get(day_of_staff), "Undo Anna Sample")
+    assert _hours(site) == [] and states(site, shift_id)[1] == "taken"
 
 
 def test_links_are_forgotten_with_time_and_who_came_stays(site, visitor, table, noon):

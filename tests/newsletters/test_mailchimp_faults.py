@@ -16,6 +16,7 @@ from tests.house.everything import on_sqlite
 from tests.newsletters.readers import state_of, states
 from tests.newsletters.through import (
     PAGE,
+    acting,
     calls,
     let_go,
     letters,
@@ -35,11 +36,6 @@ AT_ONCE = ("send-newsletters", "send-through-mailchimp")
 def at(noon, make_site, chimp):
     """A site whose list is at the fake."""
     return wired(make_site, chimp)
-
-
-def acting(site, act, *values):
-    with site.inside(), db.writing():
-        act(*values)
 
 
 @pytest.mark.parametrize("mood", ["after: reset", "after: 500"])

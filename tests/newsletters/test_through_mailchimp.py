@@ -22,6 +22,7 @@ from tests.newsletters.readers import readers, state_of, states
 from tests.newsletters.through import (
     GO,
     PAGE,
+    acting,
     calls,
     let_go,
     letters,
@@ -148,11 +149,6 @@ def test_who_left_after_all_was_ready_is_taken_out_there(at, chimp):
     acting(at, starting.resume, id)
     works(at, 6)
     assert set(letters(chimp)) == set(names[2:]) and state_of(at, id) == "sent"
-
-
-def acting(site, act, *values):
-    with site.inside(), db.writing():
-        act(*values)
 
 
 def test_a_checklist_that_says_no_is_said_in_its_own_words_and_looked_at_again(at, chimp, staff_of):

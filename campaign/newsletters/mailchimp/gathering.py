@@ -27,7 +27,7 @@ def segment(hand: Hand) -> None:
     """Make the segment, unless it is there, or its campaign has left already: these records may be a copy."""
     made = find(hand)
     if made is not None and made.status != "save":
-        hand.go_to(Step.GOING, campaign_id=made.id, web_id=made.web_id, asked_at=clock.now())
+        hand.leaves(made)
         return
     found = hand.chimp.find_segment(hand.name, hand.row.began_at)
     if found is None and made is not None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, select, update
 
 from ... import db
 from ...supporters import ledger
 from ...supporters.models import Supporter
 from .. import recipients, who
-from ..runs import Recipient, RecipientState
+from ..runs import Recipient, RecipientState, Run, Way
 from .models import MailchimpCampaign
 
 ABSENT = "Mailchimp does not have them on its list"
@@ -42,8 +42,19 @@ class Numbers:
 
 
 def mine(row: MailchimpCampaign) -> ColumnElement[bool]:
-    """That a reader is one of this campaign."""
-    return and_(Recipient.newsletter_id == row.newsletter_id, Recipient.language == row.language)
+    """That a reader is one of this campaign. A run that began after it was taken back has readers of its own."""
+    return and_(Recipient.newsletter_id == row.newsletter_id, Recipient.language == row.language, _is_now(row))
+
+
+def _is_now(row: MailchimpCampaign) -> ColumnElement[bool]:
+    """That the run which it was made for is the one that its newsletter has."""
+    its = (Run.newsletter_id == row.newsletter_id, Run.begun_at == row.began_at, Run.way == Way.MAILCHIMP)
+    return exists().where(*its)
+
+
+def is_now(row: MailchimpCampaign) -> bool:
+    """The same, looked up."""
+    return bool(db.session().scalar(select(_is_now(row))))
 
 
 def waiting(row: MailchimpCampaign) -> ColumnElement[bool]:
@@ -129,6 +140,11 @@ def hand_over(row: MailchimpCampaign, now: datetime) -> int:
     return _update(waiting(row), state=RecipientState.SENDING, handed_at=now, trouble="")
 
 
+def leaving(row: MailchimpCampaign, now: datetime) -> None:
+    """It leaves, or has left, unasked: all who waited may have it."""
+    _update(waiting(row), state=RecipientState.SENDING, handed_at=now, trouble="")
+
+
 def take_back(row: MailchimpCampaign) -> None:
     """It was not sent to them after all."""
     _update(and_(mine(row), Recipient.state == RecipientState.SENDING), state=RecipientState.WAITING, handed_at=None)
@@ -136,7 +152,7 @@ def take_back(row: MailchimpCampaign) -> None:
 
 def sent(row: MailchimpCampaign, now: datetime) -> int:
     """It went to everybody whom it was for; also when these records know of no asking, for they are a copy."""
-    _update(waiting(row), state=RecipientState.SENDING, handed_at=now)
+    leaving(row, now)
     return _update(and_(mine(row), Recipient.state.in_(IN_HAND)), state=RecipientState.SENT, trouble="")
 
 

@@ -239,6 +239,7 @@ def decide(newsletter_id: int, recipient_id: int | None, *, again: bool) -> int:
 def refused_before(newsletter_id: int) -> int:
     """To how many letters in a hundred the mail server said no, of the newsletter sent last before this one."""
     before = (Newsletter.id != newsletter_id) & (Newsletter.state == NewsletterState.SENT)
+    before = before & Newsletter.sent_at.is_not(None)
     last = db.session().scalar(select(Newsletter.id).where(before).order_by(Newsletter.sent_at.desc()).limit(1))
     numbers = counts(last) if last else {}
     total = sum(numbers.values())

@@ -14,7 +14,7 @@ from . import approval, codes, finals, recipients, segments, service, who
 from .mailchimp.models import IS_NOW, NOT_LEFT, MailchimpCampaign, Step
 from .models import WRITABLE, Newsletter, NewsletterState
 from .rendering import Made
-from .runs import GONE, Recipient, Run, Way
+from .runs import GONE, Recipient, RecipientState, Run, Way
 
 SWEEP, THROUGH = "send-newsletters", "send-through-mailchimp"
 LATEST = timedelta(days=365)
@@ -235,10 +235,15 @@ def leave(newsletter_id: int, recipient_id: int | None) -> int:
 
 
 def finish(newsletter_id: int, now: datetime, live: Sequence[NewsletterState] = (NewsletterState.SENDING,)) -> None:
-    """Every letter has left, or never will; nothing when it is in none of these states any more."""
+    """Every letter has left, or never will; nothing when it is in none of these states any more.
+
+    What nobody got was not sent at any moment, so it does not stand among those that were.
+    """
     one = db.session().get_one(Newsletter, newsletter_id, with_for_update=True)
     if one.state in live:
-        one.state, one.sent_at = NewsletterState.SENT, one.sent_at or now
+        went = recipients.counts(newsletter_id)
+        some = went[RecipientState.SENT] + went[RecipientState.UNCERTAIN]
+        one.state, one.sent_at = NewsletterState.SENT, one.sent_at or (now if some else None)
         db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(finished_at=now))
 
 

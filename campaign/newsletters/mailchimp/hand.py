@@ -19,6 +19,7 @@ from .models import PREPARING, MailchimpCampaign, Step
 SLICE = 20.0  # seconds after which other sweeps get their turn
 BEGIN_WITHIN = 180.0  # seconds: no call begins later, be it the last of the pages of a large segment
 LEASE = timedelta(seconds=BEGIN_WITHIN) + SETTLED  # after it nothing can still happen
+MOST_TRIES = 8  # failures in a row until a person is told; with the pauses between them about half an hour
 LEFT_BEFORE = (
     "Sending was paused: the {language} newsletter left Mailchimp after it had been taken back, because somebody let "
     "it go there. Its readers have it. Cancel this, or they get it twice."
@@ -123,3 +124,4 @@ def release(hand: Hand) -> None:
         row = session.get(MailchimpCampaign, hand.row.id, with_for_update=True, populate_existing=True)
         if row is not None and row.lease == hand.lease:
             row.lease, row.leased_until = "", None
+            row.changed_at = clock.now()  # the next is another, whatever became of this one

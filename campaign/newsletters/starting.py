@@ -152,6 +152,8 @@ def resume(newsletter_id: int) -> None:
     once_more = {"next_at": None, "tries": 0, "looks": 0, "trouble": ""}
     at_mailchimp = update(MailchimpCampaign).where(_before(newsletter_id))
     db.session().execute(at_mailchimp.values(**once_more))
+    if (run := of(newsletter_id)) and run.way == Way.MAILCHIMP:
+        recipients.wait_again(newsletter_id)  # what has left there is found by its name
     again = at_mailchimp.where(MailchimpCampaign.step.in_((Step.CAMPAIGN, Step.CONTENT, Step.CHECKING, Step.READY)))
     db.session().execute(again.values(step=Step.COUNTING))  # who knows what has changed there since
     jobs.wake(SWEEP)
@@ -211,13 +213,14 @@ def set_pace(newsletter_id: int, per_minute: int) -> None:
 def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
     """A person decides that uncertain letters (this one, or all) go out once more; how many.
 
-    Raises LookupError, and Refused once it was cancelled, or sent by Mailchimp: nothing of it goes out any more.
+    Raises LookupError, and Refused once it was cancelled: nothing of it goes out any more. Refused, too, when it goes
+    through Mailchimp, which sends it to all of a segment: what left there is looked for, and never made again.
     """
     one = _locked(newsletter_id)
     if one.state == NewsletterState.CANCELLED:
         raise Refused("It was cancelled, so nothing of it goes out any more. Leave these letters as they are.")
     run = of(newsletter_id)
-    if run and run.way == Way.MAILCHIMP and one.state == NewsletterState.SENT:
+    if run and run.way == Way.MAILCHIMP:
         raise Refused(NOT_TO_SOME)
     number = recipients.decide(newsletter_id, recipient_id, again=True)
     if number and one.state == NewsletterState.SENT:

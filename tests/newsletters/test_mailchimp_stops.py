@@ -115,7 +115,14 @@ def test_a_send_that_it_is_too_busy_for_is_asked_so_often_and_then_somebody_hear
     id, _ = prepared(at, chimp, 2, ("en",))
     asked: list[str] = []
     busy = on(*SEND, "403 bare", times=99)
-    chimp.moody = lambda call: asked.append(call.path) or mood if (mood := busy(call)) else ""
+
+    def moody(call):
+        """It is busy whenever it is asked to send."""
+        if mood := busy(call):
+            asked.append(call.path)
+        return mood
+
+    chimp.moody = moody
     let_go(at, id)
     works(at, 6)
     assert state_of(at, id) == "paused" and len(asked) == 3 and "Mailchimp is busy" in said(at)

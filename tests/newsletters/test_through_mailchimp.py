@@ -260,6 +260,8 @@ def test_before_it_leaves_it_can_be_paused_cancelled_and_taken_back(at, chimp, s
     works(at, 2)
     assert state_of(at, id) == "cancelled" and chimp.campaigns.known == {} and chimp.segments.known == {}
     assert states(at, id) == {"waiting": 4} and not chimp.campaigns.post
+    page = person.get(PAGE)
+    assert "Nobody has a letter of it." in page.text and "Mailchimp has all of it" not in page.text
 
 
 def test_what_mailchimp_has_is_not_held_back_here_and_that_is_said(at, chimp, staff_of):

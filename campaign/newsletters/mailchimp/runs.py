@@ -16,7 +16,7 @@ from .models import BEFORE, OF_ITS_RUN, MailchimpCampaign, Step
 
 UNDER_WAY = (NewsletterState.SENDING, NewsletterState.PAUSED)
 OPEN = (*BEFORE, Step.GOING)
-LISTED = and_(Run.way == Way.MAILCHIMP, Run.built_at.is_not(None))
+LISTED = and_(Run.way == Way.MAILCHIMP, Run.built_at.is_not(None), Run.forgotten == "")
 
 
 def mark_of(run: Run) -> str:

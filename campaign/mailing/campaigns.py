@@ -15,7 +15,7 @@ from .deadline import beginning_within
 from .mailchimp import Declined, Unknown, expect_nothing, key_of
 from .rules import pause
 from .segments import A_PAGE, A_PIECE, SKEW, Segments, known, listed, moment
-from .turnstile import Crowded, Turnstile
+from .turnstile import Crowded, Overdue, Turnstile
 
 __all__ = [  # with these the feature above needs nothing else of this one
     "A_PIECE",
@@ -25,6 +25,7 @@ __all__ = [  # with these the feature above needs nothing else of this one
     "Crowded",
     "Declined",
     "Envelope",
+    "Overdue",
     "Report",
     "Shown",
     "Unknown",

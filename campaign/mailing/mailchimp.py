@@ -155,7 +155,7 @@ class Mailchimp:
         slot = self.gate.enter()
         if deadline.is_over():
             self.gate.leave(slot)
-            raise turnstile.Crowded(TOO_LATE)
+            raise turnstile.Overdue(TOO_LATE)
         try:
             answer = self._heard(ask)
         except Lost:

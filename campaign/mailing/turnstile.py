@@ -30,6 +30,10 @@ class Crowded(Passing):
     """All slots were in use for longer than we wait; nothing was asked, and nothing is wrong."""
 
 
+class Overdue(Crowded):
+    """There was room, but the time in which a call may begin is over."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """The right to one call."""

@@ -25,15 +25,15 @@ from sqlalchemy import (
     update,
 )
 
-from .. import db
+from .. import clock, db
 from ..db import Moment
 from ..supporters import groups, ledger
 from ..supporters.models import Supporter
 from . import cap, weather, who
-from .mailchimp.models import BEFORE, MailchimpCampaign, Step
+from .mailchimp.models import NOT_LEFT, MailchimpCampaign, Step
 from .models import Newsletter, NewsletterState
 from .pool import Fate, Outcome
-from .runs import Recipient, RecipientState, Run
+from .runs import Recipient, RecipientState, Run, Way
 
 LEFT = "no longer wants our news"
 ENOUGH = "had three letters this week already"
@@ -239,6 +239,7 @@ def decide(newsletter_id: int, recipient_id: int | None, *, again: bool) -> int:
 def refused_before(newsletter_id: int) -> int:
     """To how many letters in a hundred the mail server said no, of the newsletter sent last before this one."""
     before = (Newsletter.id != newsletter_id) & (Newsletter.state == NewsletterState.SENT)
+    before = before & Newsletter.sent_at.is_not(None)
     last = db.session().scalar(select(Newsletter.id).where(before).order_by(Newsletter.sent_at.desc()).limit(1))
     numbers = counts(last) if last else {}
     total = sum(numbers.values())
@@ -259,8 +260,18 @@ def hold_all() -> None:
     db.session().execute(update(Newsletter).where(Newsletter.state.in_(begun)).values(state=NewsletterState.PAUSED))
 
 
+def wait_again(newsletter_id: int) -> None:
+    """Those whom a restore held wait once more: for a way on which what went out since is found again."""
+    held = and_(Recipient.newsletter_id == newsletter_id, Recipient.state == RecipientState.UNCERTAIN)
+    held = and_(held, Recipient.trouble == RESTORED)
+    db.session().execute(update(Recipient).where(held).values(state=RecipientState.WAITING, trouble=""))
+
+
 def forget(until: datetime, *, dry_run: bool) -> int:
-    """Delete who got newsletters that were over before this moment, or left standing; how many. The numbers stay."""
+    """Delete who got newsletters that were over before this moment, or left standing; how many. The numbers stay.
+
+    What stands at Mailchimp without its readers can never leave, so it is cancelled.
+    """
     session, number = db.session(), 0
     left_standing = (Newsletter.state == NewsletterState.PAUSED) & (Run.built_at < until)
     over = select(Run).join(Newsletter).where(or_(Run.finished_at < until, left_standing), Run.forgotten == "")
@@ -268,12 +279,21 @@ def forget(until: datetime, *, dry_run: bool) -> int:
         theirs = Recipient.newsletter_id == run.newsletter_id
         number += session.scalar(select(func.count()).select_from(Recipient).where(theirs)) or 0
         if not dry_run:
+            if run.way == Way.MAILCHIMP:
+                _give_up(run, clock.now())
             run.forgotten = json.dumps({state.value: many for state, many in counts(run.newsletter_id).items() if many})
             session.flush()
             session.execute(delete(Recipient).where(theirs))
-            at_mailchimp = MailchimpCampaign.newsletter_id == run.newsletter_id, MailchimpCampaign.step.in_(BEFORE)
-            session.execute(update(MailchimpCampaign).where(*at_mailchimp).values(step=Step.REMOVING, next_at=None))
     return number
+
+
+def _give_up(run: Run, now: datetime) -> None:
+    """What has not left is taken away at Mailchimp; nobody gets it any more."""
+    standing = and_(Newsletter.id == run.newsletter_id, Newsletter.state == NewsletterState.PAUSED)
+    if _changed(update(Newsletter).where(standing).values(state=NewsletterState.CANCELLED)):
+        run.finished_at = now
+    mine = and_(MailchimpCampaign.newsletter_id == run.newsletter_id, NOT_LEFT)
+    db.session().execute(update(MailchimpCampaign).where(mine).values(step=Step.REMOVING, next_at=None))
 
 
 def of_person(supporter_id: int) -> list[tuple[Recipient, str]]:

@@ -54,7 +54,7 @@ def _under_way(one: Newsletter, pace: PaceForm | None = None) -> str:
         known["left_out"] = recipients.left_out(one.id)
         known["campaigns"] = lines = at_mailchimp.lines(one.id)
     known["through"] = bool(run and run.way == Way.MAILCHIMP)
-    known["all_there"] = at_mailchimp.is_beyond_holding(lines)
+    known |= {"all_there": at_mailchimp.is_beyond_holding(lines), "gone_there": at_mailchimp.has_left(lines)}
     pager = web.pager("newsletter_sending_staff.show", page, len(rows), id=one.id)
     known |= {"left": progress.in_words(far.minutes), "troubled": rows[: web.A_PAGE], "pager": pager}
     pace = pace or PaceForm(formdata=None, data={"per_minute": run.per_minute if run else 0})

@@ -11,10 +11,10 @@ from .. import db, i18n, jobs
 from ..errors import Refused
 from ..mailing import connected
 from . import approval, codes, finals, recipients, segments, service, who
-from .mailchimp.models import BEFORE, MailchimpCampaign, Step
+from .mailchimp.models import IS_NOW, NOT_LEFT, MailchimpCampaign, Step
 from .models import WRITABLE, Newsletter, NewsletterState
 from .rendering import Made
-from .runs import GONE, Recipient, Run, Way
+from .runs import GONE, Recipient, RecipientState, Run, Way
 
 SWEEP, THROUGH = "send-newsletters", "send-through-mailchimp"
 LATEST = timedelta(days=365)
@@ -31,6 +31,10 @@ PAST = "This time is over. Choose one in the future, or send it now."
 FAR = "This is more than a year away. Choose a time within a year."
 A_QUARTER = "Newsletters leave at a quarter of an hour: on the hour, or 15, 30 or 45 minutes past it."
 ALL_GONE = "Mailchimp has all of it and sends it by itself. What is not sent yet can be stopped only there."
+LEFT_THERE = (
+    "Mailchimp has sent it: somebody let it go there after it had been taken back here. Who has it would get it twice. "
+    "Make a new newsletter of it."
+)
 NOT_TO_SOME = "Mailchimp cannot send it to some people once more. Leave these letters as they are."
 APPROVE_FIRST = "Sending was paused. {why} Take it back to a draft for that."
 UNWRITTEN = "Sending was paused: the letters could not be made ({what}). Mend the text: take it back to a draft."
@@ -49,6 +53,8 @@ def refusal(newsletter_id: int) -> str:
     one = db.session().get_one(Newsletter, newsletter_id)
     if one.state not in WRITABLE:
         return GOING
+    if _has_left_there(newsletter_id):
+        return LEFT_THERE
     if not (number := readers(one)):
         return NOBODY
     return second_person(newsletter_id, number)
@@ -116,8 +122,10 @@ def take_back(newsletter_id: int) -> None:
     held = (NewsletterState.SCHEDULED, NewsletterState.PAUSED)
     if one.state not in held or db.session().scalar(select(begun)):
         raise Refused("It cannot be taken back to a draft any more: letters have left.")
-    finals.drop(newsletter_id)
     _take_away(newsletter_id)
+    if _is_at_mailchimp(newsletter_id):
+        raise Refused(ALL_GONE)
+    finals.drop(newsletter_id)
     db.session().execute(delete(Recipient).where(Recipient.newsletter_id == newsletter_id))
     db.session().execute(delete(Run).where(Run.newsletter_id == newsletter_id))
     one.state, one.scheduled_for = NewsletterState.DRAFT, None
@@ -144,6 +152,8 @@ def resume(newsletter_id: int) -> None:
     once_more = {"next_at": None, "tries": 0, "looks": 0, "trouble": ""}
     at_mailchimp = update(MailchimpCampaign).where(_before(newsletter_id))
     db.session().execute(at_mailchimp.values(**once_more))
+    if (run := of(newsletter_id)) and run.way == Way.MAILCHIMP:
+        recipients.wait_again(newsletter_id)  # what has left there is found by its name
     again = at_mailchimp.where(MailchimpCampaign.step.in_((Step.CAMPAIGN, Step.CONTENT, Step.CHECKING, Step.READY)))
     db.session().execute(again.values(step=Step.COUNTING))  # who knows what has changed there since
     jobs.wake(SWEEP)
@@ -162,8 +172,7 @@ def cancel(newsletter_id: int, now: datetime) -> None:
 
 def _before(newsletter_id: int) -> ColumnElement[bool]:
     """Of campaigns at Mailchimp, that nobody has a letter of it as far as we can see."""
-    one = MailchimpCampaign
-    return and_(one.newsletter_id == newsletter_id, or_(one.step.in_(BEFORE), one.unclear))
+    return and_(MailchimpCampaign.newsletter_id == newsletter_id, IS_NOW, NOT_LEFT)
 
 
 def _take_away(newsletter_id: int) -> int:
@@ -174,8 +183,16 @@ def _take_away(newsletter_id: int) -> int:
 
 
 def _is_at_mailchimp(newsletter_id: int) -> bool:
-    going = exists().where(MailchimpCampaign.newsletter_id == newsletter_id, MailchimpCampaign.step == Step.GOING)
-    return bool(db.session().scalar(select(going)))
+    one = MailchimpCampaign
+    going = select(one.id).where(one.newsletter_id == newsletter_id, one.step == Step.GOING, IS_NOW)
+    return db.session().scalar(going.limit(1)) is not None
+
+
+def _has_left_there(newsletter_id: int) -> bool:
+    """Whether a campaign of a run that was taken back has left after all."""
+    one = MailchimpCampaign
+    left = or_(one.step == Step.GOING, one.sent_at.is_not(None))
+    return db.session().scalar(select(one.id).where(one.newsletter_id == newsletter_id, left).limit(1)) is not None
 
 
 def is_going(newsletter_id: int) -> bool:
@@ -196,13 +213,14 @@ def set_pace(newsletter_id: int, per_minute: int) -> None:
 def send_once_more(newsletter_id: int, recipient_id: int | None) -> int:
     """A person decides that uncertain letters (this one, or all) go out once more; how many.
 
-    Raises LookupError, and Refused once it was cancelled, or sent by Mailchimp: nothing of it goes out any more.
+    Raises LookupError, and Refused once it was cancelled: nothing of it goes out any more. Refused, too, when it goes
+    through Mailchimp, which sends it to all of a segment: what left there is looked for, and never made again.
     """
     one = _locked(newsletter_id)
     if one.state == NewsletterState.CANCELLED:
         raise Refused("It was cancelled, so nothing of it goes out any more. Leave these letters as they are.")
     run = of(newsletter_id)
-    if run and run.way == Way.MAILCHIMP and one.state == NewsletterState.SENT:
+    if run and run.way == Way.MAILCHIMP:
         raise Refused(NOT_TO_SOME)
     number = recipients.decide(newsletter_id, recipient_id, again=True)
     if number and one.state == NewsletterState.SENT:
@@ -220,10 +238,15 @@ def leave(newsletter_id: int, recipient_id: int | None) -> int:
 
 
 def finish(newsletter_id: int, now: datetime, live: Sequence[NewsletterState] = (NewsletterState.SENDING,)) -> None:
-    """Every letter has left, or never will; nothing when it is in none of these states any more."""
+    """Every letter has left, or never will; nothing when it is in none of these states any more.
+
+    What nobody got was not sent at any moment, so it does not stand among those that were.
+    """
     one = db.session().get_one(Newsletter, newsletter_id, with_for_update=True)
     if one.state in live:
-        one.state, one.sent_at = NewsletterState.SENT, one.sent_at or now
+        went = recipients.counts(newsletter_id)
+        some = went[RecipientState.SENT] + went[RecipientState.UNCERTAIN]
+        one.state, one.sent_at = NewsletterState.SENT, one.sent_at or (now if some else None)
         db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(finished_at=now))
 
 

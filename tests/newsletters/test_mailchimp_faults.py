@@ -16,6 +16,7 @@ from tests.house.everything import on_sqlite
 from tests.newsletters.readers import state_of, states
 from tests.newsletters.through import (
     PAGE,
+    acting,
     calls,
     let_go,
     letters,
@@ -35,11 +36,6 @@ AT_ONCE = ("send-newsletters", "send-through-mailchimp")
 def at(noon, make_site, chimp):
     """A site whose list is at the fake."""
     return wired(make_site, chimp)
-
-
-def acting(site, act, *values):
-    with site.inside(), db.writing():
-        act(*values)
 
 
 @pytest.mark.parametrize("mood", ["after: reset", "after: 500"])
@@ -212,25 +208,31 @@ def test_another_audience_in_the_settings_stops_it(at, chimp):
     assert "names another audience" in said
 
 
-def test_after_a_restore_what_went_out_since_is_found_again(at, chimp):
+@pytest.mark.parametrize("went", [True, False])
+def test_after_a_restore_what_went_out_since_is_found_again(at, chimp, staff_of, went):
     id, names = prepared(at, chimp, 4)
     let_go(at, id)
     at.work("send-newsletters")
     [begun] = at.rows(select(Run.begun_at, Run.built_at))
-    works(at, 4)
-    assert set(letters(chimp)) == set(names)
+    works(at, 4 if went else 0)
+    assert set(letters(chimp)) == (set(names) if went else set())
     with at.inside(), db.writing() as session:  # as the records were when its readers had just been listed
         session.execute(delete(MailchimpCampaign))
         session.execute(update(Recipient).values(state="waiting", attempts=0, handed_at=None))
         session.execute(update(Newsletter).values(state="sending", sent_at=None))
         session.execute(update(Run).values(finished_at=None))
         recipients.hold_all()
-    assert state_of(at, id) == "paused" and begun
-    with at.inside(), db.writing():
-        starting.send_once_more(id, None)
-        starting.resume(id)
+    assert state_of(at, id) == "paused" and begun and states(at, id) == {"uncertain": 4}
+    for act in (lambda id: starting.send_once_more(id, None), starting.take_back):
+        with pytest.raises(Refused):
+            acting(at, act, id)
+    person = staff_of(at)
+    page = person.get(PAGE)
+    assert not any("once more" in one.to_text() for one in page.all("button"))
+    person.press(page, "Look again, and go on")
     works(at, 6)
     assert set(letters(chimp).values()) == {1}, "somebody got it twice"
+    assert set(letters(chimp)) == set(names)
     assert state_of(at, id) == "sent" and states(at, id) == {"sent": 4}
 
 
@@ -244,7 +246,22 @@ def test_when_its_readers_are_forgotten_nothing_of_them_stays_there(at, chimp, l
     with at.inside(), db.writing():
         assert recipients.forget(clock.now() - timedelta(days=90), dry_run=False) == 2
     works(at, 1)
-    assert chimp.segments.known == {} and chimp.campaigns.known == {}
+    assert chimp.segments.known == {} and chimp.campaigns.known == {} and not letters(chimp)
+    assert state_of(at, id) == "cancelled" and states(at, id) == {"waiting": 2}
+    assert at.rows(select(Newsletter.sent_at)) == [(None,)]
+
+
+def test_what_some_have_and_others_wait_for_is_not_said_to_be_with_nobody(at, chimp, staff_of):
+    id, names = prepared(at, chimp, 4)
+    chimp.moody, chimp.campaigns.arrives_after = on("POST", "/actions/send", "429 bare"), 99
+    let_go(at, id)
+    at.work(*AT_ONCE)
+    assert states(at, id) == {"waiting": 2, "sending": 2} and state_of(at, id) == "sending"
+    page = staff_of(at).get(PAGE)
+    assert "The other languages follow" in page.text and "Nobody has a letter" not in page.text
+    chimp.campaigns.arrives_after = 0
+    works(at, 4)
+    assert state_of(at, id) == "sent" and set(letters(chimp)) == set(names)
 
 
 def test_cancelled_while_an_answer_is_missing_it_is_followed_and_not_deleted(at, chimp):

@@ -22,6 +22,7 @@ from tests.newsletters.readers import readers, state_of, states
 from tests.newsletters.through import (
     GO,
     PAGE,
+    acting,
     calls,
     let_go,
     letters,
@@ -150,11 +151,6 @@ def test_who_left_after_all_was_ready_is_taken_out_there(at, chimp):
     assert set(letters(chimp)) == set(names[2:]) and state_of(at, id) == "sent"
 
 
-def acting(site, act, *values):
-    with site.inside(), db.writing():
-        act(*values)
-
-
 def test_a_checklist_that_says_no_is_said_in_its_own_words_and_looked_at_again(at, chimp, staff_of):
     id, names = prepared(at, chimp, 4)
     chimp.campaigns.verified = {"elsewhere.org"}
@@ -264,6 +260,8 @@ def test_before_it_leaves_it_can_be_paused_cancelled_and_taken_back(at, chimp, s
     works(at, 2)
     assert state_of(at, id) == "cancelled" and chimp.campaigns.known == {} and chimp.segments.known == {}
     assert states(at, id) == {"waiting": 4} and not chimp.campaigns.post
+    page = person.get(PAGE)
+    assert "Nobody has a letter of it." in page.text and "Mailchimp has all of it" not in page.text
 
 
 def test_what_mailchimp_has_is_not_held_back_here_and_that_is_said(at, chimp, staff_of):

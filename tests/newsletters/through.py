@@ -53,6 +53,12 @@ def let_go(site, id=1, at=None):
         starting.let_go(id, starting.Wish(100_000, at, None, Way.MAILCHIMP), None, clock.now())
 
 
+def acting(site, act, *values):
+    """Somebody does it."""
+    with site.inside(), db.writing():
+        act(*values)
+
+
 def works(site, times=6):
     """What a worker does in some minutes, or until there is nothing to do before tomorrow."""
     for _ in range(times):

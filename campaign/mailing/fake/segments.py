@@ -27,10 +27,14 @@ class Segment:
 
 
 class Segments:
-    """All of them. `slow`: how often one is looked at before what was asked is done."""
+    """All of them. `slow`: how often one is looked at before what was asked is done.
+
+    `picky`: who is in it already is named among the errors, like those who are no members.
+    """
 
     def __init__(self, members: Members) -> None:
         self.members, self.known, self.slow, self.made = members, dict[int, Segment](), 0, 0
+        self.picky = False
 
     def add(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """A new one, with those of these addresses who are members."""
@@ -79,7 +83,9 @@ class Segments:
         if len(into) > MOST or len(out) > MOST:
             raise Problem(400, "Invalid Resource", "Up to 500 members may be added or removed with each API call.")
         strangers = [email for email in (*into, *out) if key_of(email) not in known]
-        added, removed = (self._members(some) for some in (into, out))
+        if self.picky:
+            strangers += [member.email for member in self._members(into) if one.name in member.tags]
+        added, removed = (self._members(email for email in some if email not in strangers) for some in (into, out))
         one.line += [(key_of(member.email), True) for member in added]
         one.line += [(key_of(member.email), False) for member in removed]
         one.looks = 0

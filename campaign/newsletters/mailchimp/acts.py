@@ -50,9 +50,14 @@ def _line(row: MailchimpCampaign) -> Line:
     return Line(row, i18n.find(row.language).name, words, connected.admin_page(row.web_id))
 
 
+def has_left(lines: list[Line]) -> bool:
+    """Whether some of it leaves there, or has left."""
+    return any(one.row.step == Step.GOING or one.row.sent_at for one in lines)
+
+
 def is_beyond_holding(lines: list[Line]) -> bool:
-    """Whether Mailchimp has all of it, and sends it by itself."""
-    return bool(lines) and not any(one.row.step in BEFORE or one.row.unclear for one in lines)
+    """Whether Mailchimp has all of it that anybody gets, and sends it by itself."""
+    return has_left(lines) and not any(one.row.step in BEFORE or one.row.unclear for one in lines)
 
 
 def ask_once_more(newsletter_id: int, language: str) -> None:

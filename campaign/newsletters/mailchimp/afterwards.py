@@ -49,7 +49,7 @@ def remove(hand: Hand) -> None:
         shown = _without(lambda: hand.chimp.look(row.campaign_id))
     shown = shown or hand.chimp.find(hand.name, row.began_at)
     if shown is not None and shown.status in LEFT:
-        hand.go_to(Step.GOING, campaign_id=shown.id, web_id=shown.web_id, asked_at=clock.now())
+        hand.leaves(shown)
         return
     if shown is not None:
         found = shown.id

@@ -13,7 +13,7 @@ from ...mailing.campaigns import A_PIECE, Shown, key_of
 from . import people
 from .hand import Hand
 from .models import Step
-from .people import Person
+from .people import Numbers, Person
 
 PAUSES = tuple(timedelta(seconds=one) for one in (20, 60, 120, 300, 600))  # while a segment fills there
 FEW = (
@@ -27,7 +27,7 @@ def segment(hand: Hand) -> None:
     """Make the segment, unless it is there, or its campaign has left already: these records may be a copy."""
     made = find(hand)
     if made is not None and made.status != "save":
-        hand.go_to(Step.GOING, campaign_id=made.id, web_id=made.web_id, asked_at=clock.now())
+        hand.leaves(made)
         return
     found = hand.chimp.find_segment(hand.name, hand.row.began_at)
     if found is None and made is not None:
@@ -70,24 +70,37 @@ def count(hand: Hand) -> None:
         return
     missing, more = compare(hand)
     take_out(hand, more)
-    if patient and (missing or more):
+    untold = [one for one in missing if not one.told]
+    if patient and (untold or more):
         with hand.writing():
-            people.again(one.id for one in missing)
+            people.again(one.id for one in untold)
         _look_later(hand, step=Step.FILLING)
     elif more:
         hand.stop(TOO_MANY.format(language=language(hand)))
-    elif len(missing) * 2 > numbers.waiting:
-        there = numbers.waiting - len(missing)
-        hand.stop(FEW.format(there=there, all=numbers.waiting, language=language(hand)))
+    elif numbers.are_few(len(missing)):
+        _too_few(hand, numbers, len(missing))
     elif missing:
         with hand.writing():
-            people.pass_over([one.id for one in missing], people.NOT_SUBSCRIBED)
+            people.pass_over([one.id for one in missing if one.told], people.ABSENT)
+            people.pass_over([one.id for one in untold], people.NOT_SUBSCRIBED)
     else:
         hand.go_to(Step.CAMPAIGN, looks=0)
 
 
+def _too_few(hand: Hand, numbers: Numbers, missing: int) -> None:
+    """More than half are not there: nobody is passed over, and somebody looks at the list."""
+    with hand.writing() as row:
+        people.lost_again(row)
+        row.step, row.looks = Step.FILLING, 0
+    everybody = numbers.waiting + numbers.lost
+    hand.stop(FEW.format(there=numbers.waiting - missing, all=everybody, language=language(hand)))
+
+
 def is_anybody_left(hand: Hand) -> bool:
-    """Whether somebody still wants it. Who does not is taken out there first, then passed over here."""
+    """Whether somebody still wants it. Who does not is taken out there first, then passed over here.
+
+    It stops when more than half are lost at Mailchimp.
+    """
     with db.reading():
         left = people.leavers(hand.row, clock.now())
     for why, some in left.items():
@@ -95,9 +108,13 @@ def is_anybody_left(hand: Hand) -> bool:
         with hand.writing():
             people.pass_over([one.id for one in some], why)
     with db.reading():
-        if people.numbers(hand.row).waiting:
-            return True
-    hand.go_to(Step.REMOVING)
+        numbers = people.numbers(hand.row)
+    if numbers.are_few():
+        _too_few(hand, numbers, 0)
+    elif not numbers.waiting:
+        hand.go_to(Step.REMOVING)
+    else:
+        return True
     return False
 
 

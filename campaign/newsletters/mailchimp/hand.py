@@ -9,15 +9,21 @@ from secrets import token_hex
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from ... import clock, db
-from ...mailing.campaigns import SETTLED, Campaigns
+from ... import clock, db, i18n
+from ...mailing.campaigns import SETTLED, Campaigns, Shown
 from .. import service, starting
 from ..models import Newsletter, NewsletterState
+from . import people
 from .models import PREPARING, MailchimpCampaign, Step
 
 SLICE = 20.0  # seconds after which other sweeps get their turn
 BEGIN_WITHIN = 180.0  # seconds: no call begins later, be it the last of the pages of a large segment
 LEASE = timedelta(seconds=BEGIN_WITHIN) + SETTLED  # after it nothing can still happen
+MOST_TRIES = 8  # failures in a row until a person is told; with the pauses between them about half an hour
+LEFT_BEFORE = (
+    "Sending was paused: the {language} newsletter left Mailchimp after it had been taken back, because somebody let "
+    "it go there. Its readers have it. Cancel this, or they get it twice."
+)
 AFTER = (Step.GOING, Step.GONE, Step.REMOVING)  # what goes on whatever becomes of the newsletter here
 
 
@@ -61,6 +67,16 @@ class Hand:
             row.step, row.tries, row.trouble, row.next_at = step, 0, "", None
             for name, value in values.items():
                 setattr(row, name, value)
+
+    def leaves(self, shown: Shown) -> None:
+        """It leaves, or has left, and we did not ask. Its readers may have it: nobody takes it back any more."""
+        with self.writing(with_newsletter=True) as row:
+            people.leaving(row, clock.now())
+            row.step, row.tries, row.trouble, row.unclear, row.next_at = Step.GOING, 0, "", False, None
+            row.campaign_id, row.web_id, row.asked_at = shown.id, shown.web_id, clock.now()
+            if not people.is_now(row):
+                words = LEFT_BEFORE.format(language=i18n.find(row.language).name)
+                starting.pause_by_itself(row.newsletter_id, words)
 
     def wait(self, how_long: timedelta, **values: object) -> None:
         """There is nothing to do for a while."""
@@ -108,3 +124,4 @@ def release(hand: Hand) -> None:
         row = session.get(MailchimpCampaign, hand.row.id, with_for_update=True, populate_existing=True)
         if row is not None and row.lease == hand.lease:
             row.lease, row.leased_until = "", None
+            row.changed_at = clock.now()  # the next is another, whatever became of this one

@@ -9,12 +9,14 @@ from .. import service
 from ..models import NewsletterState
 from . import people
 from .gathering import PAUSES, TOO_MANY, compare, is_anybody_left, language, take_out
-from .hand import Hand, Taken
+from .hand import MOST_TRIES, Hand, Taken
 from .making import is_well
 from .models import Step
 
 SOON = timedelta(seconds=15)
 NOT_TAKEN = "Mailchimp did not take it: {error}."
+REFUSED = "Sending was paused: Mailchimp does not send the {language} newsletter ({error}). Nobody has it."
+MOST_NOES = 2  # to a send by which it says that something is wrong with it
 
 
 def let_go(hand: Hand) -> None:
@@ -26,9 +28,9 @@ def let_go(hand: Hand) -> None:
     with hand.writing(with_newsletter=True) as row:
         if service.get(row.newsletter_id).state != NewsletterState.SENDING:
             raise Taken
-        if people.leavers(row, clock.now()):
-            return  # somebody left a moment ago: once more from the beginning
-        row.readers = people.hand_over(row, clock.now())
+        if people.leavers(row, clock.now()) or not (number := people.hand_over(row, clock.now())):
+            return  # somebody left a moment ago, or got another letter: once more from the beginning
+        row.readers = number
         row.step, row.asked_at, row.trouble, row.looks = Step.GOING, clock.now(), "", 0
     _ask(hand)
 
@@ -55,6 +57,7 @@ def _ask(hand: Hand) -> None:
     except (Passing, Declined) as error:  # a clear no; all the same it is looked at before it is asked again
         with hand.writing() as row:
             people.take_back(row)
-            row.step = Step.CHECKING if isinstance(error, Declined) else Step.READY
-            row.asked_at, row.tries, row.trouble = None, row.tries + 1, NOT_TAKEN.format(error=error)
-            row.next_at = clock.now() + SETTLED
+            row.step, row.asked_at, row.next_at = Step.READY, None, clock.now() + SETTLED
+            row.tries, row.trouble = row.tries + 1, NOT_TAKEN.format(error=error)
+        if hand.row.tries >= (MOST_NOES if isinstance(error, Declined) else MOST_TRIES):
+            hand.stop(REFUSED.format(error=str(error).rstrip("."), language=language(hand)))

@@ -1,6 +1,6 @@
 """The campaign itself: made for its segment, filled, and looked through before it may go."""
 
-from ... import clock, db, i18n, web
+from ... import db, i18n, web
 from ...mailing.campaigns import Envelope, Shown
 from ..models import FinalEdition, Newsletter
 from . import content, people
@@ -19,11 +19,10 @@ NOT_READY = "Mailchimp does not let the {language} newsletter go. It says: {what
 def campaign(hand: Hand) -> None:
     """Make the campaign, unless it is there. One that has left already is looked at, and never made again."""
     found = find(hand) or hand.chimp.make(segment_of(hand), _envelope(hand))
-    ids = {"campaign_id": found.id, "web_id": found.web_id}
     if found.status == "save":
-        hand.go_to(Step.CONTENT, **ids)
+        hand.go_to(Step.CONTENT, campaign_id=found.id, web_id=found.web_id)
     else:
-        hand.go_to(Step.GOING, asked_at=clock.now(), **ids)
+        hand.leaves(found)
 
 
 def _envelope(hand: Hand) -> Envelope:
@@ -59,7 +58,7 @@ def check(hand: Hand) -> None:
 def is_well(hand: Hand, shown: Shown) -> bool:
     """Whether it may go; else sending stands still, in words."""
     if shown.status != "save":
-        hand.go_to(Step.GOING, asked_at=clock.now())  # it has left already: we look, and do not ask again
+        hand.leaves(shown)  # we look, and do not ask again
         return False
     if against := _against(hand, shown):
         hand.stop(against)

@@ -10,10 +10,11 @@ send: from then on it is looked at, and never asked again unless a person says s
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, and_, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...db import NEVER_REUSED, Base, BigId
+from ..runs import Run, Way
 
 
 class Step(StrEnum):
@@ -75,6 +76,11 @@ class MailchimpCampaign(Base):
     unsubscribed: Mapped[int] = mapped_column(default=0)
     bounced: Mapped[int] = mapped_column(default=0)
     reported_at: Mapped[datetime | None]
+
+
+OF_ITS_RUN = and_(MailchimpCampaign.newsletter_id == Run.newsletter_id, MailchimpCampaign.began_at == Run.begun_at)
+IS_NOW = exists().where(OF_ITS_RUN, Run.way == Way.MAILCHIMP)  # not of a run that was taken back
+NOT_LEFT = or_(MailchimpCampaign.step.in_(BEFORE), MailchimpCampaign.unclear)  # as far as we can see
 
 
 def waits_for_somebody() -> Select[int]:

@@ -9,41 +9,63 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 
 from ... import db
 from ...supporters import ledger
 from ...supporters.models import Supporter
-from .. import recipients, who
-from ..runs import Recipient, RecipientState
+from .. import cap, recipients, who
+from ..runs import Recipient, RecipientState, Run, Way
 from .models import MailchimpCampaign
 
 ABSENT = "Mailchimp does not have them on its list"
 NOT_SUBSCRIBED = "Mailchimp does not hold them as subscribed"
 STOPPED = "stopped at Mailchimp on its way: some may have it"
 A_QUESTION = 500  # ids in one statement
+TOLD = 2  # attempts of whom Mailchimp said twice that it does not have them
 IN_HAND = (RecipientState.SENDING, RecipientState.UNCERTAIN)
+LOST = and_(
+    Recipient.state == RecipientState.SKIPPED,
+    or_(Recipient.trouble == ABSENT, Recipient.trouble.startswith(NOT_SUBSCRIBED, autoescape=True)),
+)
 
 
 @dataclass(frozen=True)
 class Person:
-    """One reader who waits; `email` is empty once they are erased."""
+    """One reader who waits; `email` is empty once they are erased. `told`: Mailchimp does not have them, twice."""
 
     id: int
     email: str
+    told: bool = False
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many wait, and of how many of those Mailchimp said that it does not have them."""
+    """How many wait, of how many of those Mailchimp said that it does not have them, and how many were lost by it."""
 
     waiting: int
     absent: int
+    lost: int
+
+    def are_few(self, missing: int = 0) -> bool:
+        """Whether more than half are lost, when so many more are missing there: something is wrong with the list."""
+        return (self.lost + missing) * 2 > self.waiting + self.lost
 
 
 def mine(row: MailchimpCampaign) -> ColumnElement[bool]:
-    """That a reader is one of this campaign."""
-    return and_(Recipient.newsletter_id == row.newsletter_id, Recipient.language == row.language)
+    """That a reader is one of this campaign. A run that began after it was taken back has readers of its own."""
+    return and_(Recipient.newsletter_id == row.newsletter_id, Recipient.language == row.language, _is_now(row))
+
+
+def _is_now(row: MailchimpCampaign) -> ColumnElement[bool]:
+    """That the run which it was made for is the one that its newsletter has."""
+    its = (Run.newsletter_id == row.newsletter_id, Run.begun_at == row.began_at, Run.way == Way.MAILCHIMP)
+    return exists().where(*its)
+
+
+def is_now(row: MailchimpCampaign) -> bool:
+    """The same, looked up."""
+    return bool(db.session().scalar(select(_is_now(row))))
 
 
 def waiting(row: MailchimpCampaign) -> ColumnElement[bool]:
@@ -81,30 +103,41 @@ def _asked(now: datetime) -> Any:
 
 
 def added(people: Sequence[Person], refused: Mapping[int, str]) -> None:
-    """They were put in; those of the refused whom Mailchimp does not have get a second chance, in a while."""
+    """They were put in. Who is missing is seen when all are compared.
+
+    Of some who are in it already Mailchimp says, too, that it does not have them.
+    """
     ids = [one.id for one in people]
-    again = [id for id, why in refused.items() if why == ABSENT]
-    twice = set(_scalars(select(Recipient.id).where(Recipient.id.in_(again), Recipient.trouble == ABSENT)))
-    for why in set(refused.values()):
-        _skip([id for id, its in refused.items() if its == why and (why != ABSENT or id in twice)], why)
+    absent = [id for id, why in refused.items() if why == ABSENT]
+    twice = _scalars(select(Recipient.id).where(Recipient.id.in_(absent), Recipient.trouble == ABSENT))
+    for why in set(refused.values()) - {ABSENT}:
+        _skip([id for id, its in refused.items() if its == why], why)
     for some in _pieces(ids):
         _update(Recipient.id.in_(some), attempts=1)
         _update(Recipient.id.in_([id for id in some if id not in refused]), trouble="")
-    for some in _pieces([id for id in again if id not in twice]):
+    for some in _pieces(absent):
         _update(Recipient.id.in_(some), trouble=ABSENT)
+    _update(Recipient.id.in_(twice), attempts=TOLD)
 
 
 def numbers(row: MailchimpCampaign) -> Numbers:
-    """How many wait."""
-    absent = func.count().filter(Recipient.trouble == ABSENT)
-    total, without = db.session().execute(select(func.count(), absent).where(waiting(row))).one()
-    return Numbers(int(total), int(without))
+    """How they stand."""
+    waits, absent = Recipient.state == RecipientState.WAITING, Recipient.trouble == ABSENT
+    each = [func.count().filter(which) for which in (waits, and_(waits, absent), LOST)]
+    numbers = db.session().execute(select(*each).where(mine(row))).one()
+    return Numbers(*(int(one) for one in numbers))
+
+
+def is_for_anybody(row: MailchimpCampaign) -> bool:
+    """Whether somebody waits whom it is for."""
+    return db.session().scalar(select(Recipient.id).where(waiting(row)).limit(1)) is not None
 
 
 def everybody(row: MailchimpCampaign) -> list[Person]:
     """All who wait, and are somebody still."""
-    found = select(Recipient.id, Supporter.email).join(Supporter).where(waiting(row))
-    return [Person(one.id, one.email) for one in db.session().execute(found)]
+    columns = (Recipient.id, Supporter.email, Recipient.attempts)
+    found = select(*columns).join(Supporter).where(waiting(row))
+    return [Person(one.id, one.email, one.attempts == TOLD) for one in db.session().execute(found)]
 
 
 def again(ids: Iterable[int]) -> None:
@@ -118,6 +151,12 @@ def all_again(row: MailchimpCampaign) -> None:
     _update(waiting(row), attempts=0, trouble="")
 
 
+def lost_again(row: MailchimpCampaign) -> None:
+    """So many were lost that something is wrong with the list: all of them wait once more."""
+    _update(and_(mine(row), LOST), state=RecipientState.WAITING)
+    all_again(row)
+
+
 def pass_over(ids: Iterable[int], why: str) -> None:
     """They get nothing, and staff see why."""
     for some in _pieces(list(ids)):
@@ -125,8 +164,18 @@ def pass_over(ids: Iterable[int], why: str) -> None:
 
 
 def hand_over(row: MailchimpCampaign, now: datetime) -> int:
-    """Mailchimp is going to be asked to send it to all who wait; how many."""
-    return _update(waiting(row), state=RecipientState.SENDING, handed_at=now, trouble="")
+    """Mailchimp is going to be asked to send it to all who wait; how many. None, when one of them may get no more."""
+    may = select(Supporter.id).where(Supporter.id == Recipient.supporter_id, cap.not_had_enough(now - cap.WEEK))
+    number = _update(and_(waiting(row), may.exists()), state=RecipientState.SENDING, handed_at=now, trouble="")
+    if not is_for_anybody(row):
+        return number
+    take_back(row)
+    return 0
+
+
+def leaving(row: MailchimpCampaign, now: datetime) -> None:
+    """It leaves, or has left, unasked: all who waited may have it."""
+    _update(waiting(row), state=RecipientState.SENDING, handed_at=now, trouble="")
 
 
 def take_back(row: MailchimpCampaign) -> None:
@@ -136,7 +185,7 @@ def take_back(row: MailchimpCampaign) -> None:
 
 def sent(row: MailchimpCampaign, now: datetime) -> int:
     """It went to everybody whom it was for; also when these records know of no asking, for they are a copy."""
-    _update(waiting(row), state=RecipientState.SENDING, handed_at=now)
+    leaving(row, now)
     return _update(and_(mine(row), Recipient.state.in_(IN_HAND)), state=RecipientState.SENT, trouble="")
 
 

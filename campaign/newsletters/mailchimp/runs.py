@@ -12,12 +12,11 @@ from ... import db, seals
 from .. import service, starting
 from ..models import Newsletter, NewsletterState
 from ..runs import Recipient, RecipientState, Run, Way
-from .models import BEFORE, MailchimpCampaign, Step
+from .models import BEFORE, OF_ITS_RUN, MailchimpCampaign, Step
 
 UNDER_WAY = (NewsletterState.SENDING, NewsletterState.PAUSED)
 OPEN = (*BEFORE, Step.GOING)
-OF_ITS_RUN = and_(MailchimpCampaign.newsletter_id == Run.newsletter_id, MailchimpCampaign.began_at == Run.begun_at)
-LISTED = and_(Run.way == Way.MAILCHIMP, Run.built_at.is_not(None))
+LISTED = and_(Run.way == Way.MAILCHIMP, Run.built_at.is_not(None), Run.forgotten == "")
 
 
 def mark_of(run: Run) -> str:

@@ -8,14 +8,13 @@ from time import monotonic
 from ... import clock, db, jobs
 from ...errors import Passing
 from ...mailing import connected
-from ...mailing.campaigns import SETTLED, Crowded, Declined, Unknown, beginning_within, of_this_site, pause
+from ...mailing.campaigns import SETTLED, Crowded, Declined, Overdue, Unknown, beginning_within, of_this_site, pause
 from .. import starting
 from . import afterwards, gathering, going, letting_go, making, people
-from .hand import AFTER, BEGIN_WITHIN, SLICE, Hand, Taken, claim, release
+from .hand import AFTER, BEGIN_WITHIN, MOST_TRIES, SLICE, Hand, Taken, claim, release
 from .models import Step
 
 log = logging.getLogger("campaign.newsletters")
-MOST_TRIES = 8  # failures in a row until a person is told; with the pauses between them about half an hour
 DO: dict[str, Callable[[Hand], None]] = {
     Step.SEGMENT: gathering.segment,
     Step.FILLING: gathering.fill,
@@ -81,9 +80,22 @@ def _is_held(hand: Hand) -> bool:
 
 
 def _one_step(hand: Hand) -> bool:
-    """Whether it went well."""
+    """Whether it went well. What nobody thought of stops this one alone: others are behind it."""
+    try:
+        return _step(hand)
+    except Taken:
+        raise
+    except Exception as error:
+        log.exception("newsletter %d, step %s: a mistake of ours", hand.row.newsletter_id, hand.row.step)
+        _failed(hand, type(error).__name__, SETTLED)
+        return False
+
+
+def _step(hand: Hand) -> bool:
     try:
         DO[hand.row.step](hand)
+    except Overdue as error:  # there is more to ask than fits: somebody must hear of it
+        _failed(hand, str(error), timedelta())
     except Crowded:
         hand.wait(timedelta(seconds=5))
     except Unknown as error:  # it may have been done, and may still be under way

@@ -186,9 +186,14 @@ def _http_error(error: HTTPException) -> Any:
     return response
 
 
+def is_own_fault(error: DBAPIError) -> bool:
+    """Whether a statement or a value was wrong, rather than the database away, full or broken."""
+    return isinstance(error, IntegrityError | ProgrammingError | DataError)
+
+
 def _records_away(error: DBAPIError) -> Response:
     """The database is away, full or broken: 503, for it may be back soon. A wrong statement is our own fault."""
-    if isinstance(error, IntegrityError | ProgrammingError | DataError):
+    if is_own_fault(error):
         return _own_fault(error)
     # Only the kind of the failure is logged: the statement's values may be personal.
     log.error("the database failed: %s", type(error.orig).__name__)

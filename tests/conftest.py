@@ -151,7 +151,7 @@ class Site:
 
     def letters(self) -> list[EmailMessage]:
         """The letters that have come since this was last asked, oldest first; the house is not kept on the way."""
-        self.work(*sorted(jobs.SWEEPS.keys() - HOUSEKEEPING, key="deliver-letters".__eq__))
+        self.work(*sorted(sorted(jobs.SWEEPS.keys() - HOUSEKEEPING), key="deliver-letters".__eq__))
         files = sorted(set((self.config.data_dir / "outbox").glob("*.eml")) - self.seen)
         self.seen |= set(files)
         return [BytesParser(policy=policy.default).parsebytes(file.read_bytes()) for file in files]

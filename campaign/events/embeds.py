@@ -25,7 +25,9 @@ def events() -> ResponseReturnValue:
             found, gone = listing.upcoming(wanted, now, size=MOST), listing.called_off(wanted, now)
             known = {"days": narrowing.by_day(found[:MOST]), "gone": gone, "more": len(found) > MOST}
             page = render_template("events/embed.html", wanted=wanted, sender=_sender(wanted.partner), **known)
-    except DBAPIError:
+    except DBAPIError as error:
+        if web.is_own_fault(error):
+            raise
         page = render_template("events/embed.html", wanted=wanted, sender="", days=[], gone=[], more=True, away=True)
         response = embedding.framable(page, 503)
         response.headers["Retry-After"] = "10"

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from .. import i18n
+from .. import i18n, text
 from . import kinds, times
 from .board import Shown
 from .listing import Wanted
@@ -14,8 +14,9 @@ from .listing import Wanted
 def wanted() -> Wanted:
     """What is asked for; what cannot be asked for is left out."""
     place, kind = request.args.get("place", 0, int), request.args.get("kind", "")
-    language, partner = request.args.get("language", ""), request.args.get("partner", "")[:60]
-    known = {"language": language if i18n.site().language(language) else "", "partner": partner}
+    language, partner = request.args.get("language", ""), request.args.get("partner", "")
+    known = {"language": language if i18n.site().language(language) else ""}
+    known["partner"] = partner if text.is_slug(partner) else ""
     return Wanted(place if 0 < place < 2**63 else 0, kind=kind if kinds.is_one(kind) else "", **known)
 
 

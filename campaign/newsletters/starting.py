@@ -184,8 +184,9 @@ def _take_away(newsletter_id: int) -> int:
 
 def _is_at_mailchimp(newsletter_id: int) -> bool:
     one = MailchimpCampaign
-    going = select(one.id).where(one.newsletter_id == newsletter_id, one.step == Step.GOING, IS_NOW)
-    return db.session().scalar(going.limit(1)) is not None
+    left = or_(one.step == Step.GOING, one.sent_at.is_not(None))
+    found = select(one.id).where(one.newsletter_id == newsletter_id, left, IS_NOW)
+    return db.session().scalar(found.limit(1)) is not None
 
 
 def _has_left_there(newsletter_id: int) -> bool:

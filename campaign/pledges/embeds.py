@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import NotFound
 
-from .. import db, embedding, web
+from .. import db, embedding, text, web
 from ..cache import keep
 from . import board, service
 from .models import PledgeState
@@ -21,10 +21,14 @@ def pledge(slug: str) -> ResponseReturnValue:
 
     Without the records the hotline and the way on still stand.
     """
+    if not text.is_slug(slug):
+        raise NotFound
     try:
         with db.reading():
             return _page(slug)
-    except DBAPIError:
+    except DBAPIError as error:
+        if web.is_own_fault(error):
+            raise
         response = embedding.framable(render_template("pledges/embed_away.html"), 503)
         response.headers["Retry-After"] = "10"
         return response

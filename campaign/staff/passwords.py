@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 128
 LEAST_OF_ONES_OWN = 6  # characters that must be left without what everybody knows
@@ -39,6 +38,8 @@ def fits(password_hash: str, password: str) -> bool:
 
 def refusal(password: str, about: Iterable[str]) -> str | None:
     """Why a password is not taken, as a sentence; None when it is. `about` is what a guesser knows of its owner."""
+    from zxcvbn import zxcvbn  # its lists of what is guessed first weigh 13 MB, and most processes never ask
+
     password = whole(password)
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Please use {SHORTEST} to {LONGEST} characters."

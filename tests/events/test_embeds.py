@@ -33,7 +33,8 @@ def test_the_list_is_narrowed_down_as_the_public_one_and_says_by_whom_readers_co
         "?place=1": ["Sample talk"],
         "?language=th": ["Sample march"],
         "?kind=vigil&language=ko": [],
-        "?place=-1&kind=x&language=x&partner=%00": [],
+        "?partner=nobody": [],
+        "?place=-1&kind=x&language=x&partner=%00": ["Sample talk", "Sample vigil", "Sample march"],
     }.items():
         page = visitor.get(f"/embed/events{query}")
         assert (page.status, _titles(page)) == (200, titles), query

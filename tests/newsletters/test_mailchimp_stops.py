@@ -51,6 +51,17 @@ def test_a_list_that_mailchimp_does_not_have_stops_it_and_nobody_is_passed_over(
     assert state_of(at, id) == "sent" and set(letters(chimp)) == set(names)
 
 
+def test_the_few_of_a_small_language_do_not_hold_up_all_others(at, chimp):
+    id, names = prepared(at, chimp, 6, ("en", "es"))
+    spanish = {email for (email,) in at.rows(select(Supporter.email).where(Supporter.language == "es"))} & {*names}
+    for name in spanish:
+        chimp.members.known[key_of(name)].become("cleaned")
+    let_go(at, id)
+    works(at, 8)
+    assert spanish and state_of(at, id) == "sent" and set(letters(chimp)) == {*names} - spanish
+    assert states(at, id) == {"sent": 6 - len(spanish), "skipped": len(spanish)}
+
+
 def test_most_who_are_lost_after_all_was_ready_stop_it_too(at, chimp):
     id, names = prepared(at, chimp, 4, ("en",))
     chimp.moody = on("GET", "/send-checklist", "429 bare")

@@ -200,7 +200,7 @@ def test_what_staff_took_back_a_helper_can_not_give_and_an_undo_takes_back_again
     site.letters()
     visitor.press(visitor.get(path), "Undo Anna")
     assert states(site, shift_id)[1] == "removed" and "A reason" in staff.get(of_staff).text
-    told = [letter["Subject"] for letter in site.letters()]
+    told = [letter["Subject"] for letter in site.letters() if _mail(site, 1) in str(letter["To"])]
     assert visitor.press(visitor.get(path), "Add and check in", name="Anna Sample").status == 409
     at_rest(site)
     assert told == []

@@ -23,6 +23,7 @@ NOT_SUBSCRIBED = "Mailchimp does not hold them as subscribed"
 STOPPED = "stopped at Mailchimp on its way: some may have it"
 A_QUESTION = 500  # ids in one statement
 TOLD = 2  # attempts of whom Mailchimp said twice that it does not have them
+A_HANDFUL = 4  # readers in a language whose loss alone holds nobody else up
 IN_HAND = (RecipientState.SENDING, RecipientState.UNCERTAIN)
 LOST = and_(
     Recipient.state == RecipientState.SKIPPED,
@@ -41,15 +42,23 @@ class Person:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many wait, of how many of those Mailchimp said that it does not have them, and how many were lost by it."""
+    """How many wait, of how many of those Mailchimp said that it does not have them, and how many were lost by it.
+
+    `others` are those who wait in the other languages.
+    """
 
     waiting: int
     absent: int
     lost: int
+    others: int
 
     def are_few(self, missing: int = 0) -> bool:
-        """Whether more than half are lost, when so many more are missing there: something is wrong with the list."""
-        return (self.lost + missing) * 2 > self.waiting + self.lost
+        """Whether more than half are lost, when so many more are missing there: something is wrong with the list.
+
+        A handful of readers in a small language does not hold up all others.
+        """
+        gone = self.lost + missing
+        return gone * 2 > self.waiting + self.lost and (gone > A_HANDFUL or not self.others)
 
 
 def mine(row: MailchimpCampaign) -> ColumnElement[bool]:
@@ -124,7 +133,9 @@ def numbers(row: MailchimpCampaign) -> Numbers:
     """How they stand."""
     waits, absent = Recipient.state == RecipientState.WAITING, Recipient.trouble == ABSENT
     each = [func.count().filter(which) for which in (waits, and_(waits, absent), LOST)]
-    numbers = db.session().execute(select(*each).where(mine(row))).one()
+    theirs = (Recipient.newsletter_id == row.newsletter_id, Recipient.language != row.language, waits)
+    others = select(func.count()).where(*theirs).correlate(None).scalar_subquery()
+    numbers = db.session().execute(select(*each, others).where(mine(row))).one()
     return Numbers(*(int(one) for one in numbers))
 
 

@@ -199,7 +199,8 @@ def test_what_staff_took_back_a_helper_can_not_give_and_an_undo_takes_back_again
     staff.press(staff.get(f"{of_staff}/day"), "Add and check in", name=_mail(site, 1))
     assert states(site, shift_id)[1] == "taken" and "A reason" not in staff.get(of_staff).text
     at_rest(site)
-    site.letters()
+    for _ in range(2):  # a reminder that the first finds due may be told with the second: sweeps have no order
+        site.letters()
     visitor.press(visitor.get(path), "Undo Anna")
     assert states(site, shift_id)[1] == "removed" and "A reason" in staff.get(of_staff).text
     told = [letter["Subject"] for letter in site.letters()]

@@ -14,7 +14,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from .. import clock, db, i18n
+from .. import clock, db, i18n, web
 from ..errors import Refused
 from ..security import HEADERS
 from ..text import clean
@@ -152,7 +152,7 @@ class Door:
 
     def show(self) -> Response:
         """The page, with what was done last on top."""
-        last = self.roll.look(request.args.get("last", 0, int))
+        last = self.roll.look(web.number(request.args, "last"))
         lines, more = self.roll.expected()
         return self._page({"lines": lines, "more": more, "typed": "", "said": self._said(last), "last": last})
 

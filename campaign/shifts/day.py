@@ -105,7 +105,7 @@ class ShiftRoll:
         one = self._held(line_id)
         if one.checked_in_at is not None:
             return Came.ALREADY
-        one.helper_id = self.helper_id
+        one.helper_id = self._by(one)
         walk_ins.arrive(one, now)
         return Came.COUNTED
 
@@ -116,10 +116,14 @@ class ShiftRoll:
             raise LookupError(line_id)
         if one.checked_out_at is not None:
             return False
-        one.checked_out_at, one.helper_id = now, self.helper_id
+        one.checked_out_at, one.helper_id = now, self._by(one)
         db.session().flush()
         hours.credit(one, now)
         return True
+
+    def _by(self, one: Placement) -> int | None:
+        """The link that stays written on a place: by which somebody was added, else by which anything was done last."""
+        return one.helper_id if one.walk_in else self.helper_id or one.helper_id
 
     def undo(self, line_id: int, now: datetime) -> bool:
         """Take the last step back: that they left, or else that they came, or were added. False when nothing stood.
@@ -131,7 +135,7 @@ class ShiftRoll:
             return False
         if self.helper_id and hours.corrected(one.id):
             raise Refused(gettext("The hours were corrected already. Please ask the coordinator."))
-        one.helper_id = self.helper_id or one.helper_id  # what a link has done, and taken back, stays to be seen
+        one.helper_id = self._by(one) or self.helper_id  # what a link has done, and taken back, stays to be seen
         hours.take_away(one.id, came=one.checked_out_at is not None)
         if one.checked_out_at is not None:
             one.checked_out_at = None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from wtforms import HiddenField, ValidationError
 
 from ..errors import Plea
 from ..forms import Line, PublicForm, StaffForm, not_blank, reads_like_a_plea
@@ -29,6 +29,7 @@ class WalkInForm(_WalkIn, PublicForm):
     """At the door of a helper: whole names alone. Its address is a key, so no robot has it."""
 
     name = Line("Full name", [not_blank(WHO), _no_address], most=200)
+    need = HiddenField()  # so that it comes again with the form where the hotline was shown
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields alone, for a door is quick. Raises Plea when what was typed reads like a call for help."""

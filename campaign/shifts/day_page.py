@@ -55,8 +55,8 @@ class DayDoor(Door):
                     self.note("walk-in", line_id)
         except Refused as no:
             return self._instead(str(no), 409)
-        except LookupError:  # the role is no longer needed
-            return self._on(gone=1)
+        except LookupError:
+            return self._instead(gettext("This role is not needed any more. Please choose another one."), 409)
         if came is Came.ASK:
             return self._ask("walk_in", {"name": form.typed, "need": str(need_id)})
         return self._on(last=line_id, **({"again": 1} if came is Came.ALREADY else {}))

@@ -239,6 +239,9 @@ def _need(mine: Turn, needs: Mapping[int, Needed]) -> None:
         if needed.number < min(one.taken, one.number):
             raise Refused("More people have this shift than you need now. First take it back from some of them.")
         if needed.number or _remembered(one.id):
+            if needed.number != one.number:  # staff have said it anew, so no place in it is one more than that
+                theirs = update(Placement).where(Placement.need_id == one.id)
+                db.session().execute(theirs.values(made_room=False))
             values = {"number": needed.number, "languages": needed.spaced}
             db.session().execute(update(ShiftNeed).where(ShiftNeed.id == one.id).values(**values))
             one.number, one.languages = needed.number, needed.spaced

@@ -43,10 +43,10 @@ def worked(shift: tuple[datetime, datetime], came: datetime, left: datetime | No
     """The minutes that somebody was at a shift, and how they are known.
 
     Nobody is credited with more than an hour before its start and an hour after its end, whenever the buttons were
-    pressed; without a check-out it is the length of the shift.
+    pressed; without a check-out, or where both were written down after the end, it is the length of the shift.
     """
     starts_at, ends_at = shift
-    if left is None:
+    if left is None or came >= ends_at:
         return _minutes(ends_at - starts_at), HoursSource.LENGTH
     first, last = max(came, starts_at - EARLY), min(left, ends_at + LATE)
     return max(1, _minutes(last - first)), HoursSource.CHECK_IN

@@ -22,8 +22,7 @@ MOST = 30  # links of one shift that stand at once
 
 def lend(shift_id: int, name: str, account_id: int | None, now: datetime) -> int:
     """A new link; its id. Raises LookupError, and Refused when it would open nothing, or there are many."""
-    shift = _shift(shift_id)
-    if shift.state != ShiftState.OPEN or now >= shift.ends_at + AFTER:
+    if not opens_something(_shift(shift_id), now):
         raise Refused("This shift was cancelled, or is over.")
     if sum(one.ended_at is None for one in lent(shift_id)) >= MOST:
         raise Refused(f"There are {MOST} links for this shift. End some of them first.")
@@ -31,6 +30,11 @@ def lend(shift_id: int, name: str, account_id: int | None, now: datetime) -> int
     db.session().add(helper)
     db.session().flush()
     return helper.id
+
+
+def opens_something(shift: Shift, now: datetime) -> bool:
+    """Whether a link that is made now would open the door, at once or later."""
+    return shift.state == ShiftState.OPEN and now < shift.ends_at + AFTER
 
 
 def _shift(shift_id: int) -> Shift:
@@ -56,7 +60,7 @@ def state(helper: ShiftHelper, shift: Shift, now: datetime) -> str:
     """In a word, for staff."""
     if helper.ended_at is not None:
         return "ended"
-    if shift.state != ShiftState.OPEN or now >= shift.ends_at + AFTER:
+    if not opens_something(shift, now):
         return "over"
     return "open" if now >= shift.starts_at - BEFORE else "not yet open"
 

@@ -37,7 +37,11 @@ def _index(shift_id: int, form: LendForm) -> str:
     with db.reading():
         shift = _shift_or_404(shift_id)
         lent = [(one, keys.state(one, shift, now)) for one in keys.lent(shift_id)]
-        known: dict[str, Any] = {"row": listing.rows([shift])[0], "lent": lent, "open": listing.is_open(shift, now)}
+        known: dict[str, Any] = {
+            "row": listing.rows([shift])[0],
+            "lent": lent,
+            "open": keys.opens_something(shift, now),
+        }
         return render_template("shifts/staff/links.html", form=form, **known)
 
 

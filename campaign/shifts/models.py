@@ -128,7 +128,7 @@ class Placement(Base):
     `reason` says why it ended where somebody else ended it; it stays if they are added on the day all the same.
     `lapses_at` is until when an offered place is kept. `door_code` is what they show at the table. A `walk_in` was
     added there on the day; `made_room`: though no place was free, so the need became one larger. `helper_id` is the
-    link by which they were checked in or out last, or that was taken back, if not by staff.
+    link that added a walk-in, or that last checked somebody in or out or took that back; not what staff did after it.
     """
 
     __tablename__ = "placements"

@@ -71,7 +71,8 @@ def why_not(mine: Turn, one: Placement, moved: Time | None = None) -> str:
     need, volunteer = mine.needs[one.need_id], db.session().get_one(Volunteer, one.volunteer_id)
     person = standing.people([volunteer.id])[volunteer.id]
     asked = lists.asked([need.role_id])[need.role_id]
-    others = [each for each in turns.taken_by(volunteer.id, mine.now) if each.shift_id != mine.shift.id]
+    then = min(mine.now, mine.shift.starts_at)  # a list from paper comes days later: what they had then counts
+    others = [each for each in turns.taken_by(volunteer.id, then) if each.shift_id != mine.shift.id]
     if lacks := volunteering.missing(asked, person, day_of(time)):
         return standing.in_words(lacks[0], lists.names(lists.REQUIREMENTS), asked.minimum_age)
     if moved is None and not is_minor(person):

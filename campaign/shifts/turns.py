@@ -16,13 +16,16 @@ from sqlalchemy import Table, bindparam, exists, func, select, update
 from .. import db, i18n, mail
 from ..volunteers import lists, standing
 from ..volunteers.models import AgeBand, Volunteer
-from . import rules, schedules
+from . import hours, rules, schedules
 from .models import LIVE, TAKES_A_PLACE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 from .rules import No, Time, Wanted
 
 TAKEN, OFFERED, REMOVED = "shifts.taken", "shifts.offered", "shifts.removed"
 NEEDS = cast(Table, ShiftNeed.__table__)
 COUNT = update(NEEDS).where(NEEDS.c.id == bindparam("need_id")).values(taken=NEEDS.c.taken + bindparam("places"))
+COUNT_NEEDED = (
+    update(NEEDS).where(NEEDS.c.id == bindparam("need_id")).values(number=NEEDS.c.number + bindparam("places"))
+)
 A_PART = 100  # of a line, looked at together
 
 
@@ -175,11 +178,29 @@ def end(mine: Turn, one: Placement, state: PlacementState, reason: str = "", *, 
 
 
 def _leave(mine: Turn, one: Placement, state: PlacementState, reason: str = "") -> None:
+    """Their place is free, or gone if it was made for them; that they had been checked in before is taken back."""
     places = 1 if one.state in TAKES_A_PLACE else 0
-    one.state, one.reason, one.ended_at, one.lapses_at = state, reason[:300], mine.now, None
+    if one.made_room:
+        resize(mine, one.need_id, -1)
+    if one.checked_in_at is not None:
+        hours.take_away(one.id, came=False)
+    one.state, one.reason, one.lapses_at = state, reason[:300], None
+    one.ended_at = None if state in LIVE else mine.now
+    one.walk_in, one.made_room, one.checked_in_at, one.checked_out_at = False, False, None, None
     db.session().flush()
     if places:
         mine.count(one.need_id, -places)
+
+
+def resize(mine: Turn, need_id: int, by: int) -> None:
+    """The shift needs one more in a role, or one less again, never nobody; who edits it meanwhile is told."""
+    need = mine.needs[need_id]
+    if need.number + by < 1:
+        return
+    db.session().execute(COUNT_NEEDED, {"need_id": need_id, "places": by})
+    need.number += by
+    mine.shift.version += 1
+    db.session().flush()
 
 
 def keep_company(mine: Turn) -> None:

@@ -6,7 +6,7 @@ Nobody else is written down: whom we do not know is not trained, and may be a ch
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from .. import db
 from ..errors import Refused
@@ -114,34 +114,28 @@ def _against(mine: Turn, need: Need, one: Volunteer) -> str:
 def _added(mine: Turn, need: Need, there: Placement | None, volunteer_id: int, now: datetime) -> Placement:
     room = not need.free
     if room:
-        resize(mine, need.id, 1)
+        turns.resize(mine, need.id, 1)
+    waited = there is not None and there.state == PlacementState.WAITING and there.need_id == need.id
     one = there or service.add(mine, need, volunteer_id, PlacementState.WAITING)
     if one.state != PlacementState.REMOVED:
         one.reason = ""  # else it stays, and says to `leave_again` what they were
     one.need_id, one.state = need.id, PlacementState.TAKEN
-    one.joined_at, one.taken_at, one.lapses_at, one.ended_at = now, now, None, None
+    one.joined_at = one.joined_at if waited else now  # who joined before the place was theirs has waited for it
+    one.taken_at, one.lapses_at, one.ended_at = now, None, None
     one.walk_in, one.made_room = True, room
     mine.count(need.id, 1)
     arrive(one, now)
     return one
 
 
-def resize(mine: Turn, need_id: int, by: int) -> None:
-    """The shift needs one more in a role, or one less again; who edits it meanwhile is told."""
-    db.session().execute(update(ShiftNeed).where(ShiftNeed.id == need_id).values(number=ShiftNeed.number + by))
-    mine.needs[need_id].number += by
-    mine.shift.version += 1
-    db.session().flush()
-
-
 def leave_again(shift_id: int, one: Placement, now: datetime) -> None:
     """A walk-in has not come after all: they are gone from the list, and so is the place that was made for them.
 
-    From whom staff had taken the shift back, it stays taken back, for the reason that they read then.
+    From whom staff had taken the shift back, it stays taken back, for the reason that they read then. Who had waited
+    for it waits again, where they stood, until it begins.
     """
     mine = turns.turn(shift_id, now)
-    if one.made_room:
-        resize(mine, one.need_id, -1)
-    one.walk_in = one.made_room = False
     state = PlacementState.REMOVED if one.reason else PlacementState.CANCELLED
+    if mine.to_come and not one.reason and one.taken_at is not None and one.joined_at < one.taken_at:
+        state, one.taken_at = PlacementState.WAITING, None
     turns.end(mine, one, state, one.reason, told=False)

@@ -27,7 +27,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector(DOOR);
       if (!fresh) {
-        location.assign(location.pathname); // the link has ended, or something is wrong: the whole page says what
+        become(page, answer.url);
         return;
       }
       door().replaceWith(fresh);
@@ -40,6 +40,14 @@
     } finally {
       busy = false;
     }
+  }
+
+  // The hotline, or why the link opens nothing any more: the whole page says it, under the door's own address.
+  function become(page, address) {
+    for (const form of page.querySelectorAll("form[method=post]:not([action])")) form.setAttribute("action", address);
+    document.open();
+    document.write(`<!doctype html>${page.documentElement.outerHTML}`);
+    document.close();
   }
 
   async function scan(button) {
@@ -86,6 +94,7 @@
   function follow() {
     let pause = PAUSE;
     async function look() {
+      if (!door()) return; // another page stands here now
       if (!document.hidden && !busy) {
         try {
           const answer = await fetch(door().dataset.count);
@@ -109,8 +118,8 @@
     event.preventDefault();
     send(event.target);
   });
-  window.addEventListener("offline", () => say(door().dataset.offline));
-  window.addEventListener("online", () => say(""));
+  window.addEventListener("offline", () => door() && say(door().dataset.offline));
+  window.addEventListener("online", () => door() && say(""));
   begin();
   follow();
 })();

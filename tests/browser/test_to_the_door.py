@@ -131,6 +131,7 @@ def test_from_the_flyer_to_the_door(program, evening):
     _scan(program, site, korean, shown["ko"])
     door.locator("[data-door-here]", has_text="5").wait_for()
     _without_scripts(program, site, paths[0], shown["en"])
+    _calls_for_help(door)
     assert helper.strays == []
 
 
@@ -152,6 +153,17 @@ def _scan(program, site, korean, shown):
     other.get_by_text("Sample Guest KO 님의 도착을 확인했습니다. 인원: 3명.").wait_for()
     look_closely(other)
     assert scanner.strays == []
+
+
+def _calls_for_help(door):
+    """Somebody types a call for help where names are typed: the hotline is shown, and the form goes on from there."""
+    door.locator("#walk-in-name").fill("help me I am locked in")
+    door.get_by_role("button", name="Count them in").click()
+    door.get_by_role("heading", name="If you need help, please call").wait_for()
+    look_closely(door)
+    door.get_by_text("I did not ask for help: show my form again").click()
+    door.get_by_role("button", name="Send without that text").click()
+    door.locator("[data-door-here]", has_text="6").wait_for()
 
 
 def _without_scripts(program, site, path, shown):

@@ -207,7 +207,9 @@ WORKED = [
     (60, 90, 30, "check-in"),
     (0, None, 180, "length"),
     (90, None, 180, "length"),
-    (1500, 1501, 1, "check-in"),  # written down the day after: something, for staff to correct
+    (179, 180, 1, "check-in"),
+    (180, 600, 180, "length"),  # the button was pressed when all was over, and says nothing
+    (1500, 1501, 180, "length"),  # written down the day after
 ]
 
 

@@ -60,6 +60,7 @@ def _faults(answer, path):
 
 
 @on_sqlite
+@pytest.mark.wider
 def test_every_answer_to_every_method_at_every_address_carries_the_rules(everything):
     found, seen = [], set()
     tokens = defaultdict(str, {door[:6]: everything.token(door) for door in DOORS})

@@ -102,6 +102,7 @@ def _plain(answer):
     return re.sub(rb'(name="(?:rendered|csrf_token)" value=")[^"]*', rb"\1", answer.data)
 
 
+@pytest.mark.wider
 def test_what_differs_from_one_reader_to_another_says_so(everything):
     """An answer that depends on a header names it in Vary, or is stored by nobody."""
     for number, (method, _address, rule) in enumerate(routes(everything.site.app)):

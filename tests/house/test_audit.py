@@ -264,6 +264,7 @@ def test_a_trail_that_is_gone_altogether_is_missed_once_people_have_signed_in(si
 
 
 @on_sqlite_in_small
+@pytest.mark.wider
 def test_no_name_no_address_and_no_word_stands_in_the_trail(site, later):
     """Anna does all that leaves traces elsewhere, staff do all they can to her; the trail knows numbers only."""
     from campaign import clock

@@ -7,6 +7,8 @@ table is noted in the audit trail. Both are left out here.
 import re
 from urllib.parse import urlsplit
 
+import pytest
+
 from campaign import i18n
 from tests.house import everything as house
 from tests.house.everything import DRILL, on_sqlite, routes
@@ -34,6 +36,7 @@ def _addresses(everything):
 
 
 @on_sqlite
+@pytest.mark.wider
 def test_looking_at_everything_again_and_again_changes_no_record(everything):
     addresses = set(_addresses(everything))
     assert {path.strip("/").split("/")[0] for path in addresses} >= {

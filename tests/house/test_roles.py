@@ -35,6 +35,7 @@ def _refused(everything, role):
         yield f"{role} changed something"
 
 
+@pytest.mark.wider
 @pytest.mark.parametrize("role", sorted(EVERYBODY))
 def test_a_role_gets_no_further_than_its_rows(everything, role):
     assert list(_refused(everything, role)) == []

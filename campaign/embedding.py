@@ -16,6 +16,13 @@ def framable(page: str, status: int = 200) -> Response:
     return response
 
 
+def away(page: str) -> Response:
+    """The same while the records are away: the hotline and the way on still stand, and it is worth coming back."""
+    response = framable(page, 503)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
 def around(page: str) -> Response:
     """A page with frames of ours in it."""
     response = make_response(page)

@@ -29,9 +29,7 @@ def events() -> ResponseReturnValue:
         if web.is_own_fault(error):
             raise
         page = render_template("events/embed.html", wanted=wanted, sender="", days=[], gone=[], more=True, away=True)
-        response = embedding.framable(page, 503)
-        response.headers["Retry-After"] = "10"
-        return response
+        return embedding.away(page)
     return embedding.framable(page)
 
 

@@ -115,15 +115,14 @@ def let_go(newsletter_id: int, wish: Wish, account_id: int | None, now: datetime
 def take_back(newsletter_id: int) -> None:
     """Make a draft of it again, as long as nobody has a letter. Raises LookupError, Refused."""
     one = _locked(newsletter_id)
-    db.session().get(
-        Run, newsletter_id, with_for_update=True
-    )  # what a worker has marked is committed now, or not at all
+    # What a worker has marked is committed now, or not at all.
+    db.session().get(Run, newsletter_id, with_for_update=True)
     begun = exists().where(Recipient.newsletter_id == newsletter_id, Recipient.state.in_(GONE))
     held = (NewsletterState.SCHEDULED, NewsletterState.PAUSED)
     if one.state not in held or db.session().scalar(select(begun)):
         raise Refused("It cannot be taken back to a draft any more: letters have left.")
     _take_away(newsletter_id)
-    if _is_at_mailchimp(newsletter_id):
+    if _has_left_there(newsletter_id, IS_NOW):
         raise Refused(ALL_GONE)
     finals.drop(newsletter_id)
     db.session().execute(delete(Recipient).where(Recipient.newsletter_id == newsletter_id))
@@ -164,7 +163,7 @@ def cancel(newsletter_id: int, now: datetime) -> None:
     """Have done with it: who has no letter yet gets none. Raises LookupError, Refused."""
     live = (NewsletterState.SCHEDULED, NewsletterState.SENDING, NewsletterState.PAUSED)
     _locked(newsletter_id)
-    if not _take_away(newsletter_id) and _is_at_mailchimp(newsletter_id):
+    if not _take_away(newsletter_id) and _has_left_there(newsletter_id, IS_NOW):
         raise Refused(ALL_GONE)
     _move(newsletter_id, live, NewsletterState.CANCELLED, "It is over already.")
     db.session().execute(update(Run).where(Run.newsletter_id == newsletter_id).values(finished_at=now))
@@ -182,18 +181,12 @@ def _take_away(newsletter_id: int) -> int:
     return int(cast(Any, db.session().execute(taking.values(step=Step.REMOVING, next_at=None))).rowcount)
 
 
-def _is_at_mailchimp(newsletter_id: int) -> bool:
+def _has_left_there(newsletter_id: int, *which: ColumnElement[bool]) -> bool:
+    """Whether a campaign has left Mailchimp, or is leaving: of any run, for one that was taken back may leave late."""
     one = MailchimpCampaign
     left = or_(one.step == Step.GOING, one.sent_at.is_not(None))
-    found = select(one.id).where(one.newsletter_id == newsletter_id, left, IS_NOW)
+    found = select(one.id).where(one.newsletter_id == newsletter_id, left, *which)
     return db.session().scalar(found.limit(1)) is not None
-
-
-def _has_left_there(newsletter_id: int) -> bool:
-    """Whether a campaign of a run that was taken back has left after all."""
-    one = MailchimpCampaign
-    left = or_(one.step == Step.GOING, one.sent_at.is_not(None))
-    return db.session().scalar(select(one.id).where(one.newsletter_id == newsletter_id, left).limit(1)) is not None
 
 
 def is_going(newsletter_id: int) -> bool:

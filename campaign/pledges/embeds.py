@@ -29,9 +29,7 @@ def pledge(slug: str) -> ResponseReturnValue:
     except DBAPIError as error:
         if web.is_own_fault(error):
             raise
-        response = embedding.framable(render_template("pledges/embed_away.html"), 503)
-        response.headers["Retry-After"] = "10"
-        return response
+        return embedding.away(render_template("pledges/embed_away.html"))
 
 
 def _page(slug: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from html import unescape
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from campaign import db, embedding
 from campaign.events import listing
@@ -172,3 +172,12 @@ def test_a_long_list_ends_and_leads_to_the_others(site, visitor):
         made(site, f"talk-{number}", EVENING, EVENING + HOURS, kind="talk")
     page = visitor.get("/embed/events?kind=talk")
     assert len(page.all(".event-card")) == 12 and page.link("More events") == "/events?kind=talk"
+
+
+def test_a_wrong_statement_is_our_own_fault_and_not_records_that_are_away(site, visitor, monkeypatch):
+    def wrong(*_args, **_more):
+        raise ProgrammingError("SELECT", {}, Exception("no such column"))
+
+    monkeypatch.setattr(listing, "upcoming", wrong)
+    with pytest.raises(ProgrammingError):
+        visitor.raw("/embed/events")

@@ -1,9 +1,10 @@
 """What stands still until somebody has looked, instead of going to nobody, for ever, or not at all without a word."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign import clock, db, doctor
+from campaign.errors import Refused
 from campaign.mailing.fake.members import key_of
 from campaign.newsletters import service, starting
 from campaign.newsletters.mailchimp import content, letting_go, people, work
@@ -196,3 +197,14 @@ def test_a_third_letter_from_elsewhere_in_the_last_moment_keeps_this_one_back(at
     works(at, 5)
     assert not late and set(letters(chimp)) == set(names[1:])
     assert states(at, id) == {"sent": 2, "skipped": 1} and state_of(at, id) == "sent"
+
+
+def test_what_has_wholly_left_is_not_cancelled_in_the_moment_before_that_is_noted(at, chimp):
+    id, names = prepared(at, chimp, 2, ("en",))
+    let_go(at, id)
+    works(at, 8)
+    assert state_of(at, id) == "sent" and set(letters(chimp)) == set(names)
+    with at.inside(), db.writing() as session:
+        session.execute(update(Newsletter).where(Newsletter.id == id).values(state="sending"))
+    with pytest.raises(Refused, match="Mailchimp has all of it"):
+        acting(at, starting.cancel, id, clock.now())

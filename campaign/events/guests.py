@@ -30,16 +30,16 @@ def _index(event_id: int, form: LendForm) -> str:
     known: dict[str, Any] = {"event": event, "title": drafts.title(event), "when": board.get(event_id).when}
     known |= {"figures": arrivals.figures(event_id), "waiting": guest_list.waiting(event_id)}
     known |= {"rows": rows[: web.A_PAGE], "pager": web.pager("guests_staff.index", number, len(rows), id=event_id)}
-    known |= {"lent": [(one, _state(one)) for one in keys.lent(event_id)], "over": event.over(now)}
+    known |= {"lent": [(one, _state(one, event)) for one in keys.lent(event_id)], "over": event.over(now)}
     known["away"] = guest_list.stayed_away(event_id)
     return render_template("events/staff/guests.html", form=form, **known)
 
 
-def _state(helper: DoorHelper) -> str:
+def _state(helper: DoorHelper, event: Event) -> str:
     if helper.ended_at is not None:
         return "ended"
     now = clock.now()
-    return "over" if now >= helper.until else "open" if now >= keys.opens_at(helper) else "not yet open"
+    return "over" if now >= helper.until else "open" if now >= keys.opens_at(helper, event) else "not yet open"
 
 
 @area.get("/events/<int:id>/guests.csv")
@@ -102,8 +102,9 @@ def link(id: int, helper_id: int) -> ResponseReturnValue:
     """A link that was made, to scan from the screen or to send."""
     with db.reading():
         event, helper = _event_or_404(id), _link_or_404(id, helper_id)
-        state = _state(helper)
-        shown = {"state_word": state, "opens_at": keys.opens_at(helper), "title": drafts.title(event), "event": event}
+        state = _state(helper, event)
+        shown = {"state_word": state, "opens_at": keys.opens_at(helper, event)}
+        shown |= {"title": drafts.title(event), "event": event}
         opens = state in ("open", "not yet open") and event.state == "published"
         addresses = [(one, web.address("events_door.show", one, helper_id=helper_id)) for one in i18n.site().languages]
         code = qr.svg(addresses[0][1]) if opens else ""

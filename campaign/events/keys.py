@@ -17,6 +17,7 @@ from .models import DoorHelper, Event, EventState
 
 A_DAY = timedelta(hours=24)
 NIGHT = timedelta(hours=6)  # of the day after: what goes on past midnight belongs to its evening
+EARLY = timedelta(hours=3)  # before the start: an event that starts past midnight has its first guests the evening before
 MOST = 30  # links of one event that stand at once
 
 
@@ -56,9 +57,11 @@ def get(helper_id: int) -> DoorHelper:
     return helper
 
 
-def opens_at(helper: DoorHelper) -> datetime:
-    """From when it opens the door."""
-    return helper.until - A_DAY - NIGHT
+def opens_at(helper: DoorHelper, event: Event) -> datetime:
+    """From when it opens the door: midnight, or earlier when the event starts soon after."""
+    midnight = helper.until - A_DAY - NIGHT
+    starts_here = midnight <= event.starts_at < midnight + A_DAY
+    return min(midnight, event.starts_at - EARLY) if starts_here else midnight
 
 
 def end(event_id: int, helper_id: int, now: datetime) -> None:
@@ -80,6 +83,6 @@ def use(helper_id: int, now: datetime) -> DoorHelper:
         raise Refused(gettext("This event was cancelled."))
     if now >= helper.until:
         raise Refused(gettext("This link was for one day, and that day is over."))
-    if now < opens_at(helper):
-        raise Refused(gettext("This link opens on %(day)s.", day=times.day(opens_at(helper), event.zone)))
+    if now < (opens := opens_at(helper, event)):
+        raise Refused(gettext("This link opens on %(day)s.", day=times.at(opens, event.zone)))
     return helper

@@ -123,6 +123,16 @@ def test_a_link_opens_one_event_on_one_day_until_it_is_ended(site, visitor, staf
 
 
 @on_sqlite
+def test_the_door_of_an_event_that_starts_past_midnight_opens_the_evening_before(site, visitor, staff, later):
+    hold(site, starts_in=timedelta(hours=20, minutes=15))  # it is 4 AM there
+    path = lend(site)
+    later(hours=17)
+    assert "9:15 PM" in visitor.get(path).text.replace("\u202f", " ") and visitor.get(path).status == 410
+    later(minutes=15)
+    assert visitor.get(path).status == 200
+
+
+@on_sqlite
 def test_staff_make_a_link_and_show_it_to_scan(site, visitor, staff, evening):
     page = staff.get("/staff/events/1/guests")
     assert "Say where, so that you know" in staff.press(page, "Make a link").text

@@ -91,10 +91,12 @@ class EmailField(BareEmailField):
         readable(form, self)
         if not self.data:
             raise StopValidation(gettext("Please give your email address."))
+        sentence = gettext("This does not look like an email address. It should look like name@example.com.")
+        if len(self.data) > self.most:  # looking closely at a million characters takes seconds
+            raise StopValidation(sentence)
         try:
             checked = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
-            sentence = gettext("This does not look like an email address. It should look like name@example.com.")
             raise StopValidation(sentence) from error
         # Domains with other letters are sent to in their plain form (RFC 5890); many servers know no other.
         self.data = checked.ascii_email or checked.normalized

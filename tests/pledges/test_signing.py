@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from campaign import forms
 from campaign.pledges.models import Pledge, Signature
 from campaign.supporters.models import Consent, Supporter
+from tests.house.everything import on_sqlite
 from tests.pledges.acts import link_in, sign, signed, text_of
 
 
@@ -304,3 +306,11 @@ def test_reminders_keep_their_distance_though_the_worker_was_away(site, visitor,
     assert len(site.letters()) == 1
     later(minutes=30)
     assert site.letters() == []
+
+
+@on_sqlite
+def test_an_address_that_is_too_long_is_refused_before_it_is_looked_at_closely(site, visitor, later, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(forms, "validate_email", lambda address, **_: looked_at.append(address))
+    page = sign(visitor, later, email="a" * 300_000 + "@example.org")
+    assert page.status == 422 and "does not look like an email address" in page.text and looked_at == []

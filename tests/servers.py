@@ -18,7 +18,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVERS = ("postgres", "nobody")
 Command = list[str | Path]
 PROGRAMS = {"nginx": "nginx", "systemd": "systemd-analyze", "logrotate": "logrotate"}
@@ -55,7 +55,7 @@ KINDS = {
     "chromium": Missing(
         "Chromium",
         "the tests in a browser",
-        "To run them: sudo apt-get install chromium, or .venv/bin/playwright install chromium, then make test.",
+        "To run them: sudo apt-get install chromium-headless-shell (or chromium), then make test.",
     ),
     "nginx": Missing(
         "nginx", "the tests of the proxy", "To run them: sudo apt-get install nginx-light, then make test."

@@ -17,7 +17,7 @@ from .models import DoorHelper, Event, EventState
 
 A_DAY = timedelta(hours=24)
 NIGHT = timedelta(hours=6)  # of the day after: what goes on past midnight belongs to its evening
-EARLY = timedelta(hours=3)  # before the start: an event that starts past midnight has its first guests the evening before
+EARLY = timedelta(hours=3)  # before the start: what starts past midnight has its first guests the evening before
 MOST = 30  # links of one event that stand at once
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.chromium import look_closely
+from tests.house.everything import DRILL
 
 pytestmark = pytest.mark.browser
 PUBLIC = (
@@ -60,12 +61,16 @@ STAFF = (
 )
 
 
-@pytest.mark.parametrize(
-    ("prefix", "width", "scheme"), [("", 360, "dark"), ("/es", 1280, "light"), ("/th", 360, "light")]
-)
-def test_axe_finds_nothing_on_public_pages(person, demo, prefix, width, scheme):
+LOOKS = [("", 360, "dark"), ("/es", 1280, "light"), ("/th", 360, "light")]
+
+
+@pytest.mark.wider
+@pytest.mark.parametrize("number", range(len(LOOKS)))
+def test_axe_finds_nothing_on_public_pages(person, demo, number):
+    """Each page in one of these looks by turns; in the drill in all of them."""
+    prefix, width, scheme = LOOKS[number]
     page = person(width=width, color_scheme=scheme, reduced_motion="reduce").open("/")
-    for path in PUBLIC:
+    for path in PUBLIC if DRILL else PUBLIC[number :: len(LOOKS)]:
         page.goto(demo.address + prefix + path)
         look_closely(page)
 
@@ -80,10 +85,12 @@ def test_axe_finds_nothing_in_any_language(person, demo, prefix, width):
         look_closely(page)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_axe_finds_nothing_behind_the_staff_door(person, demo, staff_state, width, scheme):
+@pytest.mark.wider
+@pytest.mark.parametrize("number", [0, 1])
+def test_axe_finds_nothing_behind_the_staff_door(person, demo, staff_state, number):
+    width, scheme = [(360, "light"), (1280, "dark")][number]
     page = person(width=width, color_scheme=scheme, storage_state=staff_state).open("/staff/")
-    for path in STAFF:
+    for path in STAFF if DRILL else STAFF[number::2]:
         page.goto(demo.address + path)
         assert "/sign-in" not in page.url
         look_closely(page)

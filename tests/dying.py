@@ -6,7 +6,6 @@ A feature's own `dying.py` says what its workers do; whatever else it understand
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from types import FrameType
 from typing import Any
 
 from campaign.config import Config
+from tests import nursery
+from tests.nursery import Born
 from tests.processes import environment
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +68,7 @@ def bear(work: Callable[[str], None]) -> None:
 class Workers:
     """Lets one worker after another live and die."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Born) -> None:
         self.process, self.pid = process, 0
 
     def live(self, order: int | str = 0) -> int:
@@ -92,12 +93,11 @@ class Workers:
 @contextmanager
 def workers(module: str, config: Config, *off: str) -> Iterator[Workers]:
     """The mother of workers for a site with these settings; `off` is told to the module."""
-    command = [sys.executable, "-m", module, *off]
-    settings: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=environment(config), cwd=ROOT, start_new_session=True, **settings) as process:
+    process = nursery.start(["-m", module, *off], environment(config), ROOT, piped=True)
+    assert process.stdin and process.stdout
+    with process.stdout:
         try:
             yield Workers(process)
         finally:
-            assert process.stdin
             process.stdin.close()
             process.wait(30)

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from campaign.config import Config
+from tests import nursery
+from tests.nursery import Born
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0  # seconds; machines that run tests are slow
@@ -49,23 +50,23 @@ def environment(config: Config) -> dict[str, str]:
 def serving(config: Config, target: str = "campaign.serve:site") -> Iterator[str]:
     """The real server, answering; gives its address. `target` may name a site with a guard turned off."""
     code = f"from campaign.config import Config; from campaign.serve import serve; serve(Config.read(), {target!r})"
-    with _process([sys.executable, "-c", code], config) as server:
+    with _process(code, config) as server:
         _wait_until_it_answers(server, config.port)
         yield f"http://127.0.0.1:{config.port}"
 
 
 @contextmanager
-def working(config: Config, target: str = "campaign.app:create_app") -> Iterator[subprocess.Popen[bytes]]:
+def working(config: Config, target: str = "campaign.app:create_app") -> Iterator[Born]:
     """A real worker, to be killed or stopped."""
     module, _, name = target.partition(":")
     code = f"from campaign import jobs; from {module} import {name}; jobs.work({name}())"
-    with _process([sys.executable, "-c", code], config) as worker:
+    with _process(code, config) as worker:
         yield worker
 
 
 @contextmanager
-def _process(command: list[str], config: Config) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=environment(config), cwd=config.data_dir, start_new_session=True)
+def _process(code: str, config: Config) -> Iterator[Born]:
+    process = nursery.start(["-c", code], environment(config), config.data_dir)
     try:
         yield process
     finally:
@@ -78,7 +79,7 @@ def _process(command: list[str], config: Config) -> Iterator[subprocess.Popen[by
                 process.wait(15)
 
 
-def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_it_answers(server: Born, port: int) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=5)

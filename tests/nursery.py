@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, cast
 
 from sqlalchemy.orm import configure_mappers
@@ -31,7 +31,11 @@ from campaign.config import Config
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret of nobody, for a site that is never opened"
+PATIENCE = 120.0  # seconds
 LOADED = ("campaign.cli", "campaign.serve", "tests.unguarded")
+
+
+Done = subprocess.CompletedProcess[str]
 
 
 class Born:
@@ -122,6 +126,21 @@ def start(
     os.close(theirs_in)
     os.close(theirs_out)
     return Born(nurse, pid, os.fdopen(ours_out), os.fdopen(ours_in, "w"))
+
+
+def run(words: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT, answers: str = "") -> Done:
+    """Start Python with these words and wait until it has ended; it reads `answers`. Raises TimeoutExpired."""
+    with TemporaryFile() as asked, TemporaryFile() as said, TemporaryFile() as cried:
+        asked.write(answers.encode())
+        asked.seek(0)
+        one = start(words, env, cwd, files=[asked.fileno(), said.fileno(), cried.fileno()])
+        try:
+            ended = one.wait(PATIENCE)
+        finally:
+            one.kill()
+        for paper in (said, cried):
+            paper.seek(0)
+        return subprocess.CompletedProcess(list(words), ended, said.read().decode(), cried.read().decode())
 
 
 # ------------------------------------------------------------------------------------------------ in the nurse

@@ -1,9 +1,6 @@
 """A backup is whole, sealed and read back; it is made daily and forgotten in time; trouble is a sentence."""
 
-import resource
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +10,7 @@ import pytest
 from campaign import archive, backup, clock
 from campaign.errors import Stopped
 from campaign.supporters import retention
+from tests import nursery
 from tests.house.everything import contents, on_sqlite
 from tests.keeping.conftest import KEY
 from tests.pledges.acts import signed
@@ -119,16 +117,18 @@ def test_a_damaged_database_makes_no_backup_that_looks_like_one(kept):
     assert not backup.found(kept.config.backup_dir)
 
 
+SMALL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+sys.dont_write_bytecode = True  # a bytecode file cut short by the limit would stay
+from campaign.cli import main
+main()
+"""
+
+
 def _command(site, *words, limit=0, **settings):
     env = environment(site.config) | {"BACKUP_DIR": str(site.config.backup_dir), "BACKUP_KEY": KEY}
-    env |= {"PYTHONDONTWRITEBYTECODE": "1", **settings}  # a bytecode file cut short by the limit would stay
-
-    def small() -> None:
-        if limit:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    command = [sys.executable, "-m", "campaign", *words]
-    return subprocess.run(command, env=env, capture_output=True, text=True, preexec_fn=small, check=False)
+    return nursery.run(["-c", SMALL.format(limit=limit or -1), *words], env | settings)
 
 
 @on_sqlite

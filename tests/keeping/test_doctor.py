@@ -19,6 +19,7 @@ from aiosmtpd.smtp import AuthResult
 from campaign import backup, clock, db, doctor, jobs, schema
 from campaign.config import Config
 from campaign.mailing import service as mailing
+from tests import nursery
 from tests.conftest import ROOT, SECRET
 from tests.house.everything import on_sqlite
 from tests.processes import environment, free_port
@@ -159,8 +160,7 @@ def test_a_worker_is_missed(kept):
 
 
 def _doctor(**env):
-    command = [sys.executable, "-m", "campaign", "doctor", "--no-dns"]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=90)
+    return nursery.run(["-m", "campaign", "doctor", "--no-dns"], env)
 
 
 @on_sqlite

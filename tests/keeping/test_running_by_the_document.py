@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from campaign import backup, schema
 from campaign.cli import campaign
 from campaign.config import Config, read_env_file
 from campaign.supporters.models import Supporter
+from tests import nursery
 from tests.conftest import ROOT
 from tests.house.everything import on_sqlite
 
@@ -45,10 +44,7 @@ class Machine:
         if not line.startswith("campaign "):
             return ""
         env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **self.exported}
-        command = [sys.executable, "-m", "campaign", *line.split()[1:]]
-        done = subprocess.run(
-            command, env=env, input=answers, capture_output=True, text=True, check=False, start_new_session=True
-        )
+        done = nursery.run(["-m", "campaign", *line.split()[1:]], env, answers=answers)
         assert done.returncode == ends and "Traceback" not in done.stderr, (line, done.stdout, done.stderr)
         return done.stdout
 

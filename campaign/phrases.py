@@ -15,7 +15,7 @@ file without hints it is enough.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,20 @@ def read(path: Path) -> Phrases:
 
 @lru_cache(maxsize=50)
 def _read(path: Path, _changed: int) -> Phrases:
-    text = path.read_text(encoding="utf-8")
+    return _understood(_Written(path.read_text(encoding="utf-8"), path))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a file says; the same words elsewhere are the same."""
+
+    text: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=50)
+def _understood(written: _Written) -> Phrases:
+    text, path = written.text, written.path
     try:
         facts = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -26,6 +26,7 @@ from typing import IO, Any, cast
 from sqlalchemy.orm import configure_mappers
 from werkzeug.routing import Rule
 
+from campaign import phrases
 from campaign.app import create_app
 from campaign.config import Config
 
@@ -214,6 +215,8 @@ if __name__ == "__main__":
     for name in LOADED:
         importlib.import_module(name)
     configure_mappers()
+    for path in ROOT.glob("content/*/pleas.toml"):
+        phrases.read(path)
     _compile_routes_once()
     gc.collect()
     gc.freeze()

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,9 @@ from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlencode
+
+from tests import nursery
+from tests.nursery import Born
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret for tests, long enough to be one"
@@ -87,9 +89,9 @@ def running(folder: Path, *words: str, **settings: str) -> Iterator[Running]:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     env = {**kept, "MODE": "demo", "SECRET_KEY": SECRET, "DATA_DIR": str(folder), "PORT": str(site.port)}
     env |= {"WEB_PROCESSES": "1", "PYTHONPATH": str(ROOT), **settings}
-    with site.paper.open("ab") as said:
-        command = [sys.executable, "-m", "campaign", *(words or ("web",))]
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=said, stderr=said, start_new_session=True)
+    with site.paper.open("ab") as said, Path(os.devnull).open() as nothing:
+        files = [nothing.fileno(), said.fileno(), said.fileno()]
+        process = nursery.start(["-m", "campaign", *(words or ("web",))], env, folder, files=files)
     try:
         _wait(site, process)
         yield site
@@ -98,7 +100,7 @@ def running(folder: Path, *words: str, **settings: str) -> Iterator[Running]:
         _end(process)
 
 
-def _wait(site: Running, process: subprocess.Popen[bytes]) -> None:
+def _wait(site: Running, process: Born) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
@@ -111,7 +113,7 @@ def _wait(site: Running, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Born) -> None:
     try:
         process.wait(30)
     except subprocess.TimeoutExpired:

@@ -128,7 +128,7 @@ def _without_a_moment(url, folder):
     rows = {}
     for name in sorted(names, key=lambda one: one != "supporters"):
         with copies._engine(url) as connection:
-            rows[name] = copies._copy_out(connection, name, folder / f"{name}.rows")
+            rows[name] = copies._copy_out(connection, name, copies._columns(connection), folder)
         time.sleep(0.05)
     return copies.Copied("PostgreSQL", version, rows)
 

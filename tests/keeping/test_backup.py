@@ -29,6 +29,7 @@ def test_what_is_restored_is_what_was_backed_up(kept, elsewhere, back_up, later)
     assert after == before and after["signatures"]
 
 
+@pytest.mark.plain_sql
 def test_nothing_in_the_file_can_be_read_without_the_key(kept, back_up, later):
     signed(kept, kept.visitor(), later)
     file = back_up()
@@ -38,6 +39,7 @@ def test_nothing_in_the_file_can_be_read_without_the_key(kept, back_up, later):
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.plain_sql
 def test_the_secret_of_the_site_is_not_in_it(kept, back_up, tmp_path):
     (kept.config.data_dir / "campaign.env").write_text(
         "BASE_URL=https://campaign.example\nSMTP_URL=smtp://user:canary@mail.example\nSECRET_KEY=canary\nNEW_TOKEN=canary\n"
@@ -60,6 +62,7 @@ def test_bytes_of_deleted_people_do_not_travel(kept, back_up, tmp_path, later):
     assert b"canary@example.org" not in (tmp_path / "opened" / "records" / "site.db").read_bytes()
 
 
+@pytest.mark.plain_sql
 def test_the_words_of_the_campaign_travel_with_it(kept, tmp_path):
     words = tmp_path / "words"
     words.mkdir()
@@ -69,6 +72,7 @@ def test_the_words_of_the_campaign_travel_with_it(kept, tmp_path):
     assert (tmp_path / "opened" / "content" / "campaign.toml").read_text() == "name = 'ours'"
 
 
+@pytest.mark.plain_sql
 def test_a_key_that_only_seals_makes_backups_that_the_whole_key_opens(kept, tmp_path):
     public = archive.public(KEY)
     made = backup.make(replace(kept.config, backup_key=public))
@@ -148,6 +152,7 @@ def test_two_at_once_are_one(kept):
     backup.make(kept.config)
 
 
+@pytest.mark.plain_sql
 def test_the_worker_makes_one_a_day(kept, later):
     kept.work()
     assert len(backup.found(kept.config.backup_dir)) == 1

@@ -202,7 +202,10 @@ def test_many_rows_come_back_in_seconds(kept, elsewhere, size):
 
 
 @pytest.mark.gate("R15", quick=6, full=200)
-@pytest.mark.parametrize("replay", [True, False], ids=["with the ledger", "without it"])
+@pytest.mark.parametrize(
+    "replay",
+    [pytest.param(True, id="with the ledger"), pytest.param(False, id="without it", marks=pytest.mark.plain_sql)],
+)
 def test_nobody_who_left_after_the_backup_is_written_to(kept, elsewhere, size, replay):
     people = [f"person{n}@example.org" for n in range(size)]
     agree(kept, *people)

@@ -37,6 +37,7 @@ def _sealed_again(file, tmp_path, change):
     return target
 
 
+@pytest.mark.plain_sql
 def test_a_backup_of_a_newer_version_is_refused(signer, elsewhere, back_up, tmp_path):
     def newer(manifest):
         return replace(manifest, copied=replace(manifest.copied, version="9999"))
@@ -63,6 +64,7 @@ def test_another_kind_of_database_is_refused(kept, elsewhere, back_up, tmp_path)
         elsewhere.bring(back_up())
 
 
+@pytest.mark.plain_sql
 def test_another_secret_is_refused_and_an_old_one_that_is_still_known_is_not(kept, elsewhere, back_up):
     file, config = back_up(), elsewhere.config
     elsewhere.config = replace(config, secret_key="another secret, as long as it has to be")
@@ -138,6 +140,7 @@ def test_a_damaged_database_can_be_restored_over(kept, elsewhere, back_up):
     assert elsewhere.bring(file, over=True).aside
 
 
+@pytest.mark.plain_sql
 def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewhere, back_up, staff_of):
     done = elsewhere.bring(back_up())
     assert done.letters_held == 1
@@ -152,6 +155,7 @@ def test_letters_that_waited_are_held_until_a_person_lets_them_go(signer, elsewh
     assert len(site.letters()) == 1
 
 
+@pytest.mark.plain_sql
 def test_the_list_is_held_and_nobody_is_told_anything(kept, elsewhere, back_up, later):
     signed(kept, kept.visitor(), later, newsletter="y")
     elsewhere.bring(back_up())
@@ -175,6 +179,7 @@ def test_an_id_that_was_given_away_since_is_not_given_again(signer, elsewhere, b
     assert new > given + 1_000_000 and person > 1_000_000
 
 
+@pytest.mark.plain_sql
 def test_who_left_or_withdrew_since_has_left_and_withdrawn(kept, elsewhere, back_up, later):
     visitor = kept.visitor()
     signed(kept, visitor, later, newsletter="y")
@@ -207,6 +212,7 @@ def test_who_was_erased_since_is_erased_here_and_owed_to_the_list(kept, elsewher
     assert len(site.rows(select(ListDeletion.id))) == 1
 
 
+@pytest.mark.plain_sql
 def test_without_the_ledger_the_same_person_would_be_written_to(kept, elsewhere, back_up, later):
     visitor = kept.visitor()
     signed(kept, visitor, later, newsletter="y")
@@ -218,6 +224,7 @@ def test_without_the_ledger_the_same_person_would_be_written_to(kept, elsewhere,
     assert elsewhere.site().rows(select(Supporter.subscribed)) == [(True,)]
 
 
+@pytest.mark.plain_sql
 def test_the_ledger_goes_on_on_the_new_machine(kept, elsewhere, back_up, later, tmp_path):
     visitor = kept.visitor()
     signed(kept, visitor, later, newsletter="y")

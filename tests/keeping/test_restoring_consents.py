@@ -18,6 +18,7 @@ def one(kept, later):
     return found
 
 
+@pytest.mark.plain_sql
 @pytest.mark.parametrize("replay", [True, False], ids=["with the ledger", "without it"])
 def test_a_no_said_since_the_backup_is_said_again_and_the_partner_is_asked_to_delete(
     kept, elsewhere, back_up, later, one, replay
@@ -49,6 +50,7 @@ def test_who_was_erased_since_the_backup_is_asked_for_by_the_reference_that_the_
     assert len(site.rows(select(Share.id))) == 2
 
 
+@pytest.mark.plain_sql
 def test_the_consents_of_a_partner_that_ended_since_do_not_come_back(kept, elsewhere, back_up, later, one):
     file = back_up()
     later(seconds=1)
@@ -58,6 +60,7 @@ def test_the_consents_of_a_partner_that_ended_since_do_not_come_back(kept, elsew
     assert in_force(elsewhere.site()) == []
 
 
+@pytest.mark.plain_sql
 def test_who_said_yes_again_after_a_no_keeps_it(kept, elsewhere, back_up, later, one):
     visitor = kept.visitor()
     visitor.press(own_page(kept, visitor, later), "Take my address back")

@@ -69,6 +69,7 @@ def _begun(site):
         audit.begin()
 
 
+@pytest.mark.plain_sql
 def test_a_backup_by_hand_and_one_by_the_worker_are_read_by_staff(kept, run, staff_of, later):
     run("backup")
     later(days=1)
@@ -109,6 +110,7 @@ def test_a_restore_is_written_into_what_it_brought_back(kept, elsewhere, back_up
     assert "put the records back from a backup" in page.text
 
 
+@pytest.mark.plain_sql
 def test_a_backup_from_before_the_secret_was_changed_comes_back_with_a_trail_that_fits(kept, elsewhere, back_up):
     _begun(kept)
     elsewhere.config = replace(elsewhere.config, secret_key=NEW, old_secrets=(SECRET,))
@@ -134,6 +136,7 @@ def _full(*_args, **_more):
     raise RuntimeError("no space")
 
 
+@pytest.mark.plain_sql
 def test_a_new_secret_and_the_forgetting_of_the_old_are_written_down(kept, run, make_site):
     _begun(kept)
     run("rotate-secret")
@@ -173,6 +176,7 @@ def test_the_trail_keeps_its_old_seals_when_the_new_secret_cannot_be_written_dow
     assert _fits(kept) and _acts(kept) == [Act.TRAIL_BEGUN]
 
 
+@pytest.mark.plain_sql
 def test_the_backup_of_an_upgrade_is_written_down_when_the_records_are_brought_up(kept):
     class Nobody(Service):
         def present(self):

@@ -73,6 +73,7 @@ def test_the_records_are_brought_up_and_a_backup_is_there(old):
     assert len(backup.found(old.config.backup_folder)) == 1
 
 
+@pytest.mark.plain_sql
 def test_where_no_systemd_is_a_person_is_told_how_to_start(old):
     assert "Start the site now" in _upgrade(old.config)[-1]
 
@@ -104,6 +105,7 @@ def test_when_it_cannot_be_stopped_nothing_is_done(old):
     assert _look(old) == before and units.acts == ["stop"]
 
 
+@pytest.mark.plain_sql
 def test_when_the_backup_fails_nothing_is_changed_and_the_site_starts_again(old):
     before, units = _look(old), Units()
     old.config.backup_folder.write_text("a file where the folder should be")
@@ -160,6 +162,7 @@ def test_without_a_key_that_opens_there_is_no_upgrade(old):
     assert _look(old) == before
 
 
+@pytest.mark.plain_sql
 def test_records_of_a_newer_program_are_left_alone(old):
     _refuse_changes(old, "UPDATE alembic_version SET version_num = '9999'")
     assert "newer version (9999)" in _upgrade(old.config)[-1]

@@ -47,6 +47,8 @@ def serve(config: Config, target: str = "campaign.serve:site") -> None:
         "log_access": False,  # an access log would hold addresses and tokens; `answers` keeps one without
     }
     answers.share(config)
+    from . import app  # noqa: F401 (read once, by whom the processes are forked from)
+
     server = Server(target, config.host, config.port, interface=Interfaces.WSGI, factory=True, **settings)
     server.serve()
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.request import ProxyHandler, build_opener
 from zipfile import ZipFile
 
@@ -29,12 +30,14 @@ directly = build_opener(ProxyHandler({})).open
 class Site:
     """`campaign run --demo` as a process of its own, and what it has printed."""
 
-    def __init__(self, folder: Path, *, port: int, program: Path = ROOT, data: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, port: int, program: Path = ROOT, data: Path | None = None, **settings: str
+    ) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.paper = folder / f"printed-{time.monotonic_ns()}"
         env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "SECRET_KEY")}
         env |= {"PORT": str(port), "DATA_DIR": str(data or folder / "data"), "PYTHONPATH": str(program)}
-        env |= {"PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {"PYTHONDONTWRITEBYTECODE": "1", **settings}
         with self.paper.open("wb") as paper:
             command = [*COMMAND, "run", "--demo"]
             # A session of its own, as a terminal gives it: Ctrl-C there is a signal to all of it.
@@ -72,8 +75,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts sites that keep everything in this test's folder; none outlives the test."""
     begun: list[Site] = []
 
-    def start(*, port: int | None = None, program: Path = ROOT, data: Path | None = None) -> Site:
-        begun.append(Site(tmp_path, port=port or free_port(), program=program, data=data))
+    def start(*, port: int | None = None, **more: Any) -> Site:
+        begun.append(Site(tmp_path, port=port or free_port(), **more))
         return begun[-1]
 
     yield start
@@ -100,7 +103,10 @@ def processes_with(words: str) -> list[str]:
     return found
 
 
-def test_one_command_starts_the_site_and_says_where_it_is(start: Start, tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_one_command_starts_the_site_ctrl_c_stops_it_and_a_second_run_keeps_the_data(
+    start: Start, tmp_path: Path
+) -> None:
     site = start()
     link = site.wait_for_link()
     assert site.address.replace("127.0.0.1", "localhost") in site.printed
@@ -110,18 +116,13 @@ def test_one_command_starts_the_site_and_says_where_it_is(start: Start, tmp_path
     assert 'href="tel:+18885392373"' in site.get("/")
     assert (tmp_path / "data" / "site.db").exists()
 
-
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
-def test_ctrl_c_stops_both_processes_and_a_second_run_keeps_the_data(start: Start, tmp_path: Path) -> None:
-    first = start()
-    first.wait_for_link()
     assert len(processes_with(str(tmp_path / "data"))) >= 3  # the command, the web server, the worker
-    assert first.press_ctrl_c() == 0
-    assert "Traceback" not in first.printed
+    assert site.press_ctrl_c() == 0
+    assert "Traceback" not in site.printed
     assert processes_with(str(tmp_path / "data")) == []
     before = signatures(tmp_path)
 
-    start().wait_for_link()
+    start(WEB_PROCESSES="1").wait_for_link()
     assert before > 0
     assert signatures(tmp_path) == before
 
@@ -165,7 +166,7 @@ def test_a_wheel_serves_the_site_from_any_folder(start: Start, tmp_path: Path) -
     ZipFile(next(tmp_path.glob("*.whl"))).extractall(unpacked)
     shutil.rmtree(checkout)
 
-    site = start(program=unpacked)
+    site = start(program=unpacked, WEB_PROCESSES="1")
     site.wait_for_link()
     assert 'href="tel:+18885392373"' in site.get("/")
     assert 'href="tel:+18885392373"' in site.get("/help")

@@ -49,7 +49,7 @@ def test_a_letter_that_is_not_handed_over_yet_stays_in_the_house(noon, make_site
     sign(site.visitor(), later)
     with sink(port) as server:
         server.reached = lambda reached: _erase(site) if reached == step else None
-        site.work()
+        site.work("deliver-letters")
     assert server.got == [] and site.rows(PEOPLE) == [(0,)] and site.rows(select(mail.Letter.id)) == []
 
 
@@ -59,8 +59,8 @@ def test_one_that_the_mail_server_has_leaves_no_trace_here(noon, make_site, late
     sign(site.visitor(), later)
     with sink(port) as server:
         server.reached = lambda reached: _erase(site) if reached == "DATA" else None
-        site.work()
-        site.work()
+        site.work("deliver-letters")
+        site.work("deliver-letters")
     assert len(server.got) == 1 and site.rows(select(mail.Letter.id)) == []
 
 
@@ -71,10 +71,11 @@ def test_one_that_is_refused_meanwhile_is_not_tried_again(noon, make_site, later
     with sink(port) as server:
         server.answers["RCPT"] = "451 later"
         server.reached = lambda reached: _erase(site) if reached == "RCPT" else None
-        site.work()
+        site.work("deliver-letters")
     assert site.rows(select(mail.Letter.id)) == []
 
 
+@pytest.mark.plain_sql
 def test_the_file_of_a_letter_that_is_being_written_goes_too(site, visitor, later, monkeypatch):
     signed(site, visitor, later)
     site.letters()
@@ -143,6 +144,7 @@ def test_asked_at_once_they_would_be_there_again(listed, chimp, later):
     assert _carry_out(listed, home) == 0 and len(chimp.members.known) == 1, "the control did not bring them back"
 
 
+@pytest.mark.plain_sql
 def test_no_sync_adds_somebody_whom_the_ledger_refuses(listed, chimp):
     agree(listed, ANNA)
     with listed.inside(), db.writing():
@@ -196,7 +198,7 @@ def test_while_a_button_is_pressed_the_count_stays_right(site, visitor, later, d
         address = path + ("/not-me" if deed == "This was not me" else "")
         errors, answers = _at_once(partial(_press, site, address), partial(_press, site, f"{me}/erase"))
         assert errors == [] and set(answers) <= {200, 303, 404, 410}
-        site.work()
+    site.work()
     assert site.rows(PEOPLE) == [(0,)]
     with site.inside(), db.reading():
         assert counting.drift() == {}
@@ -213,6 +215,7 @@ def test_two_who_press_erase_at_once_erase_once(site, visitor, later):
     assert site.rows(select(LedgerEntry.what)) == [("erased",)] * TRIALS and counted(site) == TRIALS
 
 
+@pytest.mark.plain_sql
 def test_who_was_erased_since_the_backup_is_erased_again_after_it_is_restored(site, visitor, later):
     signed(site, visitor, later, newsletter="y")
     added_at = clock.now()
@@ -230,6 +233,7 @@ def test_who_was_erased_since_the_backup_is_erased_again_after_it_is_restored(si
     assert site.rows(select(LedgerEntry.what)) == [("erased",)]
 
 
+@pytest.mark.plain_sql
 def test_whoever_came_back_after_erasing_is_not_erased_by_a_replay(site, visitor, later):
     signed(site, visitor, later)
     page = own_page(site, visitor, later)
@@ -242,6 +246,7 @@ def test_whoever_came_back_after_erasing_is_not_erased_by_a_replay(site, visitor
     assert site.rows(PEOPLE) == [(1,)]
 
 
+@pytest.mark.plain_sql
 def test_what_somebody_erased_stays_erased_also_when_they_came_back_later(site, visitor, later):
     signed(site, visitor, later)
     added_at = clock.now()

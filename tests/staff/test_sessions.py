@@ -62,10 +62,12 @@ def _fixed(site, later):
             yield name
 
 
+@pytest.mark.plain_sql
 def test_a_cookie_from_before_the_sign_in_is_worth_nothing_after_it(site, later):
     assert list(_fixed(site, later)) == []
 
 
+@pytest.mark.plain_sql
 def test_without_fresh_tickets_a_planted_cookie_would_open_the_door(make_site, noon, later):
     assert list(_fixed(make_site(switches=Switches(fresh_tickets=False)), later)) == ["link", "invitation", "password"]
 
@@ -95,10 +97,12 @@ def _survivors(site):
             yield name
 
 
+@pytest.mark.plain_sql
 def test_every_change_of_how_one_gets_in_ends_the_others_at_the_next_request(site):
     assert list(_survivors(site)) == []
 
 
+@pytest.mark.plain_sql
 def test_without_ending_them_they_would_live_on(make_site, noon):
     survived = list(_survivors(make_site(switches=Switches(end_other_sessions=False))))
     assert survived == ["password", "app", "recovery codes", "role"]  # who is disabled is asked about each time
@@ -129,6 +133,7 @@ def test_of_twenty_with_one_code_one_gets_in(site, later, size):
         assert _openings(site, app, 20) == 1
 
 
+@pytest.mark.plain_sql
 def test_without_the_guard_all_would(make_site, noon, later):
     site = make_site(switches=Switches(codes_once=False))
     app = set_up(by_link(site))
@@ -149,6 +154,7 @@ def test_of_twenty_with_one_recovery_code_one_gets_in(site):
     assert sum(inside) == 1
 
 
+@pytest.mark.plain_sql
 def test_the_code_that_set_up_the_app_opens_nothing(site):
     app = set_up(by_link(site))
     assert sign_in(site.visitor(), **with_code(app)).status == 422
@@ -219,14 +225,17 @@ def _noted_after_its_end(site):
     return _is_open(site, key)
 
 
+@pytest.mark.plain_sql
 def test_a_use_that_is_noted_late_wakes_nothing(site):
     assert not _noted_after_its_end(site)
 
 
+@pytest.mark.plain_sql
 def test_without_the_guard_it_would(make_site, noon):
     assert _noted_after_its_end(make_site(switches=Switches(sessions_stay_ended=False)))
 
 
+@pytest.mark.plain_sql
 def test_an_ended_session_cannot_prove_itself_alive(site):
     key = _begin(site)
     with site.inside():
@@ -237,6 +246,7 @@ def test_an_ended_session_cannot_prove_itself_alive(site):
     assert not _is_open(site, key) and not _is_open(site, "renewed")
 
 
+@pytest.mark.plain_sql
 def test_neither_use_nor_proof_stretches_a_session_beyond_half_a_day(site, noon):
     mine = by_link(site)
     app = set_up(mine)

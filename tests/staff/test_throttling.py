@@ -45,6 +45,7 @@ def test_a_thousand_guesses_a_minute_are_ten_an_hour_and_the_owner_gets_in(site,
     assert sign_in(owner, **with_code(owner.app)).heading == "Today"
 
 
+@pytest.mark.plain_sql
 def test_without_counting_every_guess_would_be_checked(make_site, noon):
     assert _attack(make_site(switches=Switches(count_tries=False)), noon, 25) == 25
 
@@ -66,6 +67,7 @@ def test_guesses_that_come_all_at_once_are_counted_too(site):
     assert len(begun) == 40 and sum(one is not None for one in begun) == attempts.MOST_AN_HOUR
 
 
+@pytest.mark.plain_sql
 def test_a_network_that_tries_one_account_after_another_is_slowed_down(site):
     sprayer, statuses = site.visitor(), []
     fields = sprayer.get("/staff/sign-in").form("Sign in")["fields"] | {"password": "a guess of theirs", "code": "1"}
@@ -75,6 +77,7 @@ def test_a_network_that_tries_one_account_after_another_is_slowed_down(site):
     assert statuses == [422] * 50 + [429] * 5
 
 
+@pytest.mark.plain_sql
 def test_a_known_device_has_its_own_tries_and_no_more(site, owner):
     statuses = [sign_in(owner, password="a slip of the pen", code="000000").status for _ in range(12)]
     assert statuses == [422] * 10 + [429] * 2
@@ -82,6 +85,7 @@ def test_a_known_device_has_its_own_tries_and_no_more(site, owner):
     assert sign_in(codes_left, **with_code(owner.app)).heading == "Today"  # strangers' tries were not used up
 
 
+@pytest.mark.plain_sql
 def test_a_known_device_of_one_account_is_a_stranger_to_another(site, noon, owner):
     other = by_link(site, "bela@example.org")
     set_up(other)
@@ -89,6 +93,7 @@ def test_a_known_device_of_one_account_is_a_stranger_to_another(site, noon, owne
     assert sign_in(other, **with_code(owner.app)).status == 429
 
 
+@pytest.mark.plain_sql
 def test_a_made_up_device_is_a_stranger(site, noon, owner):
     _attack(site, noon, 12)
     liar = site.visitor()
@@ -97,6 +102,7 @@ def test_a_made_up_device_is_a_stranger(site, noon, owner):
         assert sign_in(liar, **with_code(owner.app)).status == 429
 
 
+@pytest.mark.plain_sql
 @pytest.mark.parametrize("kind", ["app", "recovery"])
 def test_codes_are_not_to_be_guessed_either_by_who_has_the_password(site, owner, kind):
     guess = "000000" if kind == "app" else "aaaa-bbbb-cccc"
@@ -107,6 +113,7 @@ def test_codes_are_not_to_be_guessed_either_by_who_has_the_password(site, owner,
     assert checked == 10
 
 
+@pytest.mark.plain_sql
 def test_what_succeeds_is_not_counted(site, owner):
     codes = codes_on(owner.press(owner.get("/staff/account"), "Make new ones"))
     for code in codes:
@@ -128,6 +135,7 @@ def _answers(site, email, tries):
         yield answer.status_code, kept, body.replace(email, "…")
 
 
+@pytest.mark.plain_sql
 def test_a_known_and_an_unknown_address_get_the_same_answers(site, owner):
     known, unknown = (list(_answers(site, email, 7)) for email in (EMAIL, "nobody-here@example.org"))
     assert known == unknown and [one[0] for one in known] == [422] * 5 + [429] * 2

@@ -91,7 +91,8 @@ def _erase(site, people: dict[int, str]) -> None:
     site.work()
 
 
-@pytest.mark.gate("S6", quick=30, full=100)
+@pytest.mark.plain_sql
+@pytest.mark.gate("S6", quick=20, full=100)
 def test_of_those_who_were_erased_no_byte_is_left_and_of_the_others_all(noon, make_site, chimp, size):
     site = make_site(mailchimp_key=KEY, mailchimp_audience=AUDIENCE, mailchimp_host=chimp.url)
     gone, stay = _people(site, size)

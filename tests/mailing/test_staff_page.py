@@ -49,14 +49,14 @@ def test_who_confirms_without_it_does_not(site, visitor, staff, later):
 def test_stuck_people_are_shown_with_the_reason_and_may_be_tried_again(at_mailchimp, chimp, staff_of):
     chimp.members.fakes.add(ANNA)
     agree(at_mailchimp, ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     staff = staff_of(at_mailchimp)
     page = staff.get("/staff/list")
     assert ANNA in page.text and "looks invalid" in page.text and "Stuck 1" in page.text and "Waiting 0" in page.text
     chimp.members.fakes.clear()
     page = staff.press(page, "Try again")
     assert "Stuck 0" in page.text and "Waiting 1" in page.text
-    at_mailchimp.work()
+    at_mailchimp.letters()
     assert "On the list 1" in staff.get("/staff/list").text
 
 
@@ -70,13 +70,13 @@ def test_trying_again_with_somebody_who_is_not_stuck_is_a_404(site, staff):
 def test_trouble_is_told_in_words_and_need_not_be_waited_out(at_mailchimp, chimp, staff_of):
     chimp.always = "429"
     agree(at_mailchimp, ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     staff = staff_of(at_mailchimp)
     page = staff.get("/staff/list")
     assert "busy" in page.text and "Waiting 1" in page.text and "Nothing is lost" in page.text
     chimp.always = ""
     staff.press(page, "Try now")
-    at_mailchimp.work()
+    at_mailchimp.letters()
     page = staff.get("/staff/list")
     assert "On the list 1" in page.text and "busy" not in page.text
 
@@ -84,7 +84,7 @@ def test_trouble_is_told_in_words_and_need_not_be_waited_out(at_mailchimp, chimp
 def test_people_who_were_asked_again_are_shown_as_such(at_mailchimp, chimp, staff_of):
     for act in (agree, leave, agree):
         act(at_mailchimp, ANNA)
-        at_mailchimp.work()
+        at_mailchimp.letters()
     assert "Asked by letter 1" in staff_of(at_mailchimp).get("/staff/list").text
 
 
@@ -104,19 +104,19 @@ def test_a_worker_tells_the_list_by_itself_and_writes_no_address_to_its_log(make
 
 def test_a_paused_list_is_told_nothing_until_it_goes_on_but_still_heard(at_mailchimp, chimp, staff_of):
     agree(at_mailchimp, ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     staff = staff_of(at_mailchimp)
     page = staff.press(staff.get("/staff/list"), "Pause")
     assert "Since Jan" in page.text and "Pause" not in [one.text for one in page.all("button")]
     agree(at_mailchimp, BELA)
     chimp.members.unsubscribe(ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     with at_mailchimp.inside():
         service.sync(at_once=True)
         pulling.pull(hosted(chimp))
     assert due(at_mailchimp) == {BELA} and not row(at_mailchimp).subscribed
     staff.press(staff.get("/staff/list"), "Go on")
-    at_mailchimp.work()
+    at_mailchimp.letters()
     assert due(at_mailchimp) == set()
     acts = [one[0] for one in at_mailchimp.rows(select(AuditRow.act))]
     assert "list.paused" in acts and "list.resumed" in acts
@@ -130,7 +130,7 @@ def test_the_last_answers_and_how_far_behind_the_list_is_are_shown(at_mailchimp,
     agree(at_mailchimp, ANNA)
     page = staff.get("/staff/list").text
     assert "the first since" in page and "Last heard nothing yet" in page and "Last read not yet" in page
-    at_mailchimp.work()
+    at_mailchimp.letters()
     page = staff.get("/staff/list").text
     assert "all that had changed there" in page and "no webhook" not in page and "the first since" not in page
     later(days=3)
@@ -153,7 +153,7 @@ def test_a_big_sync_has_a_bar(at_mailchimp, staff_of):
 
 def test_somebody_is_found_by_their_address_which_stands_in_no_address_of_ours(at_mailchimp, chimp, staff_of):
     agree(at_mailchimp, ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     chimp.members.unsubscribe(ANNA)
     with at_mailchimp.inside():
         pulling.pull(hosted(chimp))
@@ -235,7 +235,7 @@ def test_what_is_wrong_with_the_account_is_a_sentence_and_the_public_site_does_n
     at_mailchimp, chimp, staff_of, what, words
 ):
     agree(at_mailchimp, ANNA)
-    at_mailchimp.work()
+    at_mailchimp.letters()
     agree(at_mailchimp, BELA)
     if what == "a full audience":
         chimp.members.most = 1
@@ -243,7 +243,7 @@ def test_what_is_wrong_with_the_account_is_a_sentence_and_the_public_site_does_n
         chimp.members.audience = "another"
     else:
         chimp.trouble = Problem(*((401, "API Key Invalid") if "key" in what else (403, "User Disabled")))
-    at_mailchimp.work()
+    at_mailchimp.letters()
     page, visitor = staff_of(at_mailchimp).get("/staff/list").text, at_mailchimp.visitor()
     assert words in page and "Waiting 1" in page and row(at_mailchimp).subscribed
     for path in ("/", "/help", "/pledges"):

@@ -23,6 +23,7 @@ def test_a_reader_signs_confirms_and_counts(site, visitor, later):
     assert site.rows(select(Pledge.count)) == [(1,)]
 
 
+@pytest.mark.plain_sql
 def test_looking_at_the_mailed_link_confirms_nothing(site, visitor, later):
     sign(visitor, later)
     path = link_in(site.letter(), "confirm")
@@ -32,6 +33,7 @@ def test_looking_at_the_mailed_link_confirms_nothing(site, visitor, later):
     assert site.rows(select(Signature.confirmed_at)) == [(None,)]
 
 
+@pytest.mark.plain_sql
 def test_the_answer_is_the_same_for_a_new_a_repeated_and_a_known_address(site, visitor, later):
     first = sign(visitor, later)
     again = sign(visitor, later)
@@ -83,6 +85,7 @@ def test_pressing_the_button_twice_counts_once_and_writes_one_letter(site, visit
     assert site.rows(select(Pledge.count)) == [(1,)]
 
 
+@pytest.mark.plain_sql
 def test_this_was_not_me_ends_it(site, visitor, later):
     sign(visitor, later)
     path = link_in(site.letter(), "confirm")
@@ -110,6 +113,7 @@ def test_a_withdrawn_signature_no_longer_counts_and_may_be_given_again(site, vis
     assert site.rows(select(Pledge.count)) == [(1,)]
 
 
+@pytest.mark.plain_sql
 def test_an_old_confirmation_does_not_undo_a_withdrawal(site, visitor, later):
     path = signed(site, visitor, later)
     visitor.press(visitor.get(link_in(site.letter(), "withdraw")), "Take my signature back")
@@ -119,6 +123,7 @@ def test_an_old_confirmation_does_not_undo_a_withdrawal(site, visitor, later):
     assert site.rows(select(Pledge.count)) == [(0,)]
 
 
+@pytest.mark.plain_sql
 def test_a_link_older_than_two_weeks_says_so(site, visitor, later):
     sign(visitor, later)
     path = link_in(site.letter(), "confirm")
@@ -129,6 +134,7 @@ def test_a_link_older_than_two_weeks_says_so(site, visitor, later):
     assert site.rows(select(Signature.confirmed_at)) == [(None,)]
 
 
+@pytest.mark.plain_sql
 def test_the_newsletter_is_only_agreed_to_by_ticking_and_confirming(site, visitor, later):
     page = sign(visitor, later, newsletter="y")
     assert site.rows(select(Consent.id)) == []
@@ -147,12 +153,14 @@ def test_a_repeated_signature_changes_nobodys_consent(site, visitor, later):
     assert site.rows(select(Consent.id)) == []
 
 
+@pytest.mark.plain_sql
 def test_wishes_are_unticked_until_somebody_ticks_them(visitor):
     page = visitor.get("/pledges/freedom")
     for name in ("show_name", "newsletter", "old_enough"):
         assert "checked" not in page.one(f"input[name={name}]").attrs
 
 
+@pytest.mark.plain_sql
 def test_a_signer_reads_letters_in_the_language_signed_in(site, visitor, later):
     sign(visitor, later, path="/es/pledges/freedom")
     letter = site.letter()
@@ -162,6 +170,7 @@ def test_a_signer_reads_letters_in_the_language_signed_in(site, visitor, later):
     assert visitor.get(path).status == 200
 
 
+@pytest.mark.plain_sql
 def test_the_letter_can_be_asked_for_again_three_times_a_day(site, visitor, later):
     thanks = sign(visitor, later)
     later(seconds=3)
@@ -172,6 +181,7 @@ def test_the_letter_can_be_asked_for_again_three_times_a_day(site, visitor, late
     assert len(site.letters()) == 3
 
 
+@pytest.mark.plain_sql
 def test_asking_again_for_an_unknown_address_gives_the_same_answer(site, visitor, later):
     thanks = sign(visitor, later)
     later(seconds=3)
@@ -181,6 +191,7 @@ def test_asking_again_for_an_unknown_address_gives_the_same_answer(site, visitor
     assert len(site.letters()) == 2
 
 
+@pytest.mark.plain_sql
 def test_two_reminders_come_two_days_apart_and_no_third(site, visitor, later):
     sign(visitor, later)
     assert len(site.letters()) == 1
@@ -191,6 +202,7 @@ def test_two_reminders_come_two_days_apart_and_no_third(site, visitor, later):
     assert counts == [0, 1, 0, 1, 0, 0, 0, 0]
 
 
+@pytest.mark.plain_sql
 def test_no_reminder_reaches_somebody_who_asked_for_quiet(site, visitor, later):
     sign(visitor, later)
     visitor.press(visitor.get(link_in(site.letter(), "unsubscribe")), "Unsubscribe")
@@ -217,6 +229,7 @@ def test_an_id_is_never_given_twice_so_an_old_link_opens_nobody_elses(site, visi
     assert visitor.get(path).status == 410
 
 
+@pytest.mark.plain_sql
 def test_a_closed_pledge_takes_no_signature_and_a_draft_is_not_there(site, visitor, staff, later):
     page = visitor.get("/pledges/freedom")
     later(seconds=3)
@@ -227,12 +240,14 @@ def test_a_closed_pledge_takes_no_signature_and_a_draft_is_not_there(site, visit
     assert site.rows(select(Signature.id)) == []
 
 
+@pytest.mark.plain_sql
 def test_a_small_count_is_not_shown(site, visitor, later):
     signed(site, visitor, later)
     assert "Be among the first" in visitor.get("/pledges/freedom").text
     assert visitor.raw("/pledges/freedom/count").json == {"count": None, "text": "", "goal": 1000}
 
 
+@pytest.mark.plain_sql
 @pytest.mark.parametrize("slip", ["gmial.com", "yaho.com", "hotmial.com"])
 def test_a_likely_slip_is_asked_about_once_and_then_believed(site, visitor, later, slip):
     page = sign(visitor, later, email=f"anna@{slip}", message="Kept")
@@ -242,6 +257,7 @@ def test_a_likely_slip_is_asked_about_once_and_then_believed(site, visitor, late
     assert site.rows(select(Supporter.mailbox)) == [(f"anna@{slip}",)]
 
 
+@pytest.mark.plain_sql
 def test_a_thank_you_letter_tells_how_to_take_it_back(site, visitor, later):
     signed(site, visitor, later)
     letter = site.letter()
@@ -249,6 +265,7 @@ def test_a_thank_you_letter_tells_how_to_take_it_back(site, visitor, later):
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.plain_sql
 @pytest.mark.parametrize(
     "name", ["http://evil.example", "Visit www.evil.example", "a@b.c", "call 555 0100", "evil.com"]
 )
@@ -258,6 +275,7 @@ def test_a_name_is_no_advertisement(site, visitor, later, name):
     assert site.letters() == []
 
 
+@pytest.mark.plain_sql
 def test_news_that_somebody_else_ticked_can_be_refused_when_confirming(site, visitor, later):
     sign(visitor, later, newsletter="y")
     page = visitor.get(link_in(site.letter(), "confirm"))
@@ -265,6 +283,7 @@ def test_news_that_somebody_else_ticked_can_be_refused_when_confirming(site, vis
     assert site.rows(select(Consent.id)) == []
 
 
+@pytest.mark.plain_sql
 def test_a_tick_from_before_somebody_left_is_no_consent(site, visitor, later):
     sign(visitor, later, newsletter="y")
     letter = site.letter()
@@ -273,6 +292,7 @@ def test_a_tick_from_before_somebody_left_is_no_consent(site, visitor, later):
     assert [row[0] for row in site.rows(select(Consent.given))] == [False]
 
 
+@pytest.mark.plain_sql
 def test_who_asked_for_quiet_is_asked_once_a_week_at_most_however_often_a_stranger_types_the_address(
     site, visitor, later
 ):
@@ -287,6 +307,7 @@ def test_who_asked_for_quiet_is_asked_once_a_week_at_most_however_often_a_strang
     assert letters == 1
 
 
+@pytest.mark.plain_sql
 def test_disowning_frees_the_place_for_the_owner(site, visitor, later):
     for name in ("Mallory One", "Mallory Two"):
         sign(visitor, later, name=name)
@@ -299,6 +320,7 @@ def test_disowning_frees_the_place_for_the_owner(site, visitor, later):
     assert site.rows(select(Pledge.count)) == [(1,)]
 
 
+@pytest.mark.plain_sql
 def test_reminders_keep_their_distance_though_the_worker_was_away(site, visitor, later):
     sign(visitor, later)
     site.letters()

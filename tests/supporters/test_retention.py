@@ -98,5 +98,5 @@ def test_the_file_of_a_letter_goes_with_the_person_it_was_for(site, visitor, lat
     sign(visitor, later)
     site.letters()
     later(days=31)
-    site.work()
+    site.work("forget", "forget")  # in one hour the person, in the next what lies there of nobody
     assert list((site.config.data_dir / "outbox").glob("*.eml")) == []

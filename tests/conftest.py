@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +26,7 @@ from campaign.config import Config, normal_url
 from campaign.content import Content
 from campaign.pledges import seed
 from campaign.staff import service
-from tests import servers
+from tests import routes, servers
 from tests.databases import Databases
 from tests.visitor import Visitor
 
@@ -180,25 +180,9 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_compiled_once() -> Iterator[None]:
-    """What reads and writes the address of a route, compiled once for all the sites of a run.
-
-    Werkzeug takes each route of each site to pieces and writes two functions for it, and thousands of sites are made
-    here. The pieces know the text of the route and its defaults, and nothing of the site.
-    """
-    compiled, known = Rule.compile, {}
-
-    def once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
-        if key not in known:
-            compiled(rule)
-            builders = cast(Any, rule._build).__func__, cast(Any, rule._build_unknown).__func__
-            known[key] = rule._parts, rule._trace, rule._converters, set(rule.arguments), builders
-        rule._parts, rule._trace, rule._converters, arguments, builders = known[key]
-        rule.arguments |= arguments
-        rule._build, rule._build_unknown = (one.__get__(rule, None) for one in builders)
-
+    """Addresses of routes, taken to pieces once for all the sites of a run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "compile", once)
+        patch.setattr(Rule, "compile", routes.compiled_once())
         yield
 
 

@@ -17,11 +17,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from sqlalchemy.orm import configure_mappers
 from werkzeug.routing import Rule
@@ -29,6 +29,7 @@ from werkzeug.routing import Rule
 from campaign import phrases
 from campaign.app import create_app
 from campaign.config import Config
+from tests import routes
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret of nobody, for a site that is never opened"
@@ -180,24 +181,7 @@ def _settle(order: dict[str, Any], files: Sequence[int]) -> None:
 
 
 def _compile_routes_once() -> None:
-    """Werkzeug writes two functions for each route of each site: half of what it takes to make one.
-
-    They know the text of the route and its defaults, and nothing of the site.
-    """
-    compiled: Callable[[Rule], None] = Rule.compile
-    known: dict[Any, tuple[Any, ...]] = {}
-
-    def once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
-        if key not in known:
-            compiled(rule)
-            builders = cast(Any, rule._build).__func__, cast(Any, rule._build_unknown).__func__
-            known[key] = rule._parts, rule._trace, rule._converters, set(rule.arguments), builders
-        rule._parts, rule._trace, rule._converters, arguments, builders = known[key]
-        rule.arguments |= arguments
-        rule._build, rule._build_unknown = (one.__get__(rule, None) for one in builders)
-
-    setattr(Rule, "compile", once)  # noqa: B010 (a name of theirs, exchanged)
+    setattr(Rule, "compile", routes.compiled_once())  # noqa: B010 (a name of theirs, exchanged)
     with TemporaryDirectory() as folder:
         create_app(Config("demo", Path(folder), f"sqlite:///{folder}/site.db", SECRET, "http://localhost"))
 

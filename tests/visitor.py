@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -12,13 +13,19 @@ from werkzeug.test import TestResponse
 NAMES = re.compile(r"[a-z0-9]+(, [a-z0-9]+)*")
 
 
+@lru_cache(maxsize=128)
+def parsed(html: str) -> JustHTML:
+    """The elements of a page. Reading them is most of what a look costs, and many answers say the same; change none."""
+    return JustHTML(html, strict=True, sanitize=False)
+
+
 class Page:
     """An answer that is a page. Making one checks what every page of ours must be."""
 
     def __init__(self, answer: TestResponse, path: str) -> None:
         self.answer, self.path, self.status = answer, path, answer.status_code
         self.html = answer.get_data(as_text=True)
-        self.tree = JustHTML(self.html, strict=True, sanitize=False)
+        self.tree = parsed(self.html)
         self.elements = list(_elements(self.tree.root))
         self._check()
 

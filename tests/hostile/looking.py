@@ -4,11 +4,15 @@ import csv
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
+from hashlib import sha256
 from io import StringIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from justhtml import JustHTML
+from werkzeug.test import TestResponse
+
+from tests.visitor import Page
 
 Step = tuple[str, str, tuple[str, ...]]
 SCHEMES = ("", "http", "https", "mailto", "tel", "sms", "webcal")
@@ -53,6 +57,25 @@ def dangerous_addresses(tree: Any, base: str) -> list[str]:
             if (value := node.attrs.get(name)) is not None and scheme(value) not in SCHEMES:
                 found.append(f"{base}: {node.to_html()[:200]}")
     return found
+
+
+_looked: dict[tuple[str, str, bytes], tuple[set[Step], list[str]]] = {}
+
+
+def look(answer: TestResponse) -> tuple[set[Step], list[str]]:
+    """How the page that an answer brings is built, and its dangerous addresses; nothing when it brings none.
+
+    It must be a page as every page of ours is. What was looked at before, word for word, is not looked at again: most
+    of what hostile strings are answered is the same few pages.
+    """
+    if answer.mimetype != "text/html" or not answer.data or answer.location:
+        return set(), []
+    path = answer.request.root_path + answer.request.path
+    key = path, answer.headers.get("Content-Security-Policy", ""), sha256(answer.data).digest()
+    if key not in _looked:
+        tree = Page(answer, path).tree
+        _looked[key] = grammar(tree), dangerous_addresses(tree, path)
+    return _looked[key]
 
 
 def browsed(address: str) -> str:

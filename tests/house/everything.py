@@ -1,9 +1,11 @@
 """A site with one of everything in it, an address for every route, and what its records hold."""
 
 import os
+import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,13 +13,15 @@ from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select, update
-from werkzeug.routing import Rule
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException, Rule
 
 from campaign import clock, db, seals, web
 from campaign.app import TABLES
@@ -57,6 +61,7 @@ on_postgresql = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 HOOK = "a-secret-of-the-hook-for-tests-long-enough-43"  # the end of its address
 
 # Where it is noted what staff did, and tried to do.
@@ -208,8 +213,9 @@ class Everything:
 
     def token(self, path: str) -> str:
         """The token that the forms of this insider carry."""
-        page = self.insider(path).get("/staff/account")
-        return str(page.all("form input[name=csrf_token]")[0].attrs["value"])
+        found = token_of(self.insider(path))
+        assert found
+        return found
 
     def address(self, rule: Rule) -> str:
         """An address of this route, of something that is there."""
@@ -337,9 +343,46 @@ def _share() -> None:
     wishes.keep(2, shares.Ticked(1, "Give my name", "", "en"))
 
 
+def token_of(visitor: Visitor) -> str:
+    """The token that this visitor's forms carry, from a page with little on it; empty for whoever is not signed in."""
+    found = TOKEN.search(visitor.raw("/staff/prove", buffered=True).get_data(as_text=True))
+    return found[1] if found else ""
+
+
 def a_few(things: Sequence[Any], number: int, few: int) -> list[Any]:
     """So many of them, beginning with another for each number, so that all have their turn; in the drill all."""
     return [*things] if DRILL else [things[(number + one) % len(things)] for one in range(few)]
+
+
+class Choices:
+    """Which addresses a walk along all links still needs: those with something in them that none before had.
+
+    That is a route, or a value in one of its places (a record, a language, what a query asks for; of more than ten
+    records, ten), or a language of an area's public pages. So each of these is met, but not each with each; in the
+    drill every address is needed.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.door, self.met = app.url_map.bind("localhost"), defaultdict[tuple[str, str], set[str]](set)
+        self.languages = {f"/{one.code}" for one in app.extensions["content"].site.languages}
+
+    def new(self, address: str) -> bool:
+        """Whether this one is needed."""
+        parts = urlsplit(address)
+        head = f"/{parts.path.split('/')[1]}"
+        language = head if head in self.languages else ""
+        try:
+            endpoint, values = self.door.match(parts.path.removeprefix(language) or "/")
+        except (HTTPException, RoutingException):
+            return True
+        found = {(endpoint, ""): "", (endpoint.partition(".")[0], ""): language}
+        found |= {(endpoint, name): str(value) for name, value in [*values.items(), *parse_qsl(parts.query)]}
+        wanted = {
+            place: value for place, value in found.items() if value not in (met := self.met[place]) and len(met) < 10
+        }
+        for place, value in wanted.items():
+            self.met[place].add(value)
+        return DRILL or bool(wanted)
 
 
 @dataclass
@@ -454,19 +497,35 @@ def filled() -> dict[str, Filled]:
     return {}
 
 
-@pytest.fixture
-def everything(
-    request: pytest.FixtureRequest,
-    noon: time_machine.Traveller,
-    database_url: str,
-    filled: dict[str, Filled],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Everything:
-    """A site with one of everything in it: the test's own `site`, if its file has one of that name."""
-    if filled and database_url.startswith("sqlite"):
-        return filled["sqlite"].lay_down(request.getfixturevalue("site"), noon)
-    site, staff = request.getfixturevalue("site"), request.getfixturevalue("staff")
-    made = fill(site, site.visitor(), staff, request.getfixturevalue("later"))
-    if database_url.startswith("sqlite"):
-        filled["sqlite"] = Filled.put_away(made, tmp_path_factory.mktemp("filled"))
+def _filled(request: pytest.FixtureRequest, site: Site) -> Everything:
+    """One of everything on this site, which is empty: what was put away, where something was."""
+    of = request.getfixturevalue
+    sqlite = site.config.database_url.startswith("sqlite")
+    away: dict[str, Filled] = of("filled")
+    if sqlite and away:
+        return away["sqlite"].lay_down(site, of("noon"))
+    made = fill(site, site.visitor(), of("staff_of")(site), of("later"))
+    if sqlite:
+        away["sqlite"] = Filled.put_away(made, of("tmp_path_factory").mktemp("filled"))
     return made
+
+
+@pytest.fixture
+def everything(request: pytest.FixtureRequest, site: Site) -> Everything:
+    """A site with one of everything in it: the test's own `site`, if its file has one of that name."""
+    return _filled(request, site)
+
+
+@pytest.fixture
+def fill_site(request: pytest.FixtureRequest) -> Callable[[Site], Everything]:
+    """Puts one of everything on a site that a test has made itself, with switches of its own."""
+    return lambda site: _filled(request, site)
+
+
+@pytest.fixture
+def afresh(everything: Everything, filled: dict[str, Filled], noon: time_machine.Traveller) -> Callable[[], Everything]:
+    """Lays everything down anew on the same site: acts that must not meet each other's traces need no site for each.
+
+    SQLite only. What the process keeps (pages, whose codes are) goes with the next look, as always.
+    """
+    return lambda: filled["sqlite"].lay_down(everything.site, noon)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.staff.models import Account
-from tests.house.test_access import token_of
+from tests.house.everything import token_of
 from tests.staff.acts import PASSWORD, by_link, codes_on, member, with_code
 
 pytestmark = pytest.mark.plain_sql

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile.test_every_field import listening
-from tests.house.everything import contents, on_sqlite, routes
+from tests.house.everything import contents, on_sqlite, on_sqlite_in_small, routes
 
 V4, V6 = "203.0.113.77", "2001:db8:51ca:77::1b"
 AGENT = "SomebodysOwnBrowser/77"
@@ -37,6 +37,8 @@ def _from(address):
     return {"environ_overrides": {"REMOTE_ADDR": address}, "headers": {"User-Agent": AGENT}}
 
 
+@on_sqlite_in_small
+@pytest.mark.wider
 def test_whatever_somebody_does_their_address_and_browser_lie_nowhere(everything):
     site, addresses = everything.site, cycle((V4, V6, V6, V4))  # over the routes, each person comes from both
     assert contents(site)["sign_in_attempts"] == []

@@ -16,7 +16,7 @@ from campaign.links.models import Code
 from campaign.web import DOORS
 from tests.hostile.looking import leads_off
 from tests.hostile.targets import TARGETS
-from tests.house.everything import contents, on_sqlite, routes
+from tests.house.everything import a_few, contents, on_sqlite, routes
 
 ASKING = ("next", "return", "return_to", "url", "redirect", "target", "via", "lang", "language", "page", "filter", "to")
 
@@ -41,13 +41,13 @@ def _wrong(answer, where):
 
 
 @on_sqlite
-@pytest.mark.gate("S8", quick=4, full=10_000)
+@pytest.mark.gate("S8", quick=24, full=10_000)
 def test_no_parameter_leads_to_another_site(everything, size):
-    stranger, found = everything.site.visitor(), []
-    for target in _some(size):
-        asked = "&".join(f"{way}={quote(target, safe='')}" for way in ASKING)
-        for method, _address, rule in routes(everything.site.app):
-            if method == "GET" and not rule.endpoint.endswith("_poster"):
+    stranger, found, targets = everything.site.visitor(), [], _some(size)
+    for number, (method, _address, rule) in enumerate(routes(everything.site.app)):
+        if method == "GET" and not rule.endpoint.endswith("_poster"):
+            for target in a_few(targets, number * 2, 2):
+                asked = "&".join(f"{way}={quote(target, safe='')}" for way in ASKING)
                 path = f"{everything.address(rule)}?{asked}"
                 person = everything.insider(path) if path.startswith(DOORS) else stranger
                 found += _wrong(person.raw(path, buffered=True), path)
@@ -55,14 +55,15 @@ def test_no_parameter_leads_to_another_site(everything, size):
 
 
 @on_sqlite
-@pytest.mark.gate("S8", quick=4, full=10_000)
+@pytest.mark.gate("S8", quick=24, full=10_000)
 def test_no_form_leads_to_another_site(everything, size):
     stranger, found = everything.site.visitor(), []
     tokens = {door: everything.token(door) for door in DOORS}
-    for target in _some(size):
-        asked = dict.fromkeys(ASKING, target)
-        for method, address, rule in routes(everything.site.app):
-            if method == "POST" and rule.endpoint not in ("staff.sign_out", "staff.use_link"):
+    targets = _some(size)
+    for number, (method, address, rule) in enumerate(routes(everything.site.app)):
+        if method == "POST" and rule.endpoint not in ("staff.sign_out", "staff.use_link"):
+            for target in a_few(targets, number * 2, 2):
+                asked = dict.fromkeys(ASKING, target)
                 person = everything.insider(address) if address.startswith(DOORS) else stranger
                 path = f"{everything.address(rule)}?next={quote(target, safe='')}"
                 sent = {

@@ -301,7 +301,7 @@ def test_whatever_staff_write_their_page_has_one_heading_and_runs_nothing(everyt
     trial = Trial(everything, written, only="body", harmless=HARMLESS + IN_MARKDOWN, few=10)
     trial.learn()
     strings = [one for kind in ("markdown", "html", "attributes") for one in corpus.of_class(kind)]
-    trial.type_all(strings, 2 * len(strings) // len(written) + 1)  # each in two of the forms
+    trial.type_all(strings, len(strings) // len(written) + 1)  # each in one of the forms
     assert trial.faults == [] and trial.saved >= 60 and _unexplained(trial, afresh) == []
 
 

@@ -102,7 +102,16 @@ def cell_of_table(renderer: object, tokens: list, index: int, options: object, e
     return renderer.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
 
 
-_renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+def ready(made: MarkdownIt) -> MarkdownIt:
+    """The same, used once: it builds its tables at first use and shows them half built to whoever comes second.
+
+    Then one of two first visitors at once got an error, or a page without its links.
+    """
+    made.parse("[a](/b) <https://example.org/%41>")
+    return made
+
+
+_renderer = ready(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image"))
 _renderer.add_render_rule("link_open", _link_open)
 _renderer.add_render_rule("fence", fence)
 _renderer.add_render_rule("heading_open", heading)

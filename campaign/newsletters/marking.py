@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import escape
 
-from ..text import UNPRINTABLE, cell_of_table, fence, heading
+from ..text import UNPRINTABLE, cell_of_table, fence, heading, ready
 from . import blocks, personal
 from .blocks import Block, Unreadable
 
@@ -214,7 +214,7 @@ def _made() -> MarkdownIt:
         made.add_render_rule(name, shared)
     for name in ("th_open", "td_open"):
         made.add_render_rule(name, cell_of_table)
-    return made
+    return ready(made)
 
 
 _reader = _made()

@@ -49,7 +49,7 @@ def sign(server: Server, load: Load, token: str, mark: str, pledges: int, *other
     told, cpu, share = _wrk(server, load, "/", script, load.seconds + TAIL)
     sent, acknowledged = told["sent"], told["right"]
     if not sent or sent != acknowledged or told["wrong"]:
-        raise Failed(f"{sent} pledges were sent, {acknowledged} acknowledged; otherwise: {told['wrong']}")
+        raise Failed(f"{sent} pledges were sent, {acknowledged} acknowledged; {_otherwise(server, told)}")
     rate = acknowledged / (told["last"] - told["first"])
     return Signed(_run(told, rate, cpu / acknowledged, share), acknowledged)
 
@@ -59,7 +59,7 @@ def read(server: Server, load: Load, path: str, expect: "Expect") -> Run:
     script = ["read.lua", str(expect.status), expect.marker, expect.etag]
     told, cpu, share = _wrk(server, load, path, script, load.seconds)
     if told["wrong"]:
-        raise Failed(f"{path} gave {told['right']} right answers; otherwise: {told['wrong']}")
+        raise Failed(f"{path} gave {told['right']} right answers; {_otherwise(server, told)}")
     return _run(told, told["right"] / told["seconds"], cpu / max(1, told["right"]), share)
 
 
@@ -88,6 +88,11 @@ def _wrk(server: Server, load: Load, path: str, script: list[str], seconds: int)
         raise Failed(f"{path}: wrk met {told['errors']}")
     share = (_children_cpu() - wrk_before) / elapsed / (os.cpu_count() or 1)
     return told, server.cpu() - server_before, share
+
+
+def _otherwise(server: Server, told: dict[str, Any]) -> str:
+    """Which other answers there were, and what the server said of them."""
+    return f"otherwise: {told['wrong']}; the server said: {server.complaints() or 'nothing'}"
 
 
 def _children_cpu() -> float:

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import psycopg
 import pyrage
 from sqlalchemy.exc import DBAPIError
 
@@ -115,9 +114,8 @@ def in_words() -> Iterator[None]:
         full = "full" in str(error) or "disk I/O" in str(error)
         said = "The disk is full. Nothing was changed; make room and try again." if full else f"SQLite says: {error}."
         raise Stopped(said) from error
-    except (DBAPIError, psycopg.Error) as error:  # its own words may hold values
-        kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
-        raise Stopped(f"The database cannot be reached or said no ({kind}).") from error
+    except DBAPIError as error:  # its own words may hold values
+        raise Stopped(f"The database cannot be reached or said no ({type(error.orig).__name__}).") from error
 
 
 class _Sink:

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, event
 
 from campaign import archive, backup, copies, restore, schema
 from campaign.config import Config, normal_url
+from campaign.copies import tables
+from campaign.copies.shape import connected
 from campaign.supporters import ledger
 from tests import servers
 from tests.conftest import MakeSite, Site
@@ -37,8 +39,8 @@ def migrations_thought_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
                 walk(url, to)
             SAID[to] = ";\n".join(said)
         else:
-            with copies._engine(url) as connection:
-                copies._native(connection).execute(SAID[to].encode())
+            with connected(url) as connection:
+                tables.native(connection).execute(SAID[to].encode())
 
     monkeypatch.setattr(schema, "upgrade", upgrade)
 

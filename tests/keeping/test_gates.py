@@ -12,6 +12,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from campaign import archive, backup, clock, copies, seals
+from campaign.copies import tables
+from campaign.copies.file import path_of
+from campaign.copies.shape import connected
 from campaign.errors import Stopped
 from campaign.mailing import comparing
 from campaign.pledges.models import Signature
@@ -120,15 +123,15 @@ def _without_a_moment(url, folder):
     """The copy that a hand would make: the file without its log; table after table, in a transaction each."""
     if url.startswith("sqlite"):
         folder.mkdir(parents=True)
-        shutil.copyfile(copies._path(url), folder / "site.db")
+        shutil.copyfile(path_of(url), folder / "site.db")
         return copies.Copied("SQLite", *copies.look(f"sqlite:///{folder / 'site.db'}"))
     folder.mkdir(parents=True)
-    with copies._engine(url) as connection:
-        version, names = copies._version(connection), copies._tables(connection)
+    with connected(url) as connection:
+        version, names = tables.version_of(connection), tables.tables_of(connection)
     rows = {}
     for name in sorted(names, key=lambda one: one != "supporters"):
-        with copies._engine(url) as connection:
-            rows[name] = copies._copy_out(connection, name, copies._columns(connection), folder)
+        with connected(url) as connection:
+            rows[name] = tables.copy_out(connection, name, tables.columns_of(connection), folder)
         time.sleep(0.05)
     return copies.Copied("PostgreSQL", version, rows)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from campaign import archive, backup, clock, copies, db, schema
+from campaign.copies.shape import connected
 from campaign.errors import Stopped
 from campaign.mail import Letter
 from campaign.mailing import service as mailing
@@ -100,7 +101,7 @@ def test_what_was_moved_aside_is_forgotten_like_a_backup(signer, elsewhere, back
         with site.inside():
             retention.forgotten(dry_run=True)
             retention.forgotten(dry_run=False)
-        assert len(copies._aside(url)) == left
+        assert len(copies.aside(url)) == left
 
 
 def test_a_running_site_is_not_restored_over(signer, elsewhere, back_up):
@@ -128,7 +129,7 @@ def test_a_failure_on_the_way_leaves_everything_as_it_was(signer, elsewhere, bac
     assert copies.look(url) == before
     assert not list(elsewhere.config.data_dir.glob(".at-work-*"))
     if not elsewhere.config.sqlite:
-        with copies._engine(url) as connection:
+        with connected(url) as connection:
             asked = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'scratch_')"
             assert connection.exec_driver_sql(asked).all() == []
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from campaign import archive, backup, copies, schema
+from campaign.copies.shape import connected
 from campaign.errors import Misconfigured, Stopped
 from campaign.run import as_owner_of
 from campaign.upgrade import Service, upgrade
@@ -58,7 +59,7 @@ def _look(site):
 
 def _refuse_changes(site, what):
     """Let the database refuse something that the migrations or the checks need."""
-    with copies._engine(site.config.database_url) as connection:
+    with connected(site.config.database_url) as connection:
         connection.execute(text(what))
 
 

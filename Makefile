@@ -5,6 +5,9 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
+# Where an image sets this, every process of the tests would read all modules of the site anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 # Test processes: one more than cores, up to four, for much of a test is waiting (each starts a database server and a
 # browser of its own).

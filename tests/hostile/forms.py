@@ -36,10 +36,10 @@ class Form:
         return f"{self.action} ({', '.join(self.names)})"
 
 
-def forms(everything: Everything) -> list[Form]:
-    """Every form with a field that somebody can fill in, once."""
+def forms(everything: Everything, under: tuple[str, ...] = ("/",)) -> list[Form]:
+    """Every form with a field that somebody can fill in, once; or those of pages under such a path."""
     found: dict[tuple[str, tuple[str, ...]], Form] = {}
-    for path in pages(everything):
+    for path in (one for one in pages(everything) if one.startswith(under)):
         for person in whoever_sees(everything, path):
             answer = person.raw(path, buffered=True)
             if answer.mimetype != "text/html" or answer.status_code != 200:

@@ -31,7 +31,7 @@ from tests.house.everything import DRILL, Everything, a_few, on_sqlite
 from tests.pledges.acts import link_in
 
 ANSWERS = (200, 303, 400, 403, 404, 409, 410, 413, 422, 429)
-PARTS = 6  # of the forms, so that each is tried within the time of a test
+PARTS = 9  # of the forms, so that each is tried within the time of a test
 # In the quick form one of them, another in each run, the same in all its processes; all where a SEED is tried again.
 RUN = Random(os.environ.get("PYTEST_XDIST_TESTRUNUID") or randbits(32))
 TRIED = range(PARTS) if DRILL or os.environ.get("SEED") else [RUN.randrange(PARTS)]
@@ -68,6 +68,7 @@ class Trial:
     only: str = ""  # the one field that is tried, if not all are
     harmless: list[str] = field(default_factory=lambda: HARMLESS)
     few: int = 0  # how many harmless strings each field gets, in turn; all, if 0
+    around: bool = True  # whether all pages are looked at, and not only the answers
     learning: bool = False
     strange: list[tuple[str, looking.Step]] = field(
         default_factory=list
@@ -122,8 +123,9 @@ class Trial:
         self.type_all(words, self.few)
         if self.few and not DRILL:  # what is refused for its length, and what then stands on the pages
             self.type_all([one for one in words if len(one.text) > 1000] + words[:1])
-        self.publish()
-        self.look_around()
+        if self.around:
+            self.publish()
+            self.look_around()
         # The trail shows its newest rows only: whether acts upon accounts are among them changes with every form.
         self._look(self.everything.staff.raw("/staff/audit?kind=account", buffered=True), "the trail of accounts")
         # Likewise letters: whether one that was dropped is among the newest.
@@ -182,7 +184,8 @@ def _unexplained(trial: Trial, afresh: Callable[[], Everything]) -> list[tuple[s
     """What was strange, and stays so once all harmless words were typed into these forms, where no others ever were."""
     if trial.strange:
         again, known = afresh(), {(form.page, form.names) for form in trial.found}
-        whole = Trial(again, [one for one in forms(again) if (one.page, one.names) in known], only=trial.only)
+        found = [one for one in forms(again) if (one.page, one.names) in known]
+        whole = Trial(again, found, only=trial.only, around=trial.around)
         whole.harmless = trial.harmless
         whole.learn()
         return [(where, step) for where, step in trial.strange if step not in whole.known]
@@ -296,13 +299,15 @@ def _check_log(lines: list[str], strings: list[Hostile]) -> None:
 @on_sqlite
 @pytest.mark.wider
 def test_whatever_staff_write_their_page_has_one_heading_and_runs_nothing(everything, afresh):
-    written = [one for one in forms(everything) if "body" in one.names and one.page.startswith(DOORS)]
+    written = [one for one in forms(everything, DOORS) if "body" in one.names]
     assert len(written) >= 5
-    trial = Trial(everything, written, only="body", harmless=HARMLESS + IN_MARKDOWN, few=10)
+    trial = Trial(everything, written, only="body", harmless=HARMLESS + IN_MARKDOWN, few=10, around=False)
     trial.learn()
     strings = [one for kind in ("markdown", "html", "attributes") for one in corpus.of_class(kind)]
+    if not DRILL:
+        strings = strings[RUN.randrange(2) :: 2]
     trial.type_all(strings, len(strings) // len(written) + 1)  # each in one of the forms
-    assert trial.faults == [] and trial.saved >= 60 and _unexplained(trial, afresh) == []
+    assert trial.faults == [] and trial.saved >= 30 and _unexplained(trial, afresh) == []
 
 
 @on_sqlite

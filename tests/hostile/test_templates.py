@@ -1,6 +1,7 @@
 """S15: what a template language or a format string would work out stands everywhere as it was typed."""
 
 import csv
+import re
 from email import message_from_bytes, policy
 from io import StringIO
 from unicodedata import normalize
@@ -35,13 +36,20 @@ def _said(text: str) -> str:
     return " ".join(text.split())
 
 
+def _as_code(text: str) -> str:
+    """In Markdown, as it is; its own backticks too, where those around it are more than it has in a row."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{fence} {text} {fence}"
+
+
 def _write(site, payload):
     """The payload stands in every text that the records hold, inside other words too."""
     inside = f"Anna {payload} Sample"
     with site.inside(), db.writing() as session:
         words = {"name": inside, "message": f"Because {payload} is so", "area": payload, "show_name": True}
         session.execute(update(Signature).values(**words, passed_at=clock.now()))
-        editing.write(1, "en", f"Title {payload} here", f"I promise {payload} today.", f"More `{payload}` of it")
+        promise, body = f"I promise {payload} today.", f"More {_as_code(payload)} of it"
+        editing.write(1, "en", f"Title {payload} here", promise, body)
         links.get(1).note = payload
     return inside
 

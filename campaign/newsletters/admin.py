@@ -11,7 +11,7 @@ from .. import clock, db, pictures, web
 from ..errors import Refused, Stale
 from ..staff import audit, doors
 from ..staff.acts import Act
-from . import drafts, preflight, service, sources
+from . import copies, drafts, preflight, service, sources
 from . import pictures as ours
 from .forms import FactsForm, PictureForm
 from .models import Newsletter
@@ -84,6 +84,18 @@ def _overtaken(form: FactsForm, newsletter_id: int) -> str:
         form.overtaken(saved.version)
         names = ("title", "slug", "from_name", "accepted")
         return _edit(form, saved, [(form[name].label.text, getattr(saved, name) or "–") for name in names])
+
+
+@area.post("/newsletters/<int:id>/duplicate")
+def duplicate(id: int) -> ResponseReturnValue:
+    """A draft with the same words, pictures and readers: the next one begins with this one."""
+    try:
+        with db.writing():
+            copy_id = copies.duplicate(id, doors.me().id, clock.now())
+            audit.note(Act.NEWSLETTER_COPIED, "newsletter", copy_id)
+    except LookupError:
+        abort(404)
+    return web.to("newsletters_staff.edit", id=copy_id, copied=1)
 
 
 @area.post("/newsletters/<int:id>/pictures")

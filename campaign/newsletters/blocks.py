@@ -63,6 +63,15 @@ def read(written: str, line: int = 0) -> Block:
     return Block(kind, _checked(kind, _values(kind, rest.strip())), line)
 
 
+def with_picture(line: str, number: int) -> str:
+    """A line with a block that `read` takes for a picture, with the number of another one; all else as it stands."""
+    begin, end = line.index(BEGINS) + len(BEGINS), line.rindex(ENDS)
+    begin = line.index("picture", begin) + len("picture")
+    there = next(part for part in PART.finditer(line[begin:end]) if (part[1] or ALONE["picture"]) == "number")
+    place = there.span(2) if there[2] is not None else there.span(3)
+    return f"{line[: begin + place[0]]}{number}{line[begin + place[1] :]}"
+
+
 def _values(kind: str, rest: str) -> dict[str, str]:
     found: dict[str, str] = {}
     place = 0

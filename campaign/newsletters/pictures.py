@@ -31,6 +31,17 @@ def add(newsletter_id: int, drawn: Drawn, alt: str, now: datetime) -> int:
     return row.id
 
 
+def copy_all(newsletter_id: int, copy_id: int, now: datetime) -> dict[int, int]:
+    """Keep all pictures of a newsletter for another one that is new, too; the new ids by the old ones.
+
+    Each at an address of its own: one that is removed there is still shown here.
+    """
+    return {
+        one.id: add(copy_id, Drawn(one.kind, one.content, one.width, one.height), one.alt, now)
+        for one in of(newsletter_id)
+    }
+
+
 def remove(newsletter_id: int, picture_id: int) -> None:
     """Delete a picture. Raises LookupError."""
     db.session().delete(get(newsletter_id, picture_id))

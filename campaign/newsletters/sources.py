@@ -34,12 +34,13 @@ class Part:
 
 def parts(edition: Edition) -> list[Part]:
     """The parts of an edition in their order; those without words are left out. A part that stands twice is one."""
+    return [part for part in {part.mark: part for part in _all(edition)}.values() if part.to_translate]
+
+
+def _all(edition: Edition) -> list[Part]:
     found = [("Subject", edition.subject), ("After the subject", edition.preheader)]
     found += [(f"Paragraph {number}", text) for number, text in enumerate(Marked(edition.body).paragraphs, 1)]
-    made = {
-        mark_of(label.split()[0], text): Part(mark_of(label.split()[0], text), label, text) for label, text in found
-    }
-    return [part for part in made.values() if part.to_translate]
+    return [Part(mark_of(label.split()[0], text), label, text) for label, text in found]
 
 
 def stale(english: Edition, edition: Edition) -> list[Part]:
@@ -67,6 +68,15 @@ def seen_after(english: Edition, before: Edition | None, brought: Iterable[str])
     there = [part.mark for part in parts(english)]
     known = set(before.seen.split() if before else ()) | set(brought)
     return " ".join(mark for mark in there if mark in known)
+
+
+def seen_in_copy(seen: str, english: Edition, copy: Edition) -> str:
+    """What a translation says the same as, beside a copy of the English that names other pictures and is else the same.
+
+    A mark of English that stands there no more stays as it was: its part is as stale in the copy.
+    """
+    moved = {old.mark: new.mark for old, new in zip(_all(english), _all(copy), strict=True)}
+    return " ".join(moved.get(mark, mark) for mark in seen.split())
 
 
 def left_in_english(english: Edition, edition: Edition) -> list[Part]:

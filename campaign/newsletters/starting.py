@@ -46,10 +46,7 @@ def of(newsletter_id: int) -> Run | None:
 
 
 def refusal(newsletter_id: int) -> str:
-    """Why it cannot go now, in a sentence; empty when it can. What its text lacks, `preflight` says.
-
-    Raises LookupError when whom it is for is gone.
-    """
+    """Why it cannot go now, in a sentence; empty when it can. What its text lacks, `preflight` says."""
     one = db.session().get_one(Newsletter, newsletter_id)
     if one.state not in WRITABLE:
         return GOING
@@ -68,8 +65,11 @@ def second_person(newsletter_id: int, number: int) -> str:
 
 
 def readers(one: Newsletter) -> int:
-    """How many would get it now. Raises LookupError when whom it is for is gone."""
-    return recipients.number(one.audience_id)
+    """How many would get it now: nobody when the segment that it is for is gone."""
+    try:
+        return recipients.number(one.audience_id)
+    except LookupError:
+        return 0
 
 
 def too_odd(at: datetime, now: datetime) -> str:

@@ -139,6 +139,7 @@ class Act(StrEnum):
     STANDING_LETTER_WRITTEN = "standing-letter.written"
     STANDING_LETTER_PUBLISHED = "standing-letter.published"
     NEWSLETTER_BEGUN = "newsletter.begun"
+    NEWSLETTER_COPIED = "newsletter.copied"
     NEWSLETTER_CHANGED = "newsletter.changed"
     NEWSLETTER_WRITTEN = "newsletter.written"
     NEWSLETTER_PICTURE_PUT = "newsletter.picture-put"
@@ -306,6 +307,7 @@ WORDS: dict[Act, str] = {
     Act.STANDING_LETTER_WRITTEN: "wrote the draft of a standing letter",
     Act.STANDING_LETTER_PUBLISHED: "let new words of a standing letter go out",
     Act.NEWSLETTER_BEGUN: "began a newsletter",
+    Act.NEWSLETTER_COPIED: "copied a newsletter",
     Act.NEWSLETTER_CHANGED: "changed the facts of a newsletter",
     Act.NEWSLETTER_WRITTEN: "wrote the words of a newsletter",
     Act.NEWSLETTER_PICTURE_PUT: "put a picture into a newsletter",

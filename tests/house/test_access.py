@@ -171,6 +171,7 @@ ACCESS = {
     "GET /staff/newsletters/<int:id>": WRITERS,
     "POST /staff/newsletters/<int:id>": WRITERS,
     "GET /staff/newsletters/<int:id>/checks": WRITERS,
+    "POST /staff/newsletters/<int:id>/duplicate": WRITERS,
     "GET /staff/newsletters/<int:id>/letter/<code>": WRITERS,
     "POST /staff/newsletters/<int:id>/links": WRITERS,
     "POST /staff/newsletters/<int:id>/pictures": WRITERS,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from .. import clock, db, i18n
 from ..mail import Mail, letter
 from ..supporters import service as supporters
-from ..volunteers import phones
+from ..volunteers import phones, standing
 from ..volunteers.emails import Says, mail_to
 from ..volunteers.models import Volunteer
 from ..web import address
@@ -22,7 +22,7 @@ def can_you_come(ask_id: int) -> Mail | None:
         one = asks.get(ask_id)
     except LookupError:
         return None
-    if one.closed(clock.now()) or one.ask.answer or one.has_place:
+    if one.closed(clock.now()) or one.ask.answer or one.has_place or standing.without_letters([one.volunteer.id]):
         return None
     link = address("asks.show", i18n.find(one.volunteer.language), ask_id=ask_id)
     return mail_to(one.volunteer, N_("Can you come?"), lambda _page: _can_you_come(one, link))

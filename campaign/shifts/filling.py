@@ -31,6 +31,7 @@ class Against(StrEnum):
     ON_IT = "on it"
     SAID_NO = "said no"
     ASKED_TODAY = "asked today"
+    NO_LETTERS = "no letters"
     NOT_SPOKEN = "not spoken"
     NOT_FREE = "not free"
     ASKED_BEFORE = "asked before"
@@ -38,7 +39,7 @@ class Against(StrEnum):
 
 
 # Who has one of these is not asked, whatever speaks for them; the others only put somebody further down.
-FINAL = frozenset({Against.ON_IT, Against.SAID_NO, Against.ASKED_TODAY})
+FINAL = frozenset({Against.ON_IT, Against.SAID_NO, Against.ASKED_TODAY, Against.NO_LETTERS})
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Helper:
 
     `spoken` are levels by language, `heard` what staff have heard; `free` days (Monday is 0) and parts of them. `mine`
     are the shifts that they have taken, `around` how many of these are within some weeks of the gap. `on_it` is whether
-    they have or wait for a place on this very shift, `said_no` whether they were asked for it and cannot.
+    they have or wait for a place on this very shift, `said_no` whether they were asked for it and cannot. `no_letters`:
+    since they joined they told us to stop our letters.
     """
 
     id: int
@@ -80,6 +82,7 @@ class Helper:
     said_no: bool = False
     asked_today: bool = False
     asked_before: bool = False
+    no_letters: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def fit(gap: Gap, helper: Helper, limits: Limits, now: datetime) -> Fit:
         (helper.on_it, Against.ON_IT),
         (helper.said_no, Against.SAID_NO),
         (helper.asked_today, Against.ASKED_TODAY),
+        (helper.no_letters, Against.NO_LETTERS),
     ):
         cons += [Reason(why)] if known else []
     _by_language(gap, helper, pros, cons)

@@ -104,6 +104,7 @@ def _may(place: Place, one: Any, now: datetime) -> list[Any]:
     if standing.WHEN_TOLD in i18n.content().known:
         parts.append(one.read_at.is_not(None))
     parts += [_has(one, requirement_id, day) for requirement_id in wanted.asked.requirement_ids]
+    parts.append(~standing.has_stopped_letters(one))
     asks = exists().where(ShiftAsk.volunteer_id == one.id)
     parts.append(~asks.where(ShiftAsk.asked_on == i18n.local(now).date()))
     parts.append(~asks.where(ShiftAsk.need_id == place.need_id, ShiftAsk.answer == "no"))
@@ -145,6 +146,7 @@ class Known:
     wished: dict[int, list[tuple[int]]]
     taken: dict[int, list[Time]]
     asked_today: set[int] = field(default_factory=set)
+    no_letters: frozenset[int] = frozenset()
     answers: dict[tuple[int, int], str] = field(default_factory=dict)
     places: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -169,6 +171,7 @@ class Known:
             said_no=asked == "no" or state in (PlacementState.CANCELLED, PlacementState.REMOVED),
             asked_today=volunteer_id in self.asked_today,
             asked_before=asked is not None,
+            no_letters=volunteer_id in self.no_letters,
         )
 
 
@@ -183,6 +186,7 @@ def know(volunteer_ids: Collection[int], places: Iterable[Place], now: datetime)
         free=_of(ids, Availability, "day", "part"),
         wished=_of(ids, WishedRole, "role_id"),
         taken=schedules.of(ids, now),
+        no_letters=standing.without_letters(ids),
     )
     today = ShiftAsk.asked_on == i18n.local(now).date()
     asks = select(ShiftAsk.volunteer_id, ShiftAsk.need_id, ShiftAsk.answer, ShiftAsk.asked_on)

@@ -24,6 +24,7 @@ OTHERS: dict[For | Against, str] = {
     Against.ON_IT: "is on this shift, or waits for it",
     Against.SAID_NO: "has said no to it",
     Against.ASKED_TODAY: "was asked today",
+    Against.NO_LETTERS: "has told us to stop our letters",
     Against.NOT_SPOKEN: "does not speak what is needed",
     Against.NOT_FREE: "did not say that they have time then",
     Against.ASKED_BEFORE: "was asked for it before",

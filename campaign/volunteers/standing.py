@@ -9,9 +9,10 @@ from typing import Any
 
 from blinker import Signal
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from .. import db, i18n
+from ..supporters.models import Supporter
 from . import lists, rules
 from .models import Guardian, Qualification, Volunteer
 from .rules import Held, Lack, Missing, Person
@@ -33,6 +34,17 @@ def people(volunteer_ids: Iterable[int]) -> dict[int, Person]:
         held.setdefault(one.volunteer_id, []).append(as_held(one))
     found = db.session().scalars(select(Volunteer).where(Volunteer.id.in_(ids)))
     return {one.id: _person(one, asked.get(one.id, ""), held.get(one.id, [])) for one in found}
+
+
+def has_stopped_letters(one: Any = Volunteer) -> ColumnElement[bool]:
+    """Whether they told us to stop our letters after they had joined: what they did not ask for is not sent then."""
+    return exists().where(Supporter.id == one.supporter_id, Supporter.left_at >= one.joined_at)
+
+
+def without_letters(volunteer_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these volunteers who told us to stop our letters."""
+    found = select(Volunteer.id).where(Volunteer.id.in_(list(volunteer_ids)), has_stopped_letters())
+    return frozenset(db.session().scalars(found))
 
 
 def _person(one: Volunteer, guardian: str, held: list[Held]) -> Person:

@@ -49,6 +49,7 @@ FINAL = [
     ("is on it", {"on_it": True}, Against.ON_IT),
     ("said no", {"said_no": True, "asked_before": True}, Against.SAID_NO),
     ("was asked today for anything", {"asked_today": True}, Against.ASKED_TODAY),
+    ("told us to stop our letters", {"no_letters": True}, Against.NO_LETTERS),
     ("has a shift then", {"mine": (_time("13 15:00", shift_id=8),)}, Why.CLASH),
     ("has too little rest", {"mine": (_time("14 01:00", shift_id=8),)}, Why.REST),
     ("has worked enough that day", {"mine": (_time("13 06:00", 6, 8),)}, Why.HOURS),

@@ -11,6 +11,7 @@ from campaign import clock, db
 from campaign.shifts import pool, week
 from campaign.shifts.models import Shift, ShiftAsk
 from campaign.shifts.week import Asked
+from campaign.supporters import service as supporters
 from campaign.volunteers import service
 from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
@@ -198,6 +199,29 @@ def test_who_leaves_or_is_erased_is_not_asked_and_their_link_says_so(site, staff
     assert visitor.post(f"{ask_path(site, 1)}/yes").status == 409
     assert "Nobody was asked. 1 not" in press_ask(staff, page, who=1).text
     assert "Nobody was asked." in press_ask(staff, page, who=77).text
+
+
+def test_who_stops_our_letters_is_asked_no_more_until_they_want_them_again(site, staff, staff_of, later):
+    asked, other = able(site, 1), able(site, 2)
+    gap = shift(site, "14 10:00")
+    later(minutes=1)
+    site.letters()
+    press_ask(staff, _week(staff), who=[asked])  # the letter waits for the worker
+    with site.inside(), db.writing():
+        supporters.leave(service.get(asked).supporter_id, "Stopped", "en", "letter", clock.now())
+    assert site.letters() == []
+    later(days=1)
+    staff = staff_of(site)
+    assert [line.split("Sample Helper ")[1][0] for line in _lines(_week(staff))] == ["C"]
+    page = staff.get(f"/staff/week/{need_of(site, gap)}")
+    assert "has told us to stop our letters" in page.text and "1 could come" in page.text
+    page = press_ask(staff, page, need_of(site, gap), [asked, other])
+    assert "1 not: they were asked today already, want no letters" in page.text and len(answers(site)) == 2
+    with site.inside(), db.writing():
+        supporters.agree(service.get(asked).supporter_id, "Again", "en", "page", clock.now())
+    later(days=1)
+    staff = staff_of(site)
+    assert "B" in [line.split("Sample Helper ")[1][0] for line in _lines(_week(staff))]
 
 
 def test_the_page_of_one_gap_shows_everybody_with_their_reasons(site, staff):

@@ -2,33 +2,58 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 ENOUGH = 22  # points, where a file does not name its own number
 PHRASE = 16  # points that a phrase gives: alone among nothing that people in need write it is not enough
 NEAR, NEAR_TIGHT = 50, 100  # words, or characters where there are no spaces; half of it is shared with the next stretch
 
+NO_WAY: dict[str, "Branch"] = {}
 Row = tuple[str, ...]  # words that follow each other; one that ends with * is a beginning, in tight scripts characters
 
 
-@dataclass
+@dataclass(slots=True)
 class Branch:
-    """Where the rows that begin with the same words go on, and the hints of those that end here."""
+    """Where the rows that begin with the same words go on, and the hints of those that end here.
 
-    words: dict[str, "Branch"] = field(default_factory=dict)
-    beginnings: dict[str, "Branch"] = field(default_factory=dict)
-    lengths: set[int] = field(default_factory=set)
-    hints: set[int] = field(default_factory=set)
+    Most rows end soon and alike, and there are tens of thousands: what is empty is nothing of its own, and `shared`
+    makes one of all that go on alike.
+    """
+
+    words: dict[str, "Branch"] = field(default_factory=lambda: NO_WAY)
+    beginnings: dict[str, "Branch"] = field(default_factory=lambda: NO_WAY)
+    lengths: tuple[int, ...] = ()
+    hints: tuple[int, ...] = ()
 
     def grow(self, row: Row, hint: int) -> None:
         """Add a row."""
         here = self
         for word in row:
-            if word.endswith("*"):
-                here.lengths.add(len(word) - 1)
-                here = here.beginnings.setdefault(word[:-1], Branch())
-            else:
-                here = here.words.setdefault(word, Branch())
-        here.hints.add(hint)
+            here = here._beginning(word[:-1]) if word.endswith("*") else here._word(word)
+        if hint not in here.hints:
+            here.hints += (hint,)
+
+    def _word(self, word: str) -> "Branch":
+        if self.words is NO_WAY:
+            self.words = {}
+        return self.words.setdefault(word, Branch())
+
+    def _beginning(self, letters: str) -> "Branch":
+        if self.beginnings is NO_WAY:
+            self.beginnings = {}
+        if len(letters) not in self.lengths:
+            self.lengths += (len(letters),)
+        return self.beginnings.setdefault(letters, Branch())
+
+    def shared(self, known: dict[Any, "Branch"] | None = None) -> "Branch":
+        """The same, in which branches that go on alike are one. Nothing can grow on it any more."""
+        known = {} if known is None else known
+        key: list[object] = [tuple(sorted(self.hints))]
+        for ways in (self.words, self.beginnings):
+            for word, one in ways.items():
+                ways[word] = one.shared(known)
+            key.append(tuple(sorted((word, id(one)) for word, one in ways.items())))
+        return known.setdefault(tuple(key), self)
 
     def may_begin(self, word: str) -> bool:
         """Whether some row begins with this word: asked of every word of every text, and mostly not so."""

@@ -201,7 +201,8 @@ def _hints(path: Path, text: str, facts: dict[str, Any], words: Words, script: S
             if hint.get("each", False) or not number:
                 points.append(hint["points"])
             root.grow(row, len(points) - 1)
-    return Hints(points, root, script is Script.TIGHT, facts.get("enough", ENOUGH)) if facts.get("hints") else None
+    enough = facts.get("enough", ENOUGH)
+    return Hints(points, root.shared(), script is Script.TIGHT, enough) if facts.get("hints") else None
 
 
 def _line(text: str, what: str) -> int:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -29,7 +30,8 @@ def _patient(one: phrases.Phrases) -> phrases.Phrases:
     hasty = one.hints
     assert hasty is not None
     accented = _patient(one.accented) if one.accented else None
-    return replace(one, in_ascii=None, accented=accented, hints=replace(hasty, root=Patient(**vars(hasty.root))))
+    root = Patient(*(getattr(hasty.root, known.name) for known in fields(hasty.root)))
+    return replace(one, in_ascii=None, accented=accented, hints=replace(hasty, root=root))
 
 
 def test_whoever_looks_for_everything_at_every_word_finds_the_same():
@@ -41,6 +43,26 @@ def test_whoever_looks_for_everything_at_every_word_finds_the_same():
             found.append(phrases.any_found_in(text, PLEAS))
             assert found[-1] == phrases.any_found_in(text, patient), text
     assert 0.1 < sum(found) / len(found) < 0.9, "nothing is compared where all are alike"
+
+
+def test_branches_that_go_on_alike_are_one_and_find_the_same():
+    dice = Random(7)
+    words = ["a", "b", "c", "ab", "a*", "b*", "*"]
+    apart, joined = hints.Branch(), hints.Branch()
+    for hint in range(40):
+        row = tuple(dice.choices(words, k=dice.randint(1, 4)))
+        apart.grow(row, hint % 3)
+        joined.grow(row, hint % 3)
+    joined = joined.shared()
+    assert len(_branches(joined)) < len(_branches(apart)) * 0.7
+    for _ in range(500):
+        text = dice.choices(["a", "b", "c", "ab", "bc", "d"], k=6)
+        assert {*apart.at(text, 0)} == {*joined.at(text, 0)}, text
+
+
+def _branches(branch: hints.Branch) -> set[int]:
+    further = (*branch.words.values(), *branch.beginnings.values())
+    return {id(branch)}.union(*map(_branches, further))
 
 
 def test_signs_beyond_ascii_that_are_read_as_plain_letters_hide_nothing(tmp_path):

@@ -61,8 +61,17 @@ def site() -> Flask:
     logs.begin(as_objects=not config.demo)
     go_with_parent()
     app = create_app(config)
+    read_ahead(app)
     app.wsgi_app = in_turn(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     return app
+
+
+def read_ahead(app: Flask) -> threading.Thread:
+    """Read beside the first answers what the first form would wait a second for: calls for help in all languages."""
+    content = app.extensions["content"]
+    reader = threading.Thread(target=lambda: content.pleas, daemon=True, name="reading ahead")
+    reader.start()
+    return reader
 
 
 class Turnstile:

@@ -11,7 +11,9 @@ from markdown_it import MarkdownIt
 from mdurl._decode import decode_cache
 from mdurl._encode import encode_cache
 
+from campaign import serve
 from campaign.text import ready
+from tests.house.everything import on_sqlite
 
 AT_ONCE, OFTEN = 4, 150
 WRITTEN = "**All** of it: [help](/en/help?a=1) and <https://example.org/b#c>, `so`\n\n- *one*\n- two\n"
@@ -61,6 +63,14 @@ def _go_wrong(make: Callable[[], MarkdownIt]) -> bool:
     with _taking_turns_often(), ThreadPoolExecutor(AT_ONCE) as pool:
         got = set(pool.map(read, range(AT_ONCE)))
     return got != {str(renderer.render(WRITTEN))}
+
+
+@on_sqlite
+def test_the_first_form_does_not_wait_until_the_calls_for_help_are_read(site):
+    content = site.app.extensions["content"]
+    assert "pleas" not in vars(content), "nobody needs them where no form is"
+    serve.read_ahead(site.app).join(60)
+    assert len(vars(content)["pleas"]) == 8
 
 
 @contextmanager

@@ -19,7 +19,7 @@ FRESH = 0.8  # seconds, as the pledge itself
 def pledge(slug: str) -> ResponseReturnValue:
     """One pledge at a glance. It is signed on its own page, which nobody can put into a frame.
 
-    Without the records the hotline and the way on still stand.
+    Without it, or without the records, the hotline and the way on still stand.
     """
     if not text.is_slug(slug):
         raise NotFound
@@ -29,7 +29,7 @@ def pledge(slug: str) -> ResponseReturnValue:
     except DBAPIError as error:
         if web.is_own_fault(error):
             raise
-        return embedding.away(render_template("pledges/embed_away.html"))
+        return embedding.away(render_template("pledges/embed_instead.html", away=True))
 
 
 def _page(slug: str) -> ResponseReturnValue:
@@ -38,6 +38,6 @@ def _page(slug: str) -> ResponseReturnValue:
         response = redirect(url_for("pledge_embeds.pledge", slug=now_at), 302)
         response.headers["Cache-Control"] = "no-store"
         return response
-    if found is None or found.state == PledgeState.DRAFT:
-        raise NotFound
+    if found is None or found.state == PledgeState.DRAFT:  # a frame that is refused shows a browser's grey error
+        return embedding.framable(render_template("pledges/embed_instead.html", away=False), 404)
     return embedding.framable(render_template("pledges/embed.html", pledge=found))

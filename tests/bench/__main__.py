@@ -46,9 +46,9 @@ def main() -> int:
 
 
 def _find_gates() -> None:
-    """Import every module that is named after a gate, such as p1_signing: it declares what it measures."""
+    """Import every module that is named after a gate, such as p1_signing or r8_faults: it declares what it measures."""
     for module in iter_modules([str(HERE)]):
-        if re.match(r"p\d+_", module.name):
+        if re.match(r"[pr]\d+_", module.name):
             import_module(f"tests.bench.{module.name}")
 
 

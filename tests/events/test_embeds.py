@@ -74,7 +74,10 @@ def test_a_pledge_shows_its_promise_and_is_signed_on_its_own_page(site, visitor,
     assert visitor.raw("/embed/pledges/freedom").location == "/embed/pledges/renamed"
     staff.press(staff.get("/staff/pledges/1"), "Close it")
     assert "takes no more signatures" in visitor.get("/embed/pledges/renamed").text
-    for path in ("/embed/pledges/none", "/embed/nowhere", "/embed/events/more"):
+    page = visitor.get("/es/embed/pledges/none")
+    assert page.status == 404 and page.one("aside.hotline a.tel").attrs["href"] == f"tel:{NUMBER}"
+    assert page.one("main a.button").attrs["href"] == "/es/pledges" and _who_may_frame(page.answer) == "*"
+    for path in ("/embed/pledges/No%20slug", "/embed/nowhere", "/embed/events/more"):
         answer = visitor.raw(path)
         assert answer.status_code == 404 and "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 

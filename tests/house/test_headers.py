@@ -38,13 +38,13 @@ del EMBEDDED["connect-src"]
 
 
 def _check(answer):
-    headers = answer.headers
-    policy = dict(f"{part.strip()} ".split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    headers, said = answer.headers, answer.headers["Content-Security-Policy"]
+    policy = dict(f"{part.strip()} ".split(" ", 1) for part in said.split(";"))
     policy = {name: value.strip() for name, value in policy.items()}
     path = answer.request.path
     if path.startswith("/staff/newsletters/") and "sandbox" in policy:
         assert policy == LETTER
-    elif path.startswith("/embed/") and answer.status_code in (200, 304):
+    elif path.startswith("/embed/") and (answer.status_code in (200, 304) or "frame-ancestors *" in said):
         assert policy == EMBEDDED
     else:
         framing = {"frame-src": "'self'"} if path.startswith(FRAMING) and "frame-src" in policy else {}

@@ -44,7 +44,8 @@ IN_MARKDOWN = [
     "# Another\n\nwords",
     "- `x`\n- y",
     "| a |\n|---|\n| `x` |",
-    "[here](/x)",
+    "[here](/x) and `x`",
+    "[there](https://example.org/x)",
     "1. x",
     "> x",
 ]

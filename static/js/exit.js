@@ -99,6 +99,15 @@
     }
   }
 
+  // What was sent from a box beside which the hotline stands is not shown again on the browser's way back, not even by
+  // its cache of whole pages: whoever holds the phone next would read it.
+  let sent = false;
+  addEventListener("submit", () => { sent = true; });
+  addEventListener("pagehide", () => {
+    if (sent) document.querySelectorAll("textarea[autocomplete=off]").forEach((box) => { box.value = ""; });
+    sent = false;
+  });
+
   // Back from the browser's cache: show the page again.
   addEventListener("pageshow", () => {
     clearTimeout(stuck);

@@ -157,6 +157,36 @@ def test_without_scripts_it_is_a_link(person, prefix):
     _gone(page)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("ways", ["out and back", "back"])
+def test_what_was_written_for_help_is_not_shown_again_on_the_way_back(person, scripts, ways):
+    page = person(width=360, java_script_enabled=scripts).open("/es/pledges/freedom")
+    page.get_by_label("¿Por qué firma?").fill("me quitaron el pasaporte y no me dejan salir")
+    page.locator("main form button").first.click()
+    page.wait_for_selector("main a.button.help")
+    if ways == "out and back":
+        page.locator("[data-exit-words]").click()
+        _gone(page)
+    page.go_back()
+    if ways == "out and back" and not scripts:  # a plain link leaves the page with the number in the history
+        page.go_back()
+    page.wait_for_selector("main form:visible")
+    assert [box.input_value() for box in page.locator("textarea").all()] == [""]
+
+
+def test_a_page_that_is_kept_whole_for_the_way_back_is_kept_without_what_was_sent(person):
+    page = person(width=360).open("/pledges/freedom")
+    box = page.locator("textarea")
+    box.fill("Because it matters")
+    leave = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+    page.evaluate(leave)
+    assert box.input_value() == "Because it matters", "who only follows a link finds it again"
+    page.evaluate(
+        f"document.querySelector('main form').dispatchEvent(new Event('submit', {{ bubbles: true }})); {leave}"
+    )
+    assert box.input_value() == ""
+
+
 def test_the_way_out_stays_in_sight_at_the_end_of_a_long_page(person):
     for width in (360, 1280):
         page = person(width=width).open("/privacy")

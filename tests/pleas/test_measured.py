@@ -1,8 +1,8 @@
 """How many calls for help are noticed, and how many ordinary messages are taken for one, on texts kept from the writer.
 
 `texts/<language>.dev.toml` may be read by whoever writes phrases; `.held.toml` must not, or it measures nothing. The
-aim is a recall of 0.85 with at most 0.05 false alarms; Korean misses the second. LEAST and MOST
-hold what has been reached, so that no change makes it worse unseen. How many points are enough was chosen by these very
+aim is a recall of 0.85 with at most 0.05 false alarms. LEAST holds what has been reached, so that no change makes it
+worse unseen. How many points are enough was chosen by these very
 shares (`campaign/hints.py`), so on texts yet to come they will be a little worse.
 """
 
@@ -17,8 +17,8 @@ from campaign.phrases import any_found_in
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "es", "tl", "th", "zh-hans", "zh-hant", "ko", "vi")
-LEAST = {"en": 0.88, "es": 0.86, "tl": 0.9, "th": 0.85, "zh-hans": 0.9, "zh-hant": 0.85, "ko": 0.9, "vi": 0.9}
-MOST = {"ko": 0.075}
+LEAST = {"en": 0.88, "es": 0.86, "tl": 0.9, "th": 0.85, "zh-hans": 0.9, "zh-hant": 0.85, "ko": 0.85, "vi": 0.9}
+MOST = 0.05
 PLEAS = Content(Config("demo", HERE, "sqlite://", "", "").place("content")).pleas
 
 
@@ -39,7 +39,7 @@ def _share(texts):
 def test_no_less_is_noticed_and_no_more_taken_wrongly_than_before(language):
     pleas, ordinary = _texts(f"{language}.held")
     assert _share(pleas) >= LEAST[language] - 0.005
-    assert _share(ordinary) <= MOST.get(language, 0.05)
+    assert _share(ordinary) <= MOST
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,6 +5,7 @@
 
   const LOOK = 1200; // milliseconds after the last key
   const KEEP = 4000;
+  const LONGEST_ON_LEAVING = 60000; // bytes that browsers still send for a page that is gone
   const STILL = 45000; // how often whoever is here says so
 
   const form = document.querySelector("[data-desk]");
@@ -53,7 +54,11 @@
     const said = new FormData(form);
     if (!words) ["subject", "preheader", "body"].forEach((name) => said.delete(name)); // who only looks keeps nothing
     try {
-      const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: new URLSearchParams(said) });
+      // With `keepalive` it arrives, too, when the page is left at this moment.
+      const sent = new URLSearchParams(said).toString();
+      const keepalive = sent.length < LONGEST_ON_LEAVING;
+      const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      const answer = await fetch(form.dataset.deskKeep, { method: "POST", body: sent, headers, keepalive });
       const told = await answer.json();
       if (answer.ok) say(told);
       else kept.textContent = `Not kept: ${told.error}`;
@@ -90,6 +95,13 @@
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && typed) keep();
+  });
+  window.addEventListener("pagehide", () => {
+    if (typed) keep();
+  });
+  // What is too long to be sent on leaving is asked about before.
+  window.addEventListener("beforeunload", (event) => {
+    if (typed && !saving && body.value.length * 3 > LONGEST_ON_LEAVING) event.preventDefault();
   });
   document.querySelectorAll("[data-desk-put]").forEach((button) => {
     button.hidden = false;

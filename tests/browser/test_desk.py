@@ -40,6 +40,19 @@ def test_what_is_typed_is_shown_beside_and_kept(person, demo, staff_state):
     assert "has words that are not saved" not in page.locator("main").inner_text()
 
 
+def test_who_leaves_while_typing_finds_it_again(person, demo, staff_state):
+    page = person(storage_state=staff_state).open("/staff/newsletters")
+    _begin(page, demo, "left-while-typing")
+    desk = page.url
+    for number in range(4):
+        page.locator("[name=body]").fill(f"Words, and then somebody rang: {number}")
+        page.wait_for_timeout(300 * number)  # before it is kept by itself
+        page.goto(f"{demo.address}/staff/newsletters")
+        page.goto(desk)
+        page.get_by_role("heading", name="Not saved yet").wait_for()
+        assert page.locator("[name=body]").input_value() == f"Words, and then somebody rang: {number}"
+
+
 def test_without_javascript_a_button_shows_it_beside(person, demo, staff_state):
     page = person(width=360, storage_state=staff_state, java_script_enabled=False).open("/staff/newsletters")
     _begin(page, demo, "without-javascript")

@@ -157,6 +157,8 @@ PATHS = [
 def test_a_calendar_of_many_events_asks_no_more_than_a_small_one_and_scans_no_growing_table(site, visitor, size):
     for number in range(3):
         made(site, f"first-{number}", EVENING, EVENING + HOURS, kind="talk", languages=" ko ")
+    february = EVENING + timedelta(days=30)  # in the month that is asked about there is something from the beginning
+    made(site, "first-february", february, february + HOURS, kind="talk", languages=" ko ")
     few = {path: len(_count(site, visitor, path)) for path in PATHS}
     for number in range(size):
         begins = EVENING + timedelta(hours=6 * number)

@@ -9,12 +9,14 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import get_datetime_format, get_timezone_name
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, format_decimal, format_time, gettext
+from flask_babel import Babel, force_locale, format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup, escape
 
 from . import catalogues
 from .content import Content
+from .sentences import Sentences, ended
 from .settings import Campaign, Language
 
 # The same in every language: no prefix.
@@ -50,6 +52,7 @@ def install(app: Flask, content: Content) -> None:
     babel = Babel(app, locale_selector=lambda: locale_of(language()), default_locale="en")
     languages = content.site.languages
     with app.app_context():
+        babel.domain_instance = Sentences()
         for one in languages:
             babel.domain_instance.cache[str(_locale(one)), "messages"] = catalogues.read(content, one).translations
     may_speak = {one.code for one in languages if content.drafts or catalogues.reviewed(content, one)}
@@ -130,7 +133,7 @@ class Guarded:
     def __str__(self) -> str:
         if _may_speak():
             return str(gettext(self.text, **self.values))
-        return self.text % self.values if self.values else self.text
+        return ended(self.text % self.values, self.values.values()) if self.values else self.text
 
     def __html__(self) -> Markup:
         return escape(str(self)) if _may_speak() else _in_english(str(self))
@@ -198,8 +201,19 @@ def show_date(value: date | datetime) -> str:
 
 
 def show_moment(value: datetime) -> str:
-    """A day and a time as this language writes them, in the campaign's time zone."""
-    return _halves(format_datetime(local(value), "medium", rebase=False))
+    """A day and a time as this language writes them, in the campaign's time zone; nobody reads seconds."""
+    order = str(get_datetime_format("medium", get_locale()))  # of {0}, the time, and {1}, the day
+    return order.replace("'", "").format(show_hour(local(value)), show_date(value))
+
+
+def show_deadline(value: datetime) -> str:
+    """A moment until which something works, with the name of its clock: who reads it may be far away."""
+    return f"{show_moment(value)} ({name_of_clock(local(value))})"
+
+
+def name_of_clock(value: datetime) -> str:
+    """The name of the clock that showed it, such as Pacific Standard Time."""
+    return str(get_timezone_name(value, width="long", locale=get_locale()))
 
 
 def show_hour(value: datetime | time) -> str:

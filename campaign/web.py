@@ -79,6 +79,7 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
+    app.jinja_env.filters.update(deadline=i18n.show_deadline)
     known = {"address": address, "whole": whole, "findable": findable, "_": gettext, "ngettext": ngettext}
     known |= {"guarded": i18n.guarded, "guarded_words": i18n.guarded_words, "language_of": i18n.language_of}
     known |= {"lang_of": i18n.lang_of, "call_first": lambda: i18n.site().hotline}  # the last for macros without context

@@ -3,8 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_name
-from flask_babel import format_date, get_locale
+from flask_babel import format_date
 
 from .. import i18n
 
@@ -26,7 +25,7 @@ def hour(moment: datetime, zone: str) -> str:
 
 def clock_of(moment: datetime, zone: str) -> str:
     """The name of the clock, such as Pacific Standard Time."""
-    return str(get_timezone_name(local(moment, zone), width="long", locale=get_locale()))
+    return i18n.name_of_clock(local(moment, zone))
 
 
 def at(moment: datetime, zone: str) -> str:

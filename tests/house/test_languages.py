@@ -1,9 +1,11 @@
 """The address alone decides the language; the list of languages is on every page; a ninth is a folder and a line."""
 
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from babel.messages.pofile import read_po, write_po
+from flask_babel import gettext
 
 from campaign import i18n
 from campaign.content import Content
@@ -36,6 +38,29 @@ def test_neither_the_browser_nor_the_past_decides_the_language(site):
     visitor = site.visitor()
     assert visitor.get("/th/help").one("html").attrs["lang"] == "th"
     assert visitor.get("/help", headers={"Accept-Language": "th"}).one("html").attrs["lang"] == "en"
+
+
+@on_sqlite
+def test_a_moment_has_no_seconds_and_a_sentence_that_ends_with_an_hour_one_stop(site):
+    half = datetime(2027, 1, 14, 18, 30, 59, tzinfo=UTC)
+    with site.inside():
+        for language in LANGUAGES:
+            with i18n.speaking(language):
+                hour, moment = i18n.show_hour(i18n.local(half)), i18n.show_moment(half)
+                assert "59" not in moment and i18n.show_date(half) in moment and hour in moment
+                assert i18n.show_deadline(half).startswith(f"{moment} (")
+                for said in (hour, moment):
+                    words = gettext("You can give it back until %(time)s.", time=said)
+                    in_english = str(i18n.guarded("Until %(time)s. And on.", time=said))
+                    assert ".." not in words + in_english and said in words and said in in_english
+        with i18n.speaking(i18n.find("es")):
+            assert gettext("You can give it back until %(time)s.", time=hour_of(half)).endswith(
+                ": 10:30\N{NARROW NO-BREAK SPACE}a.m."
+            )
+
+
+def hour_of(moment):
+    return i18n.show_hour(i18n.local(moment))
 
 
 @on_sqlite

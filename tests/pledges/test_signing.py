@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from campaign import forms
+from campaign import clock, db, forms
+from campaign.pledges import editing
 from campaign.pledges.models import Pledge, Signature
 from campaign.supporters.models import Consent, Supporter
 from tests.house.everything import on_sqlite
-from tests.pledges.acts import link_in, sign, signed, text_of
+from tests.pledges.acts import ANNA, link_in, sign, signed, text_of
 
 
 def test_a_reader_signs_confirms_and_counts(site, visitor, later):
@@ -21,6 +22,19 @@ def test_a_reader_signs_confirms_and_counts(site, visitor, later):
     assert "counts" in page.heading
     site.work()
     assert site.rows(select(Pledge.count)) == [(1,)]
+
+
+@on_sqlite
+def test_who_confirms_a_promise_in_english_on_a_korean_page_is_told_why(site, visitor, later):
+    with site.inside(), db.writing():
+        pledge_id = editing.add("new", 10, clock.now())
+        editing.write(pledge_id, "en", "A new year", "I promise.", "")
+        editing.open_(pledge_id, clock.now())
+    page = visitor.get("/ko/pledges/new")
+    later(seconds=3)
+    visitor.press(page, "서약하기", **ANNA)
+    page = visitor.get(link_in(site.letter(), "confirm"))
+    assert page.path.startswith("/ko/") and "I promise." in page.text and "영어" in page.one("p.aside-note").to_text()
 
 
 @pytest.mark.plain_sql

@@ -38,10 +38,15 @@ def test_a_translation_is_shown_to_its_readers_and_english_to_the_others(staff, 
     _new(staff)
     staff.press(staff.get("/staff/pledges/2"), "Open it")
     assert visitor.get("/es/pledges/new-year").heading == "A new year"
+    notice = "Este texto todavía no está listo en este idioma. Aquí está en inglés."
+    assert (
+        notice in visitor.get("/es/pledges/new-year").text and "not ready" not in visitor.get("/pledges/new-year").text
+    )
     page = staff.get("/staff/pledges/2/words/es")
     assert "Because." in page.text
     staff.press(page, "Save", title="Un año nuevo", promise="Prometo.", body="")
     assert visitor.get("/es/pledges/new-year").heading == "Un año nuevo"
+    assert notice not in visitor.get("/es/pledges/new-year").text
     assert visitor.get("/pledges/new-year").heading == "A new year"
 
 

@@ -21,10 +21,11 @@ MOST_HELD = 10_000
 
 @dataclass(frozen=True)
 class Lead:
-    """Where a code leads: its id, and the path with its language. A retired code has no path."""
+    """Where a code leads: its id, and the path with its language. A retired code has its language alone."""
 
     id: int
     path: str
+    language: str = "en"
 
 
 @dataclass
@@ -62,7 +63,8 @@ def _lead(code: str) -> Lead | None:
         ).one_or_none()
     if row is None:
         return None
-    return Lead(row.id, "" if row.retired_at else i18n.find(row.language).prefix + row.target)
+    language = i18n.find(row.language)
+    return Lead(row.id, "" if row.retired_at else language.prefix + row.target, language.code)
 
 
 def id_of(typed: str) -> int | None:

@@ -4,10 +4,11 @@ from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from .. import web
+from .. import i18n, web
 from . import service, targets, visits
 
 area = web.public_area("links", __name__)
+STAY = "stay"  # in the address of the same page in English, for whoever chose that
 
 
 @area.get("/q/<typed>")
@@ -21,6 +22,10 @@ def follow(typed: str) -> ResponseReturnValue:
         return _kind_page(404, gettext("Please look at the code again: a letter or a digit may be wrong."))
     code, lead = found
     if not lead.path:
+        if i18n.language().code == "en" != lead.language and STAY not in request.args:  # as the piece was printed
+            there = f"{i18n.find(lead.language).prefix}/q/{code}"
+            return Response(status=302, headers={"Location": there, "Cache-Control": "no-store"})
+        i18n.carry(f"?{STAY}")
         return _kind_page(410, gettext("This code is no longer in use. Everything else is still here."))
     if visits.is_somebody(request):
         visits.tally().add(lead.id)

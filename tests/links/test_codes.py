@@ -80,6 +80,21 @@ def test_a_retired_code_leads_to_a_kind_page(site, visitor, code):
     assert _count(site) == []
 
 
+@on_sqlite
+def test_a_retired_code_answers_in_the_language_of_its_piece_unless_the_reader_chooses_another(site, visitor):
+    with site.inside(), db.writing():
+        code = service.get(service.make("/pledges/freedom", "es", "Poster", clock.now()))
+        service.retire(code.id, clock.now())
+    site.app.extensions["codes"].leads.clear()
+    for door in ("q", "Q"):
+        page = visitor.get(visitor.raw(f"/{door}/{code.code}").headers["Location"])
+        assert (page.status, page.path, page.one("html").attrs["lang"]) == (410, f"/es/q/{code.code}", "es")
+        assert page.link("Compromisos").startswith("/es/")
+    for name, language in (("English", "en"), ("한국어", "ko")):
+        page = visitor.get(page.link(name))
+        assert (page.status, page.one("html").attrs["lang"]) == (410, language)
+
+
 def test_programs_that_look_ahead_are_not_counted(site, visitor, code):
     _scan(site, visitor, code.code, method="HEAD")
     _scan(site, visitor, code.code, headers={"User-Agent": "facebookexternalhit/1.1"})

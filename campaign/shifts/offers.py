@@ -15,7 +15,7 @@ from ..volunteers.models import Availability, VolunteerLanguage
 from . import listing, rules, saying, schedules, turns
 from .models import LIVE, Placement, PlacementState, Shift, ShiftNeed, ShiftState
 from .reasons import in_words
-from .rules import No
+from .rules import No, Why
 from .service import may_give_back
 
 MOST = 150  # shifts that are looked at, the soonest
@@ -57,6 +57,11 @@ class Offer:
     def may(self) -> bool:
         """Whether it can be taken."""
         return not self.reasons
+
+    @property
+    def lacks_training(self) -> bool:
+        """Whether they would need a training, or another thing that somebody has to vouch for."""
+        return any(one.missing is not None and one.missing.requirement_id for one in self.reasons)
 
     @property
     def may_wait(self) -> bool:
@@ -135,7 +140,7 @@ def _offers(volunteer_id: int, shifts: list[Shift], now: datetime) -> list[Offer
                 roles[need.role_id],
                 places[shift.place_id],
                 reasons,
-                why=in_words(reasons[0], shift, need.role_id) if reasons else "",
+                why=_why(reasons, shift, need.role_id),
                 speaks=rules.speaks_one(need.languages, spoken),
                 has_time=not free or rules.has_time(wanted.time, free),
                 waiting=line.get(need.id, 0),
@@ -143,6 +148,12 @@ def _offers(volunteer_id: int, shifts: list[Shift], now: datetime) -> list[Offer
             )
         )
     return offers
+
+
+def _why(reasons: list[No], shift: Shift, role_id: int) -> str:
+    """All that they lack for it, so that nobody does one thing and then hears of the next; else the gravest reason."""
+    lacks = [one for one in reasons if one.why is Why.LACKS]
+    return " ".join(in_words(one, shift, role_id) for one in lacks or reasons[:1])
 
 
 def _said(volunteer_id: int) -> tuple[list[str], list[tuple[int, str]]]:

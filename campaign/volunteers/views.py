@@ -150,6 +150,7 @@ def _known(one: Volunteer) -> dict[str, Any]:
         (names.get(each.requirement_id, ""), each, standing.as_held(each).on(today)) for each in trainings.of(one.id)
     ]
     known = {"volunteer": one, "roles": roles, "held": held, "read": person.read}
+    known["untrained"] = any(each.requirement_id for lack in lacks.values() for each in lack)
     known["added"] = [part for _, part in standing.adding.send(one.id, now=clock.now()) if part]
     return {**known, "guardian": guardians.of(one.id), "band": own_page.bands()[one.age_band]}
 

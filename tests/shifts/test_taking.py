@@ -1,5 +1,6 @@
 """Taking a shift at the door: what is offered, why it cannot be, waiting, giving back."""
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -13,8 +14,10 @@ from campaign.volunteers import service as volunteers
 from campaign.volunteers.keeping import Said as ListSaid
 from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
+from tests.printables.looking import CONTENT
 from tests.shifts.acts import able, at, at_rest, give_back, need_of, place, said, shift, states, take, wait
 from tests.volunteers.acts import path_of, requirement, role, text_of, vouch
+from tests.volunteers.acts import volunteer as a_volunteer
 
 pytestmark = on_sqlite
 
@@ -90,6 +93,23 @@ def test_each_shift_that_cannot_be_taken_says_why_and_what_can(site, visitor):
         refused = visitor.post(f"{path_of(site, mina)}/take", {"need": _need(site, shift_id)})
         assert refused.status == 409 and why in _said(refused)
     assert states(site, full) == {other: "taken"} and mina not in states(site, early)
+
+
+def test_all_that_a_new_volunteer_lacks_is_said_with_whom_to_ask_where_there_is_somebody(make_site, tmp_path):
+    shutil.copytree(CONTENT.folder, tmp_path / "content")
+    settings = tmp_path / "content" / "campaign.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace('\nvolunteers = ""', '\nvolunteers = "help@example.org"'), "utf-8"
+    )
+    for known in ({}, {"content_dir": tmp_path / "content"}):
+        site = make_site(**known)
+        visitor, mina = site.visitor(), a_volunteer(site)
+        shift(site, "19 10:00", role_id=role(site, (requirement(site),), name="Trainer"))
+        page, own = _page(site, visitor, mina), visitor.get(path_of(site, mina))
+        assert "Read what to do if someone needs help. Still needed: First training" in page.text
+        assert "Still needed: First training" in own.text
+        for words in (page.text, own.text):
+            assert ("Ask us how to get what you still need: help@example.org" in words) == bool(known)
 
 
 def _need(site, shift_id):

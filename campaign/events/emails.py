@@ -7,7 +7,9 @@ from ..mail import Mail, letter
 from . import times
 from .board import Shown
 from .models import LIVE, Rsvp, RsvpState
-from .saying import N_, Says, change_it, find, mail_to
+from .saying import N_, Says, change_it, find, how_long_it_is_kept, mail_to
+
+ON_THE_WAITLIST = N_("You are on the waitlist")
 
 
 def _late(rsvp: Rsvp) -> bool:
@@ -33,17 +35,21 @@ def _please_confirm(rsvp: Rsvp, event: Shown) -> Says:
         "waitlist. We keep your place until %(until)s.",
         until=until,
     )
+    if in_line := rsvp.state == RsvpState.WAITING:
+        press = gettext(
+            "It is not a seat yet, but your place in the line. You keep it when you press the button on the page that "
+            "opens here:"
+        )
+        nothing = gettext("If you do nothing, your place goes to the next person, and we delete what was typed.")
+    else:
+        press = gettext("It is yours when you press the button on the page that opens here:")
+        nothing = gettext("If you do nothing, the seat goes to someone else, and we delete what was typed.")
+    not_me = gettext("Did someone else type your address? The same page has a button for that: “This was not me”.")
     return Says(
         heading=gettext("Please confirm your email address"),
-        opening=[
-            waits if rsvp.state == RsvpState.WAITING else kept,
-            gettext("It is yours when you press the button on the page that opens here:"),
-        ],
+        opening=[waits if in_line else kept, press],
         press=gettext("Confirm"),
-        closing=[
-            gettext("Did someone else type your address? The same page has a button for that: “This was not me”."),
-            gettext("If you do nothing, the seat goes to someone else, and we delete what was typed."),
-        ],
+        closing=[not_me, nothing],
         page=False,
     )
 
@@ -69,17 +75,15 @@ def _your_place(rsvp: Rsvp, event: Shown) -> Says:
 def waiting(rsvp_id: int) -> Mail | None:
     """The place on the waitlist is kept; its number is what it is when the letter is sent."""
     rsvp = find(rsvp_id, RsvpState.WAITING)
-    return mail_to(rsvp, N_("Your reservation"), _waiting) if rsvp else None
+    return mail_to(rsvp, ON_THE_WAITLIST, _waiting) if rsvp else None
 
 
 def _waiting(rsvp: Rsvp, event: Shown) -> Says:
     return Says(
         heading=gettext("You are on the waitlist"),
         opening=[
-            gettext(
-                "all seats are taken now. As soon as one is free for you, we write to you, and you have some hours to "
-                "take it."
-            )
+            gettext("all seats are taken now. As soon as one is free for you, we write to you."),
+            how_long_it_is_kept(),
         ],
         closing=[change_it()],
     )
@@ -110,7 +114,8 @@ def _seat_free(rsvp: Rsvp, event: Shown) -> Says:
 def already_coming(rsvp_id: int) -> Mail | None:
     """Tells somebody who asks twice; on the screen it must not be seen who comes."""
     rsvp = find(rsvp_id, *LIVE)
-    return mail_to(rsvp, N_("Your reservation"), _already_coming) if rsvp else None
+    waits = rsvp is not None and rsvp.state == RsvpState.WAITING
+    return mail_to(rsvp, ON_THE_WAITLIST if waits else N_("Your reservation"), _already_coming) if rsvp else None
 
 
 def _already_coming(rsvp: Rsvp, event: Shown) -> Says:

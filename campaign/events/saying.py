@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -13,6 +14,7 @@ from ..web import address
 from . import board, feeds, seats
 from .board import Shown
 from .models import TAKES_SEATS, EventState, Rsvp, RsvpState
+from .rules import ACCEPT_WITHIN
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Says:
 
     `press` is the word on the button that leads to the guest's page; `facts` are a name and what it is, in lines;
     `joining`: whether to tell how to join. `notice` is what somebody wrote for it, in the `language` of
-    the event's words if none is named. Below the facts stand `closing` and, if asked for, the guest's page.
+    the event's words if none is named. Below the facts stand `closing` and, if asked for, the guest's page;
+    `waits`: all they have is a place in the line.
     """
 
     heading: str
@@ -34,6 +37,7 @@ class Says:
     notice: str = ""
     language: str = ""
     attached: bool = field(default=False)
+    waits: bool = False
 
 
 def mail_to(rsvp: Rsvp, subject: str, says: Any) -> Mail | None:
@@ -44,7 +48,8 @@ def mail_to(rsvp: Rsvp, subject: str, says: Any) -> Mail | None:
     with i18n.speaking(language):
         event = board.get(rsvp.event_id)
         said: Says = says(rsvp, event)
-        known = {"name": rsvp.name, "event": event, "says": replace(said, facts=[*said.facts, *facts_of(rsvp, event)])}
+        said = replace(said, facts=[*said.facts, *facts_of(rsvp, event)], waits=rsvp.state == RsvpState.WAITING)
+        known = {"name": rsvp.name, "event": event, "says": said}
         known["joining"] = event.joining if said.joining else ""
         known["joining_text"] = event.words.joining if said.joining and event.words else ""
         links = {
@@ -92,6 +97,12 @@ def change_it() -> str:
             "empty:"
         )
     )
+
+
+def how_long_it_is_kept() -> str:
+    """What somebody in the line can count on once a seat is free: at most so long, less when the event is near."""
+    hours = i18n.show_number(ACCEPT_WITHIN // timedelta(hours=1))
+    return str(gettext("We keep it for you for up to %(hours)s hours. The letter says until when.", hours=hours))
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's name for "translate later")

@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, calendar, coming, feeds, rules, seats, service, times
+from . import board, calendar, coming, feeds, rules, saying, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -123,7 +123,7 @@ def _coming(form: RsvpForm) -> coming.Coming:
 @area.get("/events/<slug>/thanks")
 @keep(FRESH)
 def thanks(slug: str) -> ResponseReturnValue:
-    """What comes next: look into your mail. It says of the event whether there is room, and nothing of who asked."""
+    """What comes next: look into your mail. Of seats it says nothing: this guest may have taken the last ones."""
     return _thanks(slug, ResendForm())
 
 
@@ -242,6 +242,7 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "position": seats.position(rsvp),
             "ticked": service.ticked_by(rsvp),
             "to_come": rsvp.state in LIVE and not over_due and service.is_to_come(event.event, now),
+            "kept_for": saying.how_long_it_is_kept(),
             "until": times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else "",
             "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
             "joining": event.joining if seated else "",

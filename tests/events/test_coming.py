@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign import clock, db, seals
 from campaign.events import editing, seats
@@ -38,10 +38,48 @@ def test_the_answer_page_says_the_same_to_a_seat_a_waiting_one_and_a_known_one(s
     first = come(visitor, later, party="2").html
     waits = come(visitor, later, email="bela@example.org", party="2").html
     known = come(visitor, later, party="1").html
-    assert first.count("There is still room") == 1
+    assert "All seats" not in first and "There is still room" not in first  # who took the last one reads it, too
     strip = lambda html: html.split("<main")[1].split("rendered")[0]  # noqa: E731
     assert strip(first) == strip(waits) == strip(known)
     assert states(site) == [("held", 2), ("waiting", 2)]
+
+
+@on_sqlite
+def test_letters_and_page_promise_a_place_in_the_line_and_no_seat_to_who_waits(site, visitor):
+    hold(site, capacity=1)
+    send(site, 1)
+    send(site, 2)
+    asked = {one["to"]: text_of(one) for one in site.letters()}
+    waits = " ".join(asked["guest2@example.org"].split())
+    assert "It is yours" in asked["guest1@example.org"] and "the seat goes to" in asked["guest1@example.org"]
+    assert "It is yours" not in waits and "the seat goes to" not in waits
+    assert "not a seat yet" in waits and "your place goes to the next person" in waits
+    page = visitor.press(visitor.get(link_of(site, rsvp_of(site, 2))), "Yes, I want to come")
+    letter = site.letter()
+    assert letter["subject"] == "You are on the waitlist" and "Your reservation" not in letter.as_string()
+    for words in (page.text, text_of(letter)):
+        assert "up to 48 hours" in words and "some hours" not in words
+    send(site, 2)
+    assert site.letter()["subject"] == "You are on the waitlist"
+    send(site, 3)
+    site.work("settle-seats")
+    visitor.post(f"{link_of(site, rsvp_of(site, 1))}/not-me")  # a seat came free before the letter was written out
+    visitor.post(f"{link_of(site, rsvp_of(site, 2))}/cancel")
+    letters = {one["to"]: text_of(one) for one in site.letters() if "confirm" in one["subject"]}
+    assert (
+        "not a seat yet" not in letters["guest3@example.org"] and "We keep it for you" in letters["guest3@example.org"]
+    )
+
+
+@on_sqlite
+def test_in_spanish_a_deadline_reads_well_in_page_and_letter(site, visitor):
+    hold(site, capacity=1)
+    send(site, 1)
+    with site.inside(), db.writing() as session:
+        session.execute(update(Rsvp).values(language="es"))
+    letter, page = text_of(site.letter()), visitor.get(f"/es{link_of(site, rsvp_of(site, 1))}").text
+    for words in (letter, page):
+        assert "hasta el martes, 12 de enero" in " ".join(words.split()) and ".m.." not in words
 
 
 def test_who_waits_is_told_the_number_and_gets_the_seat_that_is_given_back(site, visitor, later):

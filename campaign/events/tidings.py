@@ -51,9 +51,13 @@ def _since(rsvp: Rsvp, news: EventNews) -> EventNews:
 
 
 def _it_changed(rsvp: Rsvp, changes: list[tuple[str, str]]) -> Says:
+    if rsvp.state == RsvpState.WAITING:
+        stands = gettext("something has changed. Your place on the waitlist stays yours.")
+    else:
+        stands = gettext("something has changed. Your reservation stands.")
     return Says(
         heading=gettext("Please note the change"),
-        opening=[gettext("something has changed. Your reservation stands.")],
+        opening=[stands],
         facts=changes,
         closing=[change_it()],
         joining=rsvp.state == RsvpState.SEATED,

@@ -77,6 +77,9 @@ def test_another_time_is_told_to_all_who_are_expected_and_says_how_it_was(site, 
     letters = site.letters()
     assert _to(letters) == ["guest1@example.org", "guest2@example.org", "guest3@example.org"]
     assert {one["subject"] for one in letters} == {"A change to your reservation"}
+    stands = {str(one["to"])[5]: "Your reservation stands" in text_of(one) for one in letters}
+    in_line = {str(one["to"])[5] for one in letters if "Your place on the waitlist stays yours" in text_of(one)}
+    assert stands == {"1": True, "2": False, "3": False} and in_line == {"2", "3"}
     text = text_of(letters[0])
     assert "Time before: Thursday, January 21" in text and "When: Friday, January 22" in text
     assert "Place before" not in text and "Title before" not in text

@@ -190,6 +190,15 @@ def again(id: int) -> ResponseReturnValue:
     return web.to("prints_staff.show", id=id)
 
 
+@area.get("/prints/<int:id>/discard")
+def about_to_discard(id: int) -> ResponseReturnValue:
+    """The question before the act, with what it ends: nothing brings a discarded print back."""
+    with db.reading():
+        one, codes = _print_or_404(id), links.codes_in(id)
+        known = {"codes": len(codes), "visits": sum(links.visits(codes).values())}
+        return render_template("printables/prints/discard.html", one=one, **known)
+
+
 @area.post("/prints/<int:id>/discard")
 def discard(id: int) -> ResponseReturnValue:
     """Have done with it: its codes lead to a kind page, its files are deleted."""

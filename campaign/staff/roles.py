@@ -67,6 +67,7 @@ ALLOWED: dict[str, Roles] = {
     "POST prints_staff": PRINTERS,
     "prints_staff.new": PRINTERS,
     "prints_staff.choose": PRINTERS,
+    "prints_staff.about_to_discard": PRINTERS,
     "scans_staff": LOOKERS,
     "GET partners_staff": LOOKERS,
     "POST partners_staff": WRITERS,

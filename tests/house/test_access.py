@@ -275,6 +275,7 @@ ACCESS = {
     "GET /staff/prints/<int:id>/files/<name>": LOOKERS,
     "GET /staff/prints/<int:id>/progress": LOOKERS,
     "POST /staff/prints/<int:id>/again": PRINTERS,
+    "GET /staff/prints/<int:id>/discard": PRINTERS,
     "POST /staff/prints/<int:id>/discard": PRINTERS,
     "POST /staff/prints/<int:id>/sign-off": PRINTERS,
     "GET /staff/prints/new": PRINTERS,

@@ -78,7 +78,7 @@ DEEDS = [
         "turn-down",
         "bring-in",
     ),
-    *("sign-off", "discard", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
+    *("sign-off", "file", "removed", "end", "language", "letters", "news", "send", "take-back"),
     *("note", "vouch", "revoke", "age", "let-return", "usual", r"trainings/\d+/codes", "cancel"),
     *("publish", "reopen", "duplicate", "approve", "decline", "propose", "picture"),
     *("ask", "out", "decide", "yes", "no", "let-out"),

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 
 from campaign import db
 from campaign.app import Switches
+from campaign.links import visits
 from campaign.links.models import Code
 from campaign.printables import plans, prints
 from campaign.printables.models import Piece, Print
@@ -188,13 +189,31 @@ def test_what_is_wrong_in_the_form_stands_beside_it(site, staff):
 def test_a_discarded_print_leads_to_a_kind_page_and_leaves_no_file(site, staff, visitor):
     acts.order(staff)
     acts.work(site)
-    page = staff.press(staff.get("/staff/prints/1"), "Discard it")
-    assert "was discarded" in page.text and not (site.config.prints / "1").exists()
     ((code, _, _),) = acts.codes(site)
+    page = staff.press(staff.get(staff.get("/staff/prints/1").link("Discard it …")), "Discard this print")
+    assert "was discarded" in page.text and not (site.config.prints / "1").exists()
     assert visitor.get(f"/q/{code}").status == 410
+    assert "discarded already" in staff.get("/staff/prints/1/discard").text
     for deed in ("sign-off", "discard", "again"):
         fields = {"csrf_token": staff.get("/staff/account").all("input[name=csrf_token]")[0].attrs["value"]}
         assert staff.post(f"/staff/prints/1/{deed}", fields).status == 409
+
+
+def test_before_a_print_is_discarded_a_page_says_what_ends_with_it(site, staff, visitor):
+    some = acts.some_places(site)
+    acts.order(staff, places=[str(one) for one in some], copies="2")
+    acts.work(site)
+    assert [
+        form for form in staff.get("/staff/prints/1").all("form") if "discard" in form.attrs.get("action", "")
+    ] == []
+    code = acts.codes(site)[0][0]
+    assert visitor.raw(f"/q/{code}", headers={"User-Agent": "Mozilla/5.0 (iPhone)"}).status_code == 302
+    with site.inside():
+        visits.tally().write()
+    page = staff.get("/staff/prints/1/discard")
+    assert "6 pieces:" in page.text and "3 codes" in page.text and "1 visit came by them" in page.text
+    assert "It cannot be undone" in page.text and acts.found(site, 1).state == "proof"
+    assert staff.get("/staff/prints/9/discard").status == 404
 
 
 def test_what_is_not_there_is_said(staff):

@@ -1,10 +1,9 @@
 """create_app(): everything the site is made of, named once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -326,7 +325,6 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
     pleas.install(app)
     doors.install(app)
     protect = CSRFProtect(app)
-    app.register_error_handler(CSRFError, _stale_form)
     for area in PUBLIC:
         app.register_blueprint(area)
         protect.exempt(area)
@@ -343,10 +341,6 @@ def _install(app: Flask, config: Config, switches: Switches) -> None:
         nearest = security.NearestHop(app.wsgi_app, hops, leftmost=not switches.nearest_hop)
         app.wsgi_app = nearest  # type: ignore[method-assign,assignment]
     metrics.install(app, config, answers.install(app, logged=config.access_log))
-
-
-def _stale_form(_error: CSRFError) -> Any:
-    return web.error_page(400, "This page was open too long, or you signed in again. Go back, reload it, and repeat.")
 
 
 def _refuse_unready(app: Flask, config: Config) -> None:

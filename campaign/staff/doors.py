@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import Flask, Request, Response, current_app, g, render_template, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
@@ -77,6 +77,7 @@ def install(app: Flask) -> None:
     """Put the guard in front of everything below `/staff` and `/partner`."""
     app.session_interface = Tickets()
     app.before_request(_guard)
+    app.register_error_handler(CSRFError, _stale_form)
     app.context_processor(lambda: {"staff": g.get("staff"), "organisation": g.get("organisation")})
     app.jinja_env.globals["may"] = may  # for macros, too, which see no context
     app.jinja_env.globals["menu"] = lambda: menu.menu(request.endpoint or "", may)
@@ -92,12 +93,38 @@ def _guard() -> ResponseReturnValue | None:
         found = sessions.find(ticket().key, now)
         theirs = organisations.find(found[0].partner_id) if found and found[0].role == Role.PARTNER else None
     if found is None:
-        return web.to("staff.sign_in")
+        return _signed_out()
     g.staff, g.staff_session, g.organisation = *found, theirs
     if sessions.needs_noting(found[1], now):
         with db.writing():
             sessions.note_use(found[1], now)
     return _not_set_up() or _not_theirs() or _shut_out() or _not_proved()
+
+
+def _signed_out() -> ResponseReturnValue:
+    """Whoever looks is led to the door; whoever sends something is told that it was not saved, and keeps it."""
+    if request.method != "POST" or request.endpoint == "staff.sign_out":
+        return web.to("staff.sign_in")
+    return render_template("staff/signed_out.html", **_still_here()), 403
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """The form is of a session that has ended: what was typed into it can be sent once more under the new one."""
+    if "staff" not in g:
+        return web.error_page(400, "This page was open too long. Nothing was done. Go back, reload it, and repeat.")
+    return render_template("staff/stale.html", **_still_here()), 400
+
+
+def _still_here() -> dict[str, object]:
+    """Where a form was sent and what it held, for a button that sends it again; no `fields` where it cannot be.
+
+    What another site's page may have sent is never offered to be sent again, so the browser must say that it was ours.
+    """
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    ours = (origin == request.host_url[:-1] and site in (None, "same-origin")) or (not origin and site == "same-origin")
+    whole = not any(one.filename for one in request.files.values()) and not NEVER_CARRIED & set(request.form)
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    return {"to": request.full_path.rstrip("?"), "fields": sent if ours and whole else []}
 
 
 def _not_set_up() -> Response | None:

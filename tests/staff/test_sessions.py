@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from campaign import clock, db
 from campaign.app import Switches
+from campaign.places.models import Place
 from campaign.staff import service, sessions
 from campaign.staff.models import StaffSession
 from campaign.staff.roles import Role
@@ -258,3 +259,49 @@ def test_neither_use_nor_proof_stretches_a_session_beyond_half_a_day(site, noon)
     noon.move_to(NOON + timedelta(hours=12))
     assert mine.raw("/staff/account").location == "/staff/sign-in"
     assert len(site.rows(select(StaffSession.id))) == 1
+
+
+# ---------------------------------------------------------------- what was typed when a session had ended
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.mark.plain_sql
+@pytest.mark.parametrize("how", ["idle", "another tab"])
+def test_what_was_typed_into_a_form_outlives_its_session(site, later, how):
+    boss, path = by_link(site, "boss@example.org"), "/staff/places/new"
+    app, typed = set_up(boss), {"name": "Sample Temple 7", "zip": "90007"}
+    form = boss.get(path)
+    if how == "idle":
+        later(minutes=31)
+    else:
+        boss.press(boss.get("/staff/"), "Sign out")
+    told = boss.post(path, {**form.form("Add the place")["fields"], **typed}, headers=OURS)
+    assert told.status == 403 and told.heading == "You are signed out" and "Nothing was saved" in told.text
+    [door] = [one.attrs for one in told.all("a") if one.attrs["href"] == "/staff/sign-in"]
+    assert (door["target"], door["rel"]) == ("_blank", "noopener")
+    later(minutes=1)
+    assert sign_in(boss, "boss@example.org", **with_code(app)).heading == "Today"  # in the other tab
+    again = told.form("Send it again")
+    asked = boss.post(again["action"], again["fields"], headers=OURS)
+    assert asked.status == 400 and asked.heading == "Nothing was saved yet" and "kept on this page" in asked.text
+    assert site.rows(select(Place.name)) == []
+    assert boss.press(asked, "Send it again").heading == "Sample Temple 7"
+    assert site.rows(select(Place.name)) == [("Sample Temple 7",)]
+
+
+@pytest.mark.plain_sql
+def test_what_may_come_from_another_sites_page_is_not_offered_to_be_sent_again(site, staff):
+    stranger, fields = site.visitor(), {"name": "Sample Temple 7", "csrf_token": "made-up"}
+    for headers in ({}, {"Origin": "null"}, {"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "same-site"}):
+        for person, status in ((stranger, 403), (staff, 400)):
+            page = person.post("/staff/places/new", fields, headers=headers)
+            assert page.status == status and "Sample Temple 7" not in page.html, headers
+            assert "go back" in page.text.lower(), headers
+
+
+@pytest.mark.plain_sql
+def test_a_password_is_never_kept_on_the_page_that_says_that_one_is_signed_out(site):
+    fields = {"password": PASSWORD, "code": "123456", "csrf_token": "made-up"}
+    page = site.visitor().post("/staff/account", fields, headers=OURS)
+    assert page.status == 403 and PASSWORD not in page.html

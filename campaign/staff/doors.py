@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from .. import clock, db, seals, security, web
-from . import devices, menu, organisations, roles, sessions
+from ..errors import Refused
+from . import devices, menu, organisations, roles, sessions, unsaved
 from .forms import ProveForm
 from .models import Account, StaffSession
 from .organisations import Organisation
@@ -22,7 +23,6 @@ OPEN_TO_ALL |= {"staff.invitation", "staff.accept", "staff.broken_invitation"}
 DEVICE_FOR = 180 * 24 * 60 * 60  # seconds; retention.py forgets the device after as many days
 HOME = "pages_staff.home"  # where everybody arrives; the guard leads on who has no business there
 PARTNER_HOME = "pages_partner.home"
-NEVER_CARRIED = {"password", "code"}  # a form with one of these is asked for once more instead
 
 
 class Ticket(dict[str, Any], SessionMixin):
@@ -77,7 +77,8 @@ def install(app: Flask) -> None:
     """Put the guard in front of everything below `/staff` and `/partner`."""
     app.session_interface = Tickets()
     app.before_request(_guard)
-    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(CSRFError, unsaved.stale_form)
+    app.register_error_handler(Refused, _refused)
     app.context_processor(lambda: {"staff": g.get("staff"), "organisation": g.get("organisation")})
     app.jinja_env.globals["may"] = may  # for macros, too, which see no context
     app.jinja_env.globals["menu"] = lambda: menu.menu(request.endpoint or "", may)
@@ -93,38 +94,12 @@ def _guard() -> ResponseReturnValue | None:
         found = sessions.find(ticket().key, now)
         theirs = organisations.find(found[0].partner_id) if found and found[0].role == Role.PARTNER else None
     if found is None:
-        return _signed_out()
+        return unsaved.signed_out()
     g.staff, g.staff_session, g.organisation = *found, theirs
     if sessions.needs_noting(found[1], now):
         with db.writing():
             sessions.note_use(found[1], now)
     return _not_set_up() or _not_theirs() or _shut_out() or _not_proved()
-
-
-def _signed_out() -> ResponseReturnValue:
-    """Whoever looks is led to the door; whoever sends something is told that it was not saved, and keeps it."""
-    if request.method != "POST" or request.endpoint == "staff.sign_out":
-        return web.to("staff.sign_in")
-    return render_template("staff/signed_out.html", **_still_here()), 403
-
-
-def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    """The form is of a session that has ended: what was typed into it can be sent once more under the new one."""
-    if "staff" not in g:
-        return web.error_page(400, "This page was open too long. Nothing was done. Go back, reload it, and repeat.")
-    return render_template("staff/stale.html", **_still_here()), 400
-
-
-def _still_here() -> dict[str, object]:
-    """Where a form was sent and what it held, for a button that sends it again; no `fields` where it cannot be.
-
-    What another site's page may have sent is never offered to be sent again, so the browser must say that it was ours.
-    """
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    ours = (origin == request.host_url[:-1] and site in (None, "same-origin")) or (not origin and site == "same-origin")
-    whole = not any(one.filename for one in request.files.values()) and not NEVER_CARRIED & set(request.form)
-    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-    return {"to": request.full_path.rstrip("?"), "fields": sent if ours and whole else []}
 
 
 def _not_set_up() -> Response | None:
@@ -161,11 +136,19 @@ def _not_proved() -> ResponseReturnValue | None:
         return web.to("staff.prove", to=request.full_path.rstrip("?"))
     security.refuse_strangers()
     cast(CSRFProtect, current_app.extensions["csrf"]).protect()  # what another site sent must not be kept
-    if NEVER_CARRIED & set(request.form):
+    if unsaved.NEVER_CARRIED & set(request.form):
         return web.to("staff.prove", to=request.path)
-    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-    form = ProveForm(formdata=None, to=request.path, sent="y", carried=urlencode(sent))
+    form = ProveForm(formdata=None, to=request.path, sent="y", carried=urlencode(unsaved.fields()))
     return render_template("staff/prove.html", form=form), 403
+
+
+def _refused(refused: Refused) -> ResponseReturnValue:
+    """A rule said no: behind a door in the look of its pages, with a way back to the page that asked."""
+    if "staff" not in g:
+        return web.error_page(409, str(refused))
+    came, ours = request.headers.get("Referer", ""), request.host_url
+    back = way(came[len(ours) - 1 :]) if came.startswith(ours) else home()
+    return render_template("staff/refused.html", sentence=str(refused), back=back, home=back == home()), 409
 
 
 def ticket() -> Ticket:

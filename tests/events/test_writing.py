@@ -76,6 +76,25 @@ def test_it_needs_english_words_and_a_where_before_it_is_published(site, staff):
     assert site.rows(select(Event.state)) == [(EventState.DRAFT,)]
 
 
+def test_what_a_rule_refuses_behind_a_door_leads_back_to_the_page_that_asked(staff):
+    begin(staff, link="")
+    fields, page = staff.get("/staff/events/1").form("Publish it")["fields"], "/staff/events/1?from=list"
+    for came, back in (
+        (f"http://localhost{page}", page),
+        (f"https://elsewhere.example{page}", "/staff/"),
+        ("http://localhost/events", "/staff/"),
+        ("http://localhost//elsewhere.example/staff/", "/staff/"),
+        ("http://localhost/staff/nowhere", "/staff/"),
+        ("http://localhost/staff/events/1\\@elsewhere.example", "/staff/"),
+        ("http://[", "/staff/"),
+        ("", "/staff/"),
+    ):
+        refused = staff.post("/staff/events/1/publish", fields, headers={"Referer": came} if came else {})
+        assert refused.status == 409 and "in English first" in refused.text, came
+        assert refused.all("body.staff") and not refused.all("aside.hotline"), came
+        assert [one.attrs["href"] for one in refused.all("main a")] == [back], came
+
+
 def test_what_is_published_or_proposed_stays_somewhere(site, staff):
     published(staff)
     for state in (EventState.PUBLISHED, EventState.PROPOSED):

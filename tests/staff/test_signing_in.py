@@ -50,6 +50,19 @@ def test_a_password_and_a_code_open_the_door(site, app_of_theirs, later):
     assert page.heading == "Today"
 
 
+def test_the_address_is_looked_up_whatever_its_domain(site, later):
+    """The demonstration's own account is at example.invalid, which is no domain for letters."""
+    somebody, own = site.visitor(), "staff@example.invalid"
+    somebody.press(somebody.get(_link(site, own)), "Sign in")
+    app = set_up(somebody)
+    later(seconds=31)
+    assert sign_in(site.visitor(), own, **with_code(app)).heading == "Today"
+    unknown = sign_in(site.visitor(), "nobody@example.invalid", **with_code(app))
+    assert unknown.status == 422 and "not the right address, password and code together" in unknown.text
+    for typed, said in (("", "give your email address"), ("staff", "does not look like"), ("a\0@b.cc", "read")):
+        assert said in sign_in(site.visitor(), typed, **with_code(app)).text, typed
+
+
 @pytest.mark.parametrize("wrong", ["password", "code", "email"])
 def test_what_was_wrong_is_not_told(site, app_of_theirs, later, wrong):
     later(seconds=31)

@@ -50,6 +50,8 @@ def test_gaps_come_first_with_who_could_fill_them_and_why(site, staff):
     lines = _lines(page, f"#gap-{need_of(site, gap)}")
     assert lines[0] == "Sample Helper B speaks 한국어 (as first language), has time then, wants this role"
     assert lines[1].startswith("Sample Helper C does not speak what is needed")
+    [ticked] = page.all("input[checked]")  # of the two that are lacking: nobody against whom something speaks
+    assert ticked.attrs["id"] == f"who-{need_of(site, gap)}-1"
     assert len(page.all("input[type=checkbox]")) == 2
 
 
@@ -96,7 +98,7 @@ def test_one_press_asks_and_yes_takes_the_shift(site, staff, visitor):
 def test_no_is_taken_too_nobody_is_asked_for_it_again_and_a_change_of_mind_is_fine(
     site, staff, staff_of, visitor, later
 ):
-    anna, gap = able(site, 1), shift(site, "14 10:00")
+    anna, gap = able(site, 1, **KOREAN), shift(site, "14 10:00")
     page = press_ask(staff, _week(staff))
     page = visitor.press(visitor.get(ask_path(site, 1)), "No, I cannot")
     assert page.heading == "Thank you for your answer" and answers(site) == [(anna, "no")]
@@ -188,7 +190,7 @@ def test_a_letter_that_asks_is_moot_once_the_gap_is_filled_or_the_shift_called_o
 
 
 def test_who_leaves_or_is_erased_is_not_asked_and_their_link_says_so(site, staff, visitor):
-    able(site, 1)
+    able(site, 1, **KOREAN)
     shift(site, "14 10:00")
     page = _week(staff)
     press_ask(staff, page)

@@ -121,9 +121,9 @@ def _translated(edition: Edition, english: Edition) -> Iterator[Finding]:
     if edition.language == "en":
         return
     for part in sources.stale(english, edition):
-        yield _at(edition, f"{part.label} has changed in English since: “{_short(part.text)}”")
+        yield _at(edition, f"{part.named} has changed in English since: “{_short(part.text)}”")
     for part in sources.left_in_english(english, edition):
-        yield _at(edition, f"{part.label} is still in English: “{_short(part.text)}”")
+        yield _at(edition, f"{part.named} is still in English: “{_short(part.text)}”")
 
 
 def _short(text: str) -> str:

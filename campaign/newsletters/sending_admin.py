@@ -111,7 +111,7 @@ def go(id: int) -> ResponseReturnValue:
     with db.reading():
         against = preflight.blocking(id)
     if against:
-        form.form_errors.append(f"It cannot go yet: {against[0].what}")
+        form.form_errors.append(f"It cannot go yet. {against[0].where}: {against[0].what}")
         return _before(one, form), 409
     with db.writing():
         wish = starting.Wish(form.per_minute.data, form.moment, form.seen.data or "", Way(form.way.data))

@@ -10,6 +10,7 @@ from .marking import Marked
 from .models import Edition
 
 WORDLESS = {"events", "pledge", "volunteers", "story"}  # blocks that say themselves in every language
+IN_A_SENTENCE = {"Subject": "The subject", "After the subject": "What comes after the subject"}
 SHORT = 20  # characters: "OK" may be the same in two languages
 
 
@@ -20,6 +21,11 @@ class Part:
     mark: str
     label: str
     text: str
+
+    @property
+    def named(self) -> str:
+        """What a sentence that begins with it calls it."""
+        return IN_A_SENTENCE.get(self.label, self.label)
 
     @property
     def to_translate(self) -> bool:

@@ -3,7 +3,7 @@
 from campaign.newsletters import sources
 from campaign.newsletters.models import Edition
 from tests.house.everything import on_sqlite
-from tests.newsletters.acts import made, write, wrote
+from tests.newsletters.acts import WORDS, made, write, wrote
 
 ENGLISH = "First of all.\n\nThe second one is longer than twenty letters.\n\n[[events]]"
 SPANISH = {"subject": "Venga", "preheader": "Lo que sigue", "body": "Primero.\n\nEl segundo.\n\n[[events]]"}
@@ -54,6 +54,16 @@ def test_an_edition_is_translated_beside_the_english_and_shows_what_changed_sinc
     assert staff.get("/staff/newsletters/1").all(".state.stale") and "stale" not in staff.get("/staff/newsletters").text
     checks = staff.get("/staff/newsletters/1/checks").text
     assert "Paragraph 1 has changed in English since: “Before of all.”" in checks
+    write(staff, subject="Come", preheader="What is new", body=ENGLISH.replace("First", "Before"))
+    checks = staff.get("/staff/newsletters/1/checks").text
+    assert "What comes after the subject has changed in English since: “What is new”" in checks
+    assert "The subject has changed in English since: “Come”" in checks
+    refused = staff.press(staff.get("/staff/newsletters/1/sending"), "Let it go", when="now", way="smtp").text
+    assert "It cannot go yet. Tagalog: There is no edition." in refused
+    write(
+        staff, subject="Come along, all of you", preheader=WORDS["preheader"], body=ENGLISH.replace("First", "Before")
+    )
+    desk = staff.get("/staff/newsletters/1/words/es")
     staff.press(desk, "Save")  # without the tick: a slip was mended, and the part is as stale as before
     assert staff.get("/staff/newsletters/1/words/es").all("input[name=brought]")
     staff.press(staff.get("/staff/newsletters/1/words/es"), "Save", brought=tick.attrs["value"])

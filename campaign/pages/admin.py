@@ -27,16 +27,21 @@ def home() -> ResponseReturnValue:
         overdue = removing.waiting(now - removing.PATIENCE)
     stuck = letters["parked"] + letters["uncertain"]
     figures = [
-        ("signatures confirmed", signatures["confirmed"], "pledges_staff.index", None),
-        ("names and messages to read", signatures["to_read"], "pledges_staff.signatures", None),
-        ("signatures set aside by the limit", aside, "pledges_staff.asides", None),
-        ("applications to join", joining, "partners_staff.applications", None),
-        ("events that partners propose", proposed, "events_staff.index", "proposed"),
-        ("letters that need a person", stuck, "mail_staff.index", None),
-        ("letters waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
+        ("signature", "signatures", "confirmed", signatures["confirmed"], "pledges_staff.index", None),
+        ("name or message", "names and messages", "to read", signatures["to_read"], "pledges_staff.signatures", None),
+        ("signature", "signatures", "set aside by the limit", aside, "pledges_staff.asides", None),
+        ("application", "applications", "to join", joining, "partners_staff.applications", None),
+        ("event", "events", "proposed by partners", proposed, "events_staff.index", "proposed"),
+        ("letter that needs", "letters that need", "a person", stuck, "mail_staff.index", None),
+        ("letter", "letters", "waiting to go out", letters["waiting"], "mail_staff.index", "waiting"),
     ]
-    led = [(label, number, url_for(page, filter=only)) for label, number, page, only in figures if doors.may(page)]
-    led.append(("forms answered with the hotline in 30 days", asked, url_for("pages.help")))
+    led = [
+        (f"{one if number == 1 else many} {rest}", number, url_for(page, filter=only))
+        for one, many, rest, number, page, only in figures
+        if doors.may(page)
+    ]
+    forms = "form" if asked == 1 else "forms"
+    led.append((f"{forms} answered with the hotline in 30 days", asked, url_for("pages.help")))
     notices = []
     if trail and trail.trouble and doors.may("audit_staff.index"):
         notices.append(("The audit trail was tampered with. Look at it now.", url_for("audit_staff.index")))

@@ -380,3 +380,15 @@ def test_taking_back_more_than_were_expected_frees_what_they_took(site, visitor)
         arrivals.undo(event_id, rsvp_of(site, 0), By(), clock.now())
     assert states(site) == [("seated", 1), ("waiting", 3), ("offered", 2)]
     at_rest(site)
+
+
+@on_sqlite
+def test_one_person_is_said_of_one(site, staff, visitor):
+    hold(site, capacity=1)
+    for number in range(2):
+        send(site, number)
+    confirm_all(site, visitor)
+    assert "1 person waits" in staff.get("/staff/events/1/guests").text
+    send(site, 2)
+    confirm_all(site, visitor)
+    assert "2 people wait" in staff.get("/staff/events/1/guests").text

@@ -49,6 +49,7 @@ def test_a_partner_proposes_an_event_and_staff_publish_it_with_a_message(site, m
         and mine.get("/partner/events/1").all("main form input[name=slug]") == []
     )
     assert "Proposed by partners (1)" in staff.get("/staff/events").text
+    assert "1 event proposed by partners" in staff.get("/staff/").text
     page = staff.press(staff.get("/staff/events/1"), "Approve", message="Thank you. We publish it.")
     assert "published" in page.text and visitor.get("/events/opening").heading == "Our sample evening"
     letter = site.letter()

@@ -25,7 +25,10 @@ INSTEAD = 3
 
 @dataclass(frozen=True)
 class Offer:
-    """A place on a shift, for one volunteer: what speaks against it, and how well it fits."""
+    """A place on a shift, for one volunteer: what speaks against it, and how well it fits.
+
+    `needed` are the languages that it is in want of, by name, each with whether they speak it.
+    """
 
     shift: Shift
     need: ShiftNeed
@@ -36,7 +39,7 @@ class Offer:
     speaks: bool = False
     has_time: bool = False
     waiting: int = 0
-    needed: list[str] = field(default_factory=list)
+    needed: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
     def day(self) -> str:
@@ -144,7 +147,7 @@ def _offers(volunteer_id: int, shifts: list[Shift], now: datetime) -> list[Offer
                 speaks=rules.speaks_one(need.languages, spoken),
                 has_time=not free or rules.has_time(wanted.time, free),
                 waiting=line.get(need.id, 0),
-                needed=[i18n.find(code).name for code in need.languages.split()],
+                needed=[(i18n.find(code).name, code in spoken) for code in need.languages.split()],
             )
         )
     return offers

@@ -55,6 +55,12 @@ def test_gaps_come_first_with_who_could_fill_them_and_why(site, staff):
     assert len(page.all("input[type=checkbox]")) == 2
 
 
+def test_of_each_language_it_stands_whether_somebody_there_speaks_it(site, staff):
+    anna, gap = able(site, 1, languages=[("es", "native")]), shift(site, "14 10:00", number=2, languages=("es", "th"))
+    take(site, anna, gap)
+    assert "languages: Español (somebody), ไทย (nobody yet); there: Sample Helper B" in _week(staff).text
+
+
 def test_a_week_is_found_by_day_place_role_and_language(site, staff):
     able(site)
     other = role(site, name="Interpreter")

@@ -40,6 +40,14 @@ def test_a_code_is_made_and_its_poster_leads_to_the_pledge(staff, visitor):
     assert visitor.raw(path).headers["Location"] == f"/pledges/freedom?via={code}"
 
 
+def test_the_list_says_where_codes_of_prints_stand(staff):
+    page = staff.get("/staff/codes")
+    assert "No code was made by itself yet." in page.text and "no code yet" not in page.text
+    assert staff.get(page.link("see the prints")).heading == "Prints"
+    _new(staff)
+    assert NOTE in staff.get("/staff/codes").text and staff.get("/staff/codes").link("see the prints")
+
+
 def test_every_language_and_paper_offered_can_be_printed_and_leads_to_the_same_place(staff):
     page = _new(staff, language="es")
     offered = [a.attrs["href"] for a in page.all("a") if "poster.pdf" in a.attrs["href"]]
@@ -104,7 +112,7 @@ def test_a_code_needs_a_note_and_a_pledge_that_is_there(staff):
     assert _new(staff, note=" ").status == 422
     assert _new(staff, pledge="nowhere").status == 422
     assert _new(staff, language="xx").status == 422
-    assert "There is no code yet" in staff.get("/staff/codes").text
+    assert "No code was made by itself yet" in staff.get("/staff/codes").text
 
 
 def test_a_pledge_that_nobody_can_see_yet_gets_no_code(site, staff):

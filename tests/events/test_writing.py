@@ -16,6 +16,7 @@ def test_an_event_is_written_translated_looked_at_and_published(site, staff, vis
     assert page.path == "/staff/events/1/words/en"
     page = write(staff)
     assert page.path == "/staff/events/1/preview/en" and page.heading == "A sample talk"
+    assert staff.get(page.link("Back to the staff page of this event")).path == "/staff/events/1"
     assert visitor.get("/events/opening").status == 404
     assert "missing" in staff.get("/staff/events/1").text
     write(staff, code="ko", title="샘플 강연", summary="샘플입니다.")

@@ -18,9 +18,11 @@ def _new(staff, slug="new-year", goal="500"):
 def test_a_pledge_goes_from_draft_to_open_to_closed(site, staff, visitor):
     preview = _new(staff)
     assert "A new year" in preview.heading and "preview" in preview.text
+    assert staff.get(preview.link("Back to the staff page of this pledge")).path == "/staff/pledges/2"
     assert visitor.get("/pledges/new-year").status == 404
     staff.press(staff.get("/staff/pledges/2"), "Open it")
     assert visitor.get("/pledges/new-year").heading == "A new year"
+    assert "staff page" not in visitor.get("/pledges/new-year").text
     assert "A new year" in visitor.get("/pledges").text
     staff.press(staff.get("/staff/pledges/2"), "Close it")
     page = visitor.get("/pledges/new-year")

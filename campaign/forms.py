@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app, request
@@ -83,6 +83,7 @@ class EmailField(BareEmailField):
 
     most = 254
     mailbox = ""
+    may_be_left = False
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = clean(valuelist[0]).replace(" ", "") if valuelist else ""
@@ -148,6 +149,9 @@ class PublicForm(FlaskForm):
     class Meta(FieldsAlone, FlaskForm.Meta):
         csrf = False
 
+    # How its page has its fields, by name; `...` is all that are not named, in the order in which they are written.
+    ORDER: ClassVar[tuple[Any, ...]] = (...,)
+
     website = StringField(lazy_gettext("Leave this empty"))
     rendered = HiddenField()
     late = trapped = False
@@ -161,6 +165,11 @@ class PublicForm(FlaskForm):
     def has_trap(self) -> bool:
         """Whether the form is shown with its trap: not to somebody whose browser has filled it once."""
         return not seals.had_no_trap(self.rendered.data or "")
+
+    def in_order(self) -> list[Field]:
+        """The fields in the order of its page: those of a parent class are written first, and may stand below."""
+        rest = self.ORDER.index(...)
+        return sorted(self, key=lambda one: self.ORDER.index(one.name) if one.name in self.ORDER else rest)
 
     def free_texts(self) -> list[Field]:
         """The fields into which anything can be typed."""
@@ -220,11 +229,21 @@ def required(sentence: Any) -> InputRequired:
     return InputRequired(message=sentence)
 
 
-def not_blank(sentence: Any) -> Any:
+class not_blank:  # noqa: N801 (read as a verb, like the validators of the library)
     """The field must hold something after cleaning."""
 
-    def check(_form: object, field: Field) -> None:
-        if not field.data:
-            raise ValidationError(str(sentence))
+    field_flags: ClassVar[dict[str, bool]] = {"asked": True}
 
-    return check
+    def __init__(self, sentence: Any) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: object, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(self.sentence))
+
+
+def may_be_left(field: Field) -> bool:
+    """Whether a text can be left out: what its label then says. An address can be where its own class says so."""
+    if isinstance(field, EmailField):
+        return field.may_be_left
+    return isinstance(field, Line | Lines) and not field.flags.asked and not field.flags.required

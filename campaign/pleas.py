@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, HiddenField
 from . import clock, db, i18n
 from .db import Base
 from .errors import Plea
-from .forms import Lines, PublicForm, Ticks, reads_like_a_plea
+from .forms import Lines, PublicForm, Ticks, may_be_left, reads_like_a_plea
 
 
 class PleaDay(Base):
@@ -39,8 +39,8 @@ def answer(plea: Plea) -> Response:
     for field in form.free_texts():
         if reads_like_a_plea(field.data or ""):
             field.data = ""
-    fields = [field for field in form if not isinstance(field, HiddenField) and field.name != "website"]
-    page = render_template("pages/plea.html", form=form, fields=[(_kind(one), one) for one in fields])
+    fields = [field for field in form.in_order() if not isinstance(field, HiddenField) and field.name != "website"]
+    page = render_template("pages/plea.html", form=form, fields=[(_kind(one), one, may_be_left(one)) for one in fields])
     return Response(page, headers={"Cache-Control": "no-store"})
 
 

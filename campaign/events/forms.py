@@ -8,11 +8,11 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, StopValidation, ValidationError
+from wtforms.validators import NumberRange, ValidationError
 
 from .. import i18n
 from ..errors import Plea
-from ..forms import EmailField, FieldsAlone, Line, Lines, PublicForm, StaffForm, reads_like_a_plea, required
+from ..forms import EmailField, FieldsAlone, Line, Lines, PublicForm, StaffForm, not_blank, reads_like_a_plea, required
 from ..partners.models import Partner
 from ..supporters.forms import JoiningForm
 from .board import Question
@@ -89,17 +89,12 @@ def _with(questions: tuple[Question, ...]) -> type[RsvpForm]:
 
 
 def _field(one: Question) -> Any:
-    asked = [_answered] if one.required else []
+    asked = [not_blank(lazy_gettext("Please answer this question."))] if one.required else []
     if one.answer == Answer.YES_NO:
         said = (("", "–"), ("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No")))
         choices = [SelectChoice(value, label) for value, label in said]
         return SelectField(one.words, asked, choices=choices, default="")
     return Line(one.words, asked, most=200)
-
-
-def _answered(_form: object, field: Any) -> None:
-    if not field.data:
-        raise StopValidation(gettext("Please answer this question."))
 
 
 class ResendForm(PublicForm):

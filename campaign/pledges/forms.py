@@ -34,6 +34,7 @@ class SignForm(JoiningForm):
     message = Lines(lazy_gettext("Why do you sign?"), most=280)
     show_name = BooleanField(i18n.guarded("Show my first name and my message on this page"))
     old_enough = BooleanField(validators=[required(lazy_gettext("You must be old enough to sign."))])
+    ORDER = (*JoiningForm.ORDER, "old_enough")
 
     def __init__(self, *args: Any, offer: Partner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, offer=offer, **kwargs)

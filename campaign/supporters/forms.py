@@ -1,7 +1,7 @@
 """What forms of those who join in share, the words with which they agree, and the forms around one's own page."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
@@ -40,6 +40,7 @@ class JoiningForm(PublicForm):
     via = HiddenField()
     partner = HiddenField()
     hint = ""
+    ORDER: ClassVar[tuple[Any, ...]] = (..., "newsletter", "delivery", "mailing")
 
     def __init__(self, *args: Any, offer: Partner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

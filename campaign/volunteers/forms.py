@@ -1,7 +1,7 @@
 """The forms of volunteers: sign up, change what one has said, ask for the link, give an address at a training."""
 
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
@@ -33,6 +33,8 @@ class Offered(Ticks):
 class GuardianField(EmailField):
     """The address of a guardian: asked for where somebody is 16 or 17, ignored elsewhere."""
 
+    may_be_left = True
+
     def pre_validate(self, form: Any) -> None:
         if form.age_band.data != AgeBand.MINOR:
             self.data = ""
@@ -55,6 +57,17 @@ class _Profile:
     area = Line(lazy_gettext("Neighborhood or city"), most=80)
     access_needs = Lines(lazy_gettext("What do you need to take part?"), most=500)
     spoken: tuple[tuple[str, str], ...] = ()
+    ABOVE, BELOW = ("name", "email", "age_band", "guardian", "phone"), ("other_languages", "roles", "skills", "times")
+    ORDER: ClassVar[tuple[Any, ...]] = (
+        *ABOVE,
+        ...,
+        *BELOW,
+        "area",
+        "access_needs",
+        "newsletter",
+        "delivery",
+        "mailing",
+    )
 
     def fill(self, roles: list[Named], skills: list[Named]) -> None:
         """Fill in what can be chosen now."""

@@ -14,6 +14,7 @@ from campaign.content import Content
 from campaign.pleas import PleaDay
 from campaign.supporters import retention
 from tests.conftest import ROOT
+from tests.events.acts import hold
 from tests.house.everything import contents, on_sqlite
 from tests.pledges.acts import ANNA, sign, signed
 
@@ -56,6 +57,27 @@ def test_the_form_comes_again_without_the_text_and_can_be_sent(site, visitor, la
     )
     assert visitor.press(page, "Send without that text").heading == "Please check your email"
     assert len(site.letters()) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/pledges/freedom", "/events/evening", "/volunteer", "/coalition/join"])
+def test_the_form_comes_again_in_its_own_order_and_says_again_what_can_be_left(site, visitor, path):
+    """As its page has it, with the same marks: whoever was misread shall know the form again."""
+    hold(site)
+    own, again = visitor.get(path), visitor.post(path, {"name": PLEA, "work": PLEA})
+    assert again.heading == "If you need help, please call"
+    assert _fields_of(again) == [one for one in _fields_of(own) if one in _fields_of(again)]
+    assert _optional_in(again) == _optional_in(own)
+
+
+def _fields_of(page):
+    fields = page.all("input, textarea, select")
+    return [one.attrs["name"] for one in fields if one.attrs.get("type") != "hidden" and one.attrs["name"] != "website"]
+
+
+def _optional_in(page):
+    labels = [" ".join(one.to_text().split()) for one in page.all("label")]
+    return {one for one in labels if one.endswith("(optional)")}
 
 
 def test_it_is_noticed_in_another_language_than_the_page_speaks(visitor, later):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNREADABLE = re.compile("[\x00\ufffd]")
@@ -73,6 +73,15 @@ def slug_of(text: str) -> str:
 def markdown(text: str) -> Markup:
     """Safe HTML: CommonMark without raw HTML, pictures or dangerous links; links off the site tell nobody."""
     return Markup(_renderer.render(text))  # noqa: S704 (html is off: markdown-it escapes what is typed)
+
+
+def linked(text: str, address: str) -> Markup:
+    """The text as HTML, a link where this web address stands in it; the page there does not learn where one was."""
+    if not address.startswith(("http://", "https://")) or address not in text:
+        return escape(text)
+    before, _, after = text.partition(address)
+    link = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(address)
+    return escape(before) + link + escape(after)
 
 
 def _link_open(renderer: object, tokens: list, index: int, options: object, env: object) -> str:  # type: ignore[type-arg]

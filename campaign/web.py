@@ -21,6 +21,7 @@ from . import i18n, logs, security
 from .config import Config
 from .errors import Refused
 from .settings import Language
+from .text import linked
 
 log = logging.getLogger("campaign")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -78,7 +79,7 @@ def install(app: Flask, config: Config) -> None:
     app.before_request(_let_it_send)  # before anything looks at what was sent
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment)
+    app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment, linked=linked)
     app.jinja_env.filters.update(deadline=i18n.show_deadline)
     known = {"address": address, "whole": whole, "findable": findable, "_": gettext, "ngettext": ngettext}
     known |= {"guarded": i18n.guarded, "guarded_words": i18n.guarded_words, "language_of": i18n.language_of}

@@ -33,9 +33,7 @@ def _held(one: Rsvp) -> Held:
         (gettext("Asked for"), i18n.show_moment(one.joined_at)),
         (gettext("Your name"), one.name),
         (gettext("How many people come"), i18n.show_number(one.party)),
-        (gettext("Interpretation into"), i18n.find(one.interpretation).name if one.interpretation else ""),
-        (gettext("What you need"), one.access_needs),
-        (gettext("Your answers"), "; ".join(answers(one).values())),
+        *asked_for(one),
         (
             gettext("Ticked, once you confirm"),
             " ".join(filter(None, (one.newsletter, one.delivery, one.mailing))) if not one.confirmed_at else "",
@@ -82,6 +80,16 @@ def answers(one: Rsvp) -> Mapping[str, str]:
     said: dict[str, Any] = json.loads(one.answers) if one.answers else {}
     asked = {str(question.id): question.words for question in board.questions(one.event_id)}
     return {asked.get(number, number): board.answer_in_words(text) for number, text in said.items()}
+
+
+def asked_for(one: Rsvp) -> list[tuple[str, str]]:
+    """What its guest needs and answered, as the guest reads it."""
+    facts = [
+        (gettext("Interpretation into"), i18n.find(one.interpretation).name if one.interpretation else ""),
+        (gettext("What you need"), one.access_needs),
+        (gettext("Your answers"), "; ".join(answers(one).values())),
+    ]
+    return [fact for fact in facts if fact[1]]
 
 
 def in_words(one: Rsvp) -> str:

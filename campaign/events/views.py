@@ -17,7 +17,7 @@ from ..links import doors
 from ..links import service as links
 from ..security import at_an_even_pace
 from ..supporters.shares import PURPOSES
-from . import board, calendar, coming, feeds, rules, saying, seats, service, times
+from . import board, calendar, coming, feeds, own_page, rules, saying, seats, service, times
 from .board import Shown
 from .forms import ChangeForm, ResendForm, RsvpForm
 from .models import LIVE, RsvpState
@@ -178,7 +178,7 @@ def change_party(rsvp_id: int) -> ResponseReturnValue:
     if done is Change.NO_ROOM:
         form.party.errors = [gettext("There are not enough free seats for that. What you have stays as it is.")]
         return _own(rsvp_id, form, 422)
-    return web.to("events.own", rsvp_id=rsvp_id)
+    return web.to("events.own", rsvp_id=rsvp_id, done="changed")
 
 
 @area.post('/rsvp/<signed("rsvp"):rsvp_id>/cancel')
@@ -246,6 +246,8 @@ def _own(rsvp_id: int, form: ChangeForm | None = None, status: int = 200) -> Res
             "until": times.at(rsvp.lapses_at, event.event.zone) if rsvp.lapses_at else "",
             "where": board.where(event.place, event.event.link) if seated else feeds.where(event),
             "joining": event.joining if seated else "",
+            "said": own_page.asked_for(rsvp) if rsvp.confirmed_at else [],  # it may be a stranger's slip until then
+            "saved": status == 200 and request.args.get("done") == "changed",
             "changeable": rsvp.checked_in_at is None and rules.may_leave(event.event, now),
             "door_code": qr.svg(rsvp.door_code) if rsvp.state == RsvpState.SEATED and rsvp.door_code else "",
         }

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from campaign import clock, db, seals
 from campaign.events import editing, seats
 from campaign.events.models import Rsvp
+from campaign.text import linked
 from tests.events.acts import at_rest, come, hold, link_in, link_of, rsvp_of, send, states
 from tests.house.everything import on_sqlite
 from tests.pledges.acts import text_of
@@ -316,3 +317,39 @@ def test_after_the_deadline_nothing_changes_here(site, visitor, later):
     later(days=10)
     assert visitor.post(f"{mine}/cancel").status == 409
     assert visitor.get(mine).heading == "You have a seat"
+
+
+@on_sqlite
+def test_the_page_of_a_guest_shows_what_was_asked_for_and_says_that_a_change_is_saved(site, visitor, later):
+    hold(site, capacity=5, interpreted="es th")
+    offered = visitor.get("/events/evening").one("#interpretation-hint")
+    assert " ".join(offered.to_text().split()) == "Offered at this event: Español, ไทย"
+    come(visitor, later, interpretation="th", access_needs="A ramp, please.")
+    page = visitor.get(link_in(site.letter()))
+    assert "A ramp" not in page.text, "the address may be a slip, and this a stranger"
+    page = visitor.press(page, "Yes, I want to come")
+    assert "Interpretation into ไทย" in page.text and "What you need A ramp, please." in page.text
+    assert "Saved." not in page.text and "A ramp" not in visitor.get("/events/evening").text
+    assert "Saved. " in visitor.press(page, "Save", party="2").text
+    page = visitor.post(f"{page.path}/party?done=changed", {"party": "9"})
+    assert page.status == 422 and "Saved." not in page.text
+
+
+@on_sqlite
+def test_the_address_at_which_to_join_is_a_link_for_those_with_a_seat_alone(site, visitor, later):
+    room = "https://sample.example/room?a=1&b=2"
+    hold(site, link=room)
+    come(visitor, later)
+    page, letter = visitor.press(visitor.get(link_in(site.letter())), "Yes, I want to come"), site.letter()
+    html = letter.get_body(("html",)).get_content()
+    for words in (page.html, html):
+        assert f'<a href="{room.replace("&", "&amp;")}" rel="noopener noreferrer">' in words
+    assert room in text_of(letter) and room.split("?")[0] not in visitor.get("/events/evening").html
+
+
+def test_a_link_is_made_of_a_web_address_alone():
+    assert linked("Hall <1> · https://a.example/?b&c", "https://a.example/?b&c") == (
+        'Hall &lt;1&gt; · <a href="https://a.example/?b&amp;c" rel="noopener noreferrer">https://a.example/?b&amp;c</a>'
+    )
+    for address in ("", "javascript:alert(1)", "https://other.example"):
+        assert linked("Hall <1> javascript:alert(1)", address) == "Hall &lt;1&gt; javascript:alert(1)"

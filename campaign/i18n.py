@@ -22,6 +22,8 @@ from .settings import Campaign, Language
 # The same in every language: no prefix.
 ONE_ADDRESS = ("/static/", "/healthz", "/readyz", "/metrics", "/staff", "/partner", "/hooks/")
 
+FULL_WIDTH = str.maketrans(",.:;", "，。：；")
+
 Start = Callable[..., Any]
 
 
@@ -197,7 +199,28 @@ def show_number(value: int) -> str:
 
 def show_date(value: date | datetime) -> str:
     """A day as this language writes it."""
-    return str(format_date(local(value) if isinstance(value, datetime) else value, "long", rebase=False))
+    return plain_year(format_date(local(value) if isinstance(value, datetime) else value, "long", rebase=False))
+
+
+def plain_year(written: str) -> str:
+    """A date without the era, which the tables of Unicode (CLDR) give Thai in long dates and not in short ones."""
+    return str(written).replace("ค.ศ. ", "")
+
+
+def sign(one: str) -> str:
+    """A sign and the space after it, between two pieces of a page; in Chinese a full-width sign, which needs none."""
+    return one.translate(FULL_WIDTH) if language().code.startswith("zh") else f"{one} "
+
+
+def gap(words: str) -> str:
+    """The space between these words and their neighbour: none at a full-width sign, nor at the Korean "persons"."""
+    written = str(words)
+    return "" if written[:1] in ("（", "명") or written[-1:] == "：" else " "
+
+
+def apart(words: str) -> str:
+    """These words with the space after them, if they need one."""
+    return words + gap(words)
 
 
 def show_moment(value: datetime) -> str:

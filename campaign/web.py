@@ -80,11 +80,13 @@ def install(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(number=i18n.show_number, date=i18n.show_date, moment=i18n.show_moment, linked=linked)
-    app.jinja_env.filters.update(deadline=i18n.show_deadline)
+    app.jinja_env.filters.update(deadline=i18n.show_deadline, apart=i18n.apart)
     known = {"address": address, "whole": whole, "findable": findable, "_": gettext, "ngettext": ngettext}
     known |= {"guarded": i18n.guarded, "guarded_words": i18n.guarded_words, "language_of": i18n.language_of}
     known |= {"lang_of": i18n.lang_of, "call_first": lambda: i18n.site().hotline}  # the last for macros without context
-    app.jinja_env.globals.update(tr=i18n.tr, here=i18n.here, asset=asset, demo=config.demo, **known)
+    app.jinja_env.globals.update(
+        tr=i18n.tr, sign=i18n.sign, gap=i18n.gap, here=i18n.here, asset=asset, demo=config.demo, **known
+    )
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))

@@ -87,7 +87,7 @@ def asked_for(one: Rsvp) -> list[tuple[str, str]]:
     facts = [
         (gettext("Interpretation into"), i18n.find(one.interpretation).name if one.interpretation else ""),
         (gettext("What you need"), one.access_needs),
-        (gettext("Your answers"), "; ".join(answers(one).values())),
+        (gettext("Your answers"), i18n.sign(";").join(answers(one).values())),
     ]
     return [fact for fact in facts if fact[1]]
 

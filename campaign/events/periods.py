@@ -118,7 +118,7 @@ def _day(year: int, text: str) -> date:
 
 def show(day: date) -> str:
     """A day with its year, as the language spoken writes it."""
-    return str(format_date(day, "long", locale=_locale()))
+    return i18n.plain_year(format_date(day, "long", locale=_locale()))
 
 
 def show_short(day: date) -> str:

@@ -15,7 +15,7 @@ def local(moment: datetime, zone: str) -> datetime:
 
 def day(moment: datetime, zone: str) -> str:
     """The day, with the day of the week."""
-    return str(format_date(local(moment, zone), "full", rebase=False))
+    return i18n.plain_year(format_date(local(moment, zone), "full", rebase=False))
 
 
 def hour(moment: datetime, zone: str) -> str:

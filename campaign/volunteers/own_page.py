@@ -29,16 +29,17 @@ def _holding(supporter_id: int) -> list[Held]:
 def _held(one: Volunteer) -> Held:
     said, skills, roles = service.profile(one), lists.names(lists.SKILLS), lists.names(lists.ROLES)
     guardian = guardians.of(one.id)
-    spoken = [f"{i18n.find(code).name}: {levels()[level]}" for code, level in said.languages]
+    comma, colon = i18n.sign(","), i18n.sign(":")
+    spoken = [f"{i18n.find(code).name}{colon}{levels()[level]}" for code, level in said.languages]
     facts = [
         (gettext("State"), in_words(one)),
         (gettext("Signed up"), i18n.show_moment(one.joined_at)),
         (gettext("Your name"), one.name),
         (gettext("Phone"), phones.opened(one.phone)),
-        (gettext("Languages"), "; ".join([*spoken, *filter(None, [one.other_languages])])),
-        (gettext("What I would like to do"), ", ".join(roles.get(number, "") for number in said.roles)),
-        (gettext("Skills and interests"), ", ".join(skills.get(number, "") for number in said.skills)),
-        (gettext("When I have time"), ", ".join(f"{days()[day]}: {parts()[part]}" for day, part in said.times)),
+        (gettext("Languages"), i18n.sign(";").join([*spoken, *filter(None, [one.other_languages])])),
+        (gettext("What I would like to do"), comma.join(roles.get(number, "") for number in said.roles)),
+        (gettext("Skills and interests"), comma.join(skills.get(number, "") for number in said.skills)),
+        (gettext("When I have time"), comma.join(f"{days()[day]}{colon}{parts()[part]}" for day, part in said.times)),
         (gettext("Neighborhood or city"), one.area),
         (gettext("Age"), bands()[one.age_band] if one.name else ""),
         (gettext("What you need"), one.access_needs),

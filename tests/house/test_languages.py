@@ -1,14 +1,17 @@
 """The address alone decides the language; the list of languages is on every page; a ninth is a folder and a line."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 
 import pytest
 from babel.messages.pofile import read_po, write_po
+from flask import render_template_string
 from flask_babel import gettext
 
 from campaign import i18n
 from campaign.content import Content
+from campaign.events import periods, times
 from tests.conftest import ROOT
 from tests.house.everything import on_sqlite, routes
 from tests.house.test_hotline import EXIT
@@ -77,6 +80,35 @@ def hour_of(moment):
 def test_an_unknown_language_or_page_is_a_404_in_the_language_that_the_address_tells(site, path, heading):
     page = site.visitor().get(path)
     assert (page.status, page.heading) == (404, heading)
+
+
+@on_sqlite
+@pytest.mark.parametrize("code", ["zh-hans", "zh-hant"])
+@pytest.mark.parametrize("path", ["/pledges/freedom", "/pledges/freedom/thanks", "/events", "/volunteer"])
+def test_signs_between_pieces_of_a_chinese_page_are_full_width_and_without_a_space(site, code, path):
+    page = site.visitor().get(f"/{code}{path}")
+    wrong = re.compile(r"[\u3400-\u9fff]\s?[,.:;](?!\w)|\s[（：]|：\s")
+    wrote = site.visitor().post(f"/{code}/pledges/freedom", {})
+    for one in (page, wrote):
+        lines = [line.to_text(separator="", strip=False).strip() for line in one.all("title, label, p, dt")]
+        assert [line for line in lines if wrong.search(line)] == []
+
+
+@on_sqlite
+def test_korean_counts_people_without_a_space_and_thai_years_have_one_form(site):
+    with site.app.test_request_context(), i18n.speaking(i18n.find("ko")):
+        assert render_template_string(
+            '{% from "components/progress.html" import progress %}{{ progress("freedom", 132, 1000) }}'
+        ).count("132</strong>명이")
+    with site.inside(), i18n.speaking(i18n.find("th")):
+        day = datetime(2027, 1, 5, 23, tzinfo=UTC)
+        written = (
+            i18n.show_date(day),
+            times.day(day, "UTC"),
+            periods.show(day.date()),
+            periods.Month.of(day.date()).name,
+        )
+        assert written == ("5 มกราคม 2027", "วันอังคารที่ 5 มกราคม 2027", "5 มกราคม 2027", "มกราคม 2027")
 
 
 @on_sqlite

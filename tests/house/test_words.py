@@ -88,6 +88,24 @@ def test_an_impolite_word_is_noticed():
     assert IMPOLITE["es"].search("Llama a tu amigo") and IMPOLITE["zh-hans"].search("你好")
 
 
+# What no text of a language is written with: signs and spaces of other scripts, and a second word for one thing.
+HAN, FULL = "[\u3400-\u9fff]", "[\u3001-\u3003\uff08-\uff1f]"
+MOMENT = r"%\((?:moment|until|time|day|hour|sender)\)s"  # what is put in here is written in Chinese, too
+CHINESE = rf"{HAN}[,.:;!?()]|{FULL} | {FULL}|{HAN} {HAN}|{HAN} {MOMENT}|{MOMENT} {HAN}"
+SLIPS = {
+    "es": re.compile(r"\bcartas?\b", re.IGNORECASE),  # a letter of ours is a "correo"
+    "zh-hans": re.compile(CHINESE),
+    "zh-hant": re.compile(CHINESE),
+    "ko": re.compile(r"우리 (?:직원|웹|사이트)|우리의|%\(num(?:ber)?\)s 명"),
+}
+
+
+@pytest.mark.parametrize("code", SLIPS)
+def test_the_catalogue_of_a_language_has_its_own_signs_and_one_word_for_a_thing(code):
+    texts = [text for _, text in _pairs(_catalogue(CONTENT.site.language(code)))]
+    assert [text for text in texts if SLIPS[code].search(text)] == []
+
+
 def test_a_text_that_is_missing_is_noticed(collected):
     held = Catalog(locale="es")
     first = next(message for message in collected if message.id)

@@ -215,7 +215,7 @@ def sign(one: str) -> str:
 def gap(words: str) -> str:
     """The space between these words and their neighbour: none at a full-width sign, nor at the Korean "persons"."""
     written = str(words)
-    return "" if written[:1] in ("（", "명") or written[-1:] == "：" else " "
+    return "" if written[:1] in ("（", "명") or written[-1:] in ("：", "。") else " "
 
 
 def apart(words: str) -> str:

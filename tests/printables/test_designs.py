@@ -292,6 +292,12 @@ def test_the_title_of_an_event_stands_in_the_middle_in_every_script(language, ti
     assert middle == pytest.approx(sheet.size[0] / 2, abs=3)
 
 
+def test_two_sentences_in_thai_which_has_no_stop_stand_on_two_lines_each_whole():
+    """The next does not begin on the line of the one before, where "this hotline" was torn."""
+    sheet = look(made(designs.get("palm-card"), item(designs.get("palm-card"), ("th",))), dpi=40)
+    assert re.search("\nสาย\u2060?ด่วน[^\n]*รัฐบาล", sheet.text), sheet.text
+
+
 @pytest.mark.parametrize("second", ["vi", "th"])
 def test_on_a_shoe_card_in_two_languages_the_last_line_stands_clear_of_the_one_above(second):
     design = designs.get("shoe-card")

@@ -11,6 +11,7 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .. import text
 from ..content import Content
@@ -186,7 +187,7 @@ class Job:
     def _cover(self) -> bytes:
         """The sheet that goes with the print. Raises Refused."""
         plan, names = self.plan, self.plan["languages"]
-        sheets = -(-len(self.pieces) // self.per_sheet)
+        sheets, ordered = -(-len(self.pieces) // self.per_sheet), datetime.fromisoformat(plan["made_at"])
         facts = [
             ("Design", self.design.title),
             ("Paper", formats.PAPERS[plan["paper"]]),
@@ -194,7 +195,7 @@ class Job:
             ("Pieces", f"{len(self.pieces):,}"),
             ("Pages" if plan["output"] == "press" else "Sheets", f"{sheets:,}"),
             ("Leads to", plan["leads_to"] or "nothing that is counted: the hotline alone"),
-            ("Ordered", datetime.fromisoformat(plan["made_at"]).strftime("%Y-%m-%d %H:%M UTC")),
+            ("Ordered", f"{ordered.astimezone(ZoneInfo(self.content.site.campaign.time_zone)):%Y-%m-%d %H:%M %Z}"),
         ]
         per = ", ".join(f"{len(one):,}" for one in piles.files(len(self.pieces), self.per_sheet))
         lines: dict[tuple[str, ...], list[int]] = {}

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import event, select
 
-from campaign import db
+from campaign import db, i18n
 from campaign.app import Switches
 from campaign.links import visits
 from campaign.links.models import Code
@@ -52,6 +52,9 @@ def test_from_a_form_to_files_that_a_phone_reads(site, staff, visitor):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="print-1.zip"'
     files = acts.inside(site, 1)
     assert set(files) == {"cover.pdf", "proof.pdf", "pieces.csv", "pieces-01.pdf"}
+    with site.inside(), db.reading() as session:
+        ordered = i18n.local(session.scalars(select(Print.made_at)).one())
+    assert f"{ordered:%Y-%m-%d %H:%M %Z}" in look(files["cover.pdf"]).text and ordered.tzname() != "UTC"
     made = [code for code, *_ in acts.codes(site)]
     assert [place for _, place, _ in acts.codes(site)] == ["Sample Temple", "Sample Clinic"]
     assert [one.rpartition("/")[2] for one in _scanned(files["pieces-01.pdf"])] == [made[0]] * 2 + [made[1]] * 2

@@ -133,7 +133,7 @@ def make_of(newsletter_id: int, edition: Edition, reader: Language, wrong: Seque
     written, marked = i18n.find(edition.language), Marked(edition.body)
     subject, preheader = personal.in_line(edition.subject)[0], personal.in_line(edition.preheader)[0]
     with i18n.speaking(written):
-        whole = partial(address, written, _code(edition.code_id))
+        whole = partial(address, reader, _code(edition.code_id))  # our pages speak languages that no edition does
         now = clock.now()
         made = {one.line: inserts.filled(one, newsletter_id, now, whole) for one in marked.blocks}
         page = marked.html(partial(_as_html, made), whole, _field_html)
@@ -165,7 +165,7 @@ def _framed(values: dict[str, Any], written: Language, reader: Language) -> tupl
 
 
 def address(language: Language, code: str, to: str) -> str:
-    """The whole address of a link: a page of this site in the edition's language, with the edition's code."""
+    """The whole address of a link: a page of this site in the reader's language, with the edition's code."""
     if not to.startswith("/"):
         return to
     prefixed = to if _has_prefix(to) else f"{language.prefix}{to}"

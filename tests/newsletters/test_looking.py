@@ -77,3 +77,15 @@ def test_another_letter_costs_no_rendering(site, staff, monkeypatch):
     monkeypatch.setattr(rendering, "render_template", None)
     letter = one.for_reader(rendering.Reader("Bela Sample", "https://leave.example/2", "", "en"))
     assert letter.subject == "Bela, come along" and "https://leave.example/2" in letter.html
+
+
+def test_the_english_that_somebody_gets_instead_leads_to_pages_in_their_language(site, staff):
+    wrote(
+        staff, body="[A](/events) [B](/pledges/freedom) [C](/es/help) [D](https://known.example/events)\n\n[[events]]"
+    )
+    letter = made(site, code="zh-hant")[0]
+    for words in (letter.html, letter.text):
+        assert "http://localhost/zh-hant/events" in words and "http://localhost/zh-hant/pledges/freedom" in words
+        assert "http://localhost/es/help" in words and "https://known.example/events" in words
+        assert "http://localhost/events" not in words
+    assert "http://localhost/events" in made(site, code="en")[0].html

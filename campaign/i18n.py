@@ -212,6 +212,11 @@ def sign(one: str) -> str:
     return one.translate(FULL_WIDTH) if language().code.startswith("zh") else f"{one} "
 
 
+def aside(words: str) -> str:
+    """These words in brackets, behind others; in Chinese full-width ones, which need no space before them."""
+    return f"（{words}）" if language().code.startswith("zh") else f" ({words})"
+
+
 def gap(words: str) -> str:
     """The space between these words and their neighbour: none at a full-width sign, nor at the Korean "persons"."""
     written = str(words)

@@ -30,7 +30,7 @@ def clock_of(moment: datetime, zone: str) -> str:
 
 def at(moment: datetime, zone: str) -> str:
     """Day and time of one moment."""
-    return f"{day(moment, zone)}, {hour(moment, zone)}"
+    return f"{day(moment, zone)}{i18n.sign(',')}{hour(moment, zone)}"
 
 
 def hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
@@ -43,4 +43,4 @@ def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """From when to when: the day once, where it is one day."""
     same = local(starts_at, zone).date() == local(ends_at, zone).date()
     end = hour(ends_at, zone) if same else at(ends_at, zone)
-    return f"{at(starts_at, zone)} – {end} ({clock_of(starts_at, zone)})"
+    return f"{at(starts_at, zone)} – {end}{i18n.aside(clock_of(starts_at, zone))}"

@@ -108,6 +108,8 @@ def test_korean_counts_people_without_a_space_and_thai_years_have_one_form(site)
             periods.show(day.date()),
             periods.Month.of(day.date()).name,
         )
+        with i18n.speaking(i18n.find("zh-hans")):
+            assert times.span(day, day, "UTC") == "2027年1月5日星期二，23:00 – 23:00（协调世界时）"
         assert written == ("5 มกราคม 2027", "วันอังคารที่ 5 มกราคม 2027", "5 มกราคม 2027", "มกราคม 2027")
 
 

@@ -107,6 +107,11 @@ class Fit:
         """Whether they may be asked: nothing final speaks against them, and no rule of shifts."""
         return not any(one.no or one.why in FINAL for one in self.cons)
 
+    @property
+    def likely(self) -> bool:
+        """Whether to suggest asking them: they speak what is needed. When they have time the letter asks."""
+        return self.can and not self.has(Against.NOT_SPOKEN)
+
     def has(self, why: For | Against) -> bool:
         """Whether this is among the reasons."""
         return any(one.why == why for one in (*self.pros, *self.cons))

@@ -44,7 +44,7 @@ def test_an_organization_applies_confirms_is_approved_and_is_a_partner(site, vis
     page = visitor.press(visitor.get(path), "Yes, send it to the coalition")
     assert page.heading == "Thank you. We have your application."
     assert "Applications (1 to read)" in staff.get("/staff/partners").text
-    assert "1 applications to join" in staff.get("/staff/").text
+    assert "1 application to join" in staff.get("/staff/").text
     desk = staff.get(DESK)
     assert "https://alliance.example" in desk.text and GINA["work"] in desk.text and "Gina Sample" in desk.text
     assert staff.press(desk, "Let it join").heading == "Sample Alliance"

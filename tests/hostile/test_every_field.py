@@ -48,6 +48,8 @@ IN_MARKDOWN = [
     "[there](https://example.org/x)",
     "1. x",
     "> x",
+    "*words* and **words**",
+    "words\n\n---\n\nwords",
 ]
 LOG = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

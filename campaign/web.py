@@ -19,7 +19,6 @@ from werkzeug.routing import RoutingException
 
 from . import i18n, logs, security
 from .config import Config
-from .errors import Refused
 from .settings import Language
 from .text import linked
 
@@ -89,7 +88,6 @@ def install(app: Flask, config: Config) -> None:
     )
     app.context_processor(_what_pages_know)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Refused, lambda refused: error_page(409, str(refused)))
     app.register_error_handler(DBAPIError, _records_away)
     app.register_error_handler(Exception, _own_fault)
 

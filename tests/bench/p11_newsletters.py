@@ -1,10 +1,6 @@
 """P11: how fast newsletters go out, beside a bare loop that hands the same letters to the same mail server."""
 
 import smtplib
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from tempfile import TemporaryDirectory
@@ -21,11 +17,11 @@ from campaign.newsletters.runs import Recipient, Run
 from campaign.post import Parcel
 from campaign.supporters.models import Supporter
 from tests.newsletters.readers import QUICK, ready
-from tests.processes import free_port
 
 from . import records
 from .gates import Failed, Figure, Finding, Series, gate
 from .gates import Run as Took
+from .server import beside
 from .site import Order
 from .stand import Stand
 
@@ -53,7 +49,7 @@ class Bare:
 @gate("P11", "Newsletters leave at least 0.6 times as fast as a bare loop hands over the same letters.")
 def measure(stand: Stand, finding: Finding) -> None:
     """A thousand letters by turns; then how soon the first is there, and how long a burst of 500 takes."""
-    with TemporaryDirectory(dir=stand.folder, ignore_cleanup_errors=True) as folder, _sink() as port:
+    with TemporaryDirectory(dir=stand.folder, ignore_cleanup_errors=True) as folder, beside(SINK) as port:
         url = stand._new_database(folder)
         records.prepare(url).dispose()
         config = replace(Order("campaign", url, folder, 8000).config, smtp_url=f"smtp://127.0.0.1:{port}")
@@ -70,20 +66,6 @@ def measure(stand: Stand, finding: Finding) -> None:
     finding.figures.append(Figure.ratio("letters a second ÷ bare loop", ours, bare, FLOOR, target=TARGET))
     finding.figures.append(Figure("seconds until the first letter", ours.middle("p50"), 1.0, unit="s", upwards=False))
     finding.figures.append(Figure("seconds for a burst of 500", BURST / burst.rate, 10.0, unit="s", upwards=False))
-
-
-@contextmanager
-def _sink() -> Iterator[int]:
-    """A mail server that takes everything, in a process of its own."""
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", SINK, str(port)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
-        yield port
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _written(app: Flask, newsletter_id: int) -> list[Parcel]:

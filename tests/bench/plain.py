@@ -160,7 +160,7 @@ def _teach_template(app: Flask) -> None:
     app.jinja_env.globals["tr"] = lambda text: text["en"]
     app.jinja_env.globals["here"] = lambda other: other.prefix + request.path
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
-    app.jinja_env.globals.update(sign=lambda one: f"{one} ", gap=lambda _words: " ", aside=lambda words: f" ({words})")
+    app.jinja_env.globals.update(sign=lambda one: f"{one} ", gap=lambda _words: " ")
     app.jinja_env.filters.update(number=format_decimal, apart=lambda words: f"{words} ")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["plain"] = SimpleNamespace(site=site)

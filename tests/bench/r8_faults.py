@@ -1,9 +1,5 @@
 """R8: whoever visits the site while everything goes wrong at the mailing list waits no longer than otherwise."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from statistics import median
@@ -18,11 +14,12 @@ from campaign.app import create_app
 from campaign.mailing import service
 from campaign.mailing.fake.account import AUDIENCE, KEY
 from campaign.supporters.models import Supporter
-from tests.processes import free_port, working
+from tests.processes import working
 
 from .gates import Failed, Figure, Finding, Run, Series, gate
 from .load import Expect, Load, read
 from .p6_pages import PAGE, VOICE
+from .server import beside
 from .stand import Measure, Site, Stand
 
 DUE, CROWD = 4_000, 4
@@ -44,7 +41,7 @@ with running(fake, int(sys.argv[1])):
 @gate("R8", "Whatever goes wrong at the mailing list, nobody who visits the site waits longer for it.")
 def measure(stand: Stand, finding: Finding) -> None:
     """Reading by turns, with nothing to tell and with thousands whom a broken list cannot be told about."""
-    with stand.site("campaign") as site, _broken_list() as port:
+    with stand.site("campaign") as site, beside(LIST) as port:
         known: dict[str, Any] = {
             "mailchimp_host": f"http://127.0.0.1:{port}",
             "mailchimp_key": KEY,
@@ -54,33 +51,19 @@ def measure(stand: Stand, finding: Finding) -> None:
         app, reading = create_app(config), partial(_read, site)
         _join(app)
         with working(config):
-            alone, beside = stand.in_turn(
+            alone, broken = stand.in_turn(
                 (Series("a pledge's page"), partial(_with_nothing_due, app, reading)),
                 (Series("the same while the list is broken"), partial(_while_broken, app, reading)),
             )
         app.extensions["database"].engine.dispose()
-    finding.series += [alone, beside]
-    turns = [late.p99 / usual.p99 for usual, late in zip(alone.runs, beside.runs, strict=True)]
+    finding.series += [alone, broken]
+    turns = [late.p99 / usual.p99 for usual, late in zip(alone.runs, broken.runs, strict=True)]
     claim, spread = "p99 while the list is broken ÷ p99", (min(turns), max(turns))
     finding.figures.append(Figure(claim, median(turns), 1.1, spread=spread, upwards=False))
 
 
 def _read(site: Site, seconds: int) -> Run:
     return read(site.server, Load(CROWD, seconds), PAGE, Expect(marker=VOICE))
-
-
-@contextmanager
-def _broken_list() -> Iterator[int]:
-    """A list in a process of its own that fails in every way, one after the other."""
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", LIST, str(port)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
-        yield port
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _join(app: Flask) -> None:

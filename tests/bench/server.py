@@ -80,6 +80,22 @@ def free_port() -> int:
 
 
 @contextmanager
+def beside(code: str) -> Iterator[int]:
+    """A process of its own that runs this until the block ends: a mail server, say. It is told a port, and says a line
+    when it listens there.
+    """
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", code, str(port)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        yield port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
 def serving(order: Order, under: Sequence[str] = ()) -> Iterator[Server]:
     """The server, up; stopped afterwards. `under` is a program that starts it, such as strace.
 

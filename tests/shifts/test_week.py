@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
 from campaign import clock, db
 from campaign.shifts import pool, week
 from campaign.shifts.models import Shift, ShiftAsk
 from campaign.shifts.week import Asked
 from campaign.supporters import service as supporters
+from campaign.supporters.models import Supporter
 from campaign.volunteers import service
 from campaign.volunteers.models import Volunteer
 from tests.house.everything import on_sqlite
@@ -316,6 +317,22 @@ def test_other_volunteers_are_looked_at_for_each_gap_and_each_day(site, later):
             assert row.shift.id in gaps and len(row.fits) == week.BESIDE
             seen.append(tuple(fit.helper.id for fit in row.fits))
     assert len(set(seen)) > 1 and pool.MOST < 60
+
+
+def test_whoever_has_stopped_our_letters_takes_nobody_elses_place_among_the_likely(site, later):
+    """Only so many are looked at for a gap: if those were among them, a gap could seem to have nobody."""
+    able(site)
+    _crowd(site, pool.MOST * 3)
+    shift(site, "14 10:00")
+    later(minutes=1)
+    with site.inside(), db.writing() as session:
+        last = session.scalar(select(func.max(Volunteer.id)))
+        session.execute(
+            update(Supporter).where(Supporter.id != service.get(last).supporter_id).values(left_at=clock.now())
+        )
+    with site.inside(), db.reading():
+        [row] = week.find(Asked.read("2027-01-14", clock.now().date()), 0, clock.now())
+        assert [fit.helper.id for fit in row.fits] == [last]
 
 
 def test_asks_are_shown_forgotten_and_noted_in_the_trail(site, staff, later):

@@ -77,20 +77,22 @@ def _press(folder: Path) -> tuple[Press, Path]:
     return Press(folder / "ours"), folder / "plain"
 
 
-def _turn(name: str, times: int, make: Callable[[int], object]) -> tuple[Series, Measure]:
-    return Series(name), lambda _seconds: _times(times, make)  # a number of things, however long it takes
+def _turn(name: str, number: int, make: Callable[[int], object]) -> tuple[Series, Measure]:
+    return Series(name), lambda _seconds: times(number, make)  # a number of things, however long it takes
 
 
-def _times(times: int, make: Callable[[int], object]) -> Run:
+def times(number: int, make: Callable[[int], object]) -> Run:
     """Make it so many times; the rate, and how long one took."""
     took, cpu, began = [], process_time(), perf_counter()
-    for number in range(times):
+    for one in range(number):
         start = perf_counter()
-        make(number)
+        make(one)
         took.append(perf_counter() - start)
     whole = perf_counter() - began
     took.sort()
-    return Run(times / whole, median(took), took[len(took) * 99 // 100], took[-1], (process_time() - cpu) / times, 0.0)
+    return Run(
+        number / whole, median(took), took[len(took) * 99 // 100], took[-1], (process_time() - cpu) / number, 0.0
+    )
 
 
 def _address(number: int) -> str:

@@ -4,7 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -19,8 +20,8 @@ from campaign.printables.designs import Item
 from tests.printables.looking import ADDRESS, CONTENT, PRESS, codes, look
 
 from .gates import Failed, Figure, Finding, Run, Series, gate
-from .p18_poster import _turn
-from .stand import Stand
+from .p18_poster import times
+from .stand import Measure, Stand
 
 CARDS = 1000
 POSTERS = 20  # in a run
@@ -45,17 +46,20 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     ("sqlite",),
 )
 def measure(stand: Stand, finding: Finding) -> None:
-    """Posters warm; a thousand cards beside qrcode's codes and typst's pages; a thousand posters in one process."""
+    """Posters warm; a thousand cards beside qrcode's codes and typst's pages; a thousand posters in one process.
+
+    Each turn has a process of its own, as each print has: typst remembers what it has laid out, and a poster set
+    right after a thousand cards waits while that is forgotten.
+    """
     with TemporaryDirectory(dir=stand.folder) as folder:
         bare = _without_codes(Path(folder))
         finding.remarks.append(_readable())
-        poster(0)
         posters, whole, cards, plain, press = stand.in_turn(
-            (Series("a poster, warm: typst alone"), lambda _seconds: _setting(POSTERS)),
-            _turn("a poster, warm: words, code, file and gates, too", POSTERS, poster),
-            _turn("1,000 unique cards, office", 1, lambda _: cards_for("office")),
-            _turn("1,000 codes by qrcode, and the pages without codes", 1, lambda _: (_codes(), _pages(bare))),
-            _turn("1,000 unique cards, a shop", 1, lambda _: cards_for("press")),
+            _apart("a poster, warm: typst alone", "setting"),
+            _apart("a poster, warm: words, code, file and gates, too", "posters"),
+            _apart("1,000 unique cards, office", "cards", "office"),
+            _apart("1,000 codes by qrcode, and the pages without codes", "plain", str(bare)),
+            _apart("1,000 unique cards, a shop", "cards", "press"),
         )
     finding.series += [posters, whole, cards, plain, press]
     finding.remarks.append(
@@ -74,15 +78,40 @@ def measure(stand: Stand, finding: Finding) -> None:
     ]
 
 
+def _apart(name: str, *what: str) -> tuple[Series, Measure]:
+    """A turn of a number of things, however long it takes, in a process of its own."""
+
+    def run(_seconds: int) -> Run:
+        command = [sys.executable, "-m", __name__, *what]
+        return Run(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+    return Series(name), run
+
+
+def _here(what: str, how: str = "") -> Run:
+    """The same in the process that was started for it."""
+    if what in ("setting", "posters"):
+        for _ in range(POSTERS):
+            poster(next(NEVER))
+    if what == "setting":
+        return _setting(POSTERS)
+    makes: dict[str, Callable[[], object]] = {
+        "posters": lambda: poster(next(NEVER)),
+        "cards": lambda: cards_for(how),
+        "plain": lambda: (_codes(), _pages(Path(how))),
+    }
+    return times(POSTERS if what == "posters" else 1, lambda _: makes[what]())
+
+
 def _cost(series: Series) -> float:
     """Processor time: in so few and so long runs the neighbours' share of the clock would be measured."""
     return series.middle("cpu")
 
 
-def _setting(times: int) -> Run:
+def _setting(number: int) -> Run:
     """What typst takes for so many posters that it has not set before, words and codes made beforehand."""
     took, cpu = [], 0.0
-    for _ in range(times):
+    for _ in range(number):
         filled = designs.filled(CONTENT, POSTER, [Item(("en",), _address(next(NEVER)))])
         given = {"print": json.dumps(filled, ensure_ascii=False)}
         compiler = PRESS._compiler(POSTER.slug, given)
@@ -91,7 +120,7 @@ def _setting(times: int) -> Run:
         took.append(perf_counter() - start)
         cpu += process_time() - used
     took.sort()
-    return Run(times / sum(took), median(took), took[len(took) * 99 // 100], took[-1], cpu / times, 0.0)
+    return Run(number / sum(took), median(took), took[len(took) * 99 // 100], took[-1], cpu / number, 0.0)
 
 
 def poster(number: int) -> bytes:
@@ -159,3 +188,7 @@ def _readable() -> str:
     if found != [_address(number) for number in range(10)] or sheet.pages != CARDS // 10:
         raise Failed(f"the first of {sheet.pages} sheets has the codes {found}")
     return f"{CARDS} cards on {sheet.pages} sheets have {len(made)} bytes; the first time they took {took:.1f} s."
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_here(*sys.argv[1:]))))

@@ -43,12 +43,12 @@ class Claim:
     leased_until: datetime
 
 
-def take(now: datetime) -> Claim:
-    """The next people to tell the list about, leased to us; leavers first. Inside `db.writing()`."""
+def take(now: datetime, most: int = rules.A_BATCH) -> Claim:
+    """The next people to tell the list about, at `most` so many, leased to us; leavers first. Inside `db.writing()`."""
     until = now + rules.LEASE
     if _deliveries(now) >= rules.MOST_AT_ONCE:
         return Claim([], until)
-    rows = _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, rules.A_BATCH, now)
+    rows = _due(ONE_BY_ONE, rules.A_FEW, now) or _due(TOGETHER, most, now)
     refused = ledger.refused([row.mailbox for row in rows if row.subscribed])
     known = groups.of([row.id for row in rows])
     people = [_person(row, known[row.id], wanted=row.subscribed and row.mailbox not in refused) for row in rows]

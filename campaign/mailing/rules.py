@@ -10,7 +10,7 @@ from random import Random
 from .audience import Fate, ListState, Outcome, Person
 
 A_BATCH = 500  # people in one call, Mailchimp's limit
-A_FEW = 20  # people in one round when each needs a call of their own
+A_FEW = 20  # people in one round when each needs a call of their own, and as a trial when the last call failed
 CALLS_AT_ONCE = 8  # over all processes and machines: Mailchimp takes 10 from all of an account
 MOST_AT_ONCE = CALLS_AT_ONCE  # deliveries under way; each makes one call after another
 

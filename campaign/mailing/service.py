@@ -146,7 +146,7 @@ def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
         if contact.paused_until and contact.paused_until > now:
             return Claim([], now)
         session.flush()
-        claim = claims.take(now)
+        claim = claims.take(now, rules.A_FEW if contact.failures else rules.A_BATCH)
         if claim.people:
             contact.tried_at = now
         return claim

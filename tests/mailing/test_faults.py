@@ -3,7 +3,7 @@
 import pytest
 
 from campaign import clock
-from campaign.mailing import service
+from campaign.mailing import rules, service
 from campaign.mailing.builtin import BuiltIn
 from campaign.mailing.fake.members import key_of
 from campaign.mailing.fake.moods import MOODS
@@ -142,6 +142,23 @@ def test_the_second_batch_does_not_run_into_the_same_wall(listed, chimp, at_mail
     chimp.reached = note
     sync(listed, at_mailchimp)
     assert reached == [("asked", "POST")]
+
+
+def test_after_a_failure_a_few_are_tried_first_and_then_all_the_others_at_once(listed, chimp, at_mailchimp, later):
+    many_agree(listed, *crowd(1001))
+    told = []
+
+    def note(step, call) -> bool:
+        if (step, call.method) == ("asked", "POST"):
+            told.append(len(call.body["members"]))
+        return False
+
+    chimp.reached = note
+    for chimp.always in ("503", ""):
+        sync(listed, at_mailchimp)
+        later(hours=2)
+    assert told[:2] == [rules.A_BATCH, rules.A_FEW], "of a list that may still be broken little is asked"
+    assert sum(told[1:]) == 1001 and len(told) == 4 and due(listed) == set()
 
 
 def test_while_the_list_is_away_a_visitor_notices_nothing_and_staff_read_it(make_site, noon, later, staff_of):

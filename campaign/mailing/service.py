@@ -129,7 +129,7 @@ def _remember(outcomes: Sequence[Outcome], now: datetime) -> None:
 
 def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
     """People in hand; none while the list wants to be left alone. The contact's row makes claims wait in line."""
-    if _nothing_to_do(home):
+    if _nothing_to_do(home, now):
         return Claim([], now)
     with db.writing() as session:
         contact = _contact()
@@ -152,14 +152,17 @@ def _begin(home: str, now: datetime, *, moving: bool = False) -> Claim:
         return claim
 
 
-def _nothing_to_do(home: str) -> bool:
+def _nothing_to_do(home: str, now: datetime) -> bool:
     """Looked up without a change, for the sweep runs every minute and after every act."""
     with db.reading() as session:
         contact = session.get(ListContact, 1)
         if intake.is_paused():
             return True
-        nobody = session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
-        return contact is not None and (contact.held_since is not None or (contact.home == home and nobody))
+        if contact is None or contact.home != home:
+            return contact is not None and contact.held_since is not None
+        if contact.held_since is not None or (contact.paused_until and contact.paused_until > now):
+            return True
+        return session.scalar(select(Supporter.id).where(claims.DUE).limit(1)) is None
 
 
 def _end(outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -53,6 +53,7 @@ def measure(stand: Stand, finding: Finding) -> None:
             alone, broken = stand.in_turn(
                 (Series("a pledge's page"), partial(_with_nothing_due, app, reading)),
                 (Series("the same while the list is broken"), partial(_while_broken, app, reading)),
+                often=True,
             )
         app.extensions["database"].engine.dispose()
     finding.series += [alone, broken]

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyrage
 from sqlalchemy.exc import DBAPIError
 
 from .copies import Copied
@@ -42,9 +41,16 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
 
 
+def _age() -> Any:
+    """What seals and opens, read when it is first needed: a worker makes one backup a day."""
+    import pyrage
+
+    return pyrage
+
+
 def new_key() -> str:
     """A new key that seals and opens."""
-    return str(pyrage.x25519.Identity.generate())
+    return str(_age().x25519.Identity.generate())
 
 
 def public(key: str) -> str:
@@ -77,7 +83,7 @@ def seal(folder: Path, target: Path, key: str, manifest: Manifest) -> Manifest:
             for path in [folder / MANIFEST, *files]:
                 tar.add(path, str(path.relative_to(folder)), filter=_anonymous)
         with plain.open("rb") as source, target.open("wb") as sealed:
-            pyrage.encrypt_io(source, _Sink(sealed), [_recipient(key)])
+            _age().encrypt_io(source, _Sink(sealed), [_recipient(key)])
             sealed.flush()
             os.fsync(sealed.fileno())
     finally:
@@ -141,8 +147,8 @@ def _decrypt(source: Path, plain: Path, key: str) -> None:
     with source.open("rb") as sealed, plain.open("wb") as file:
         sink = _Sink(file)
         try:
-            pyrage.decrypt_io(sealed, sink, [identity])
-        except (pyrage.DecryptError, OSError) as error:
+            _age().decrypt_io(sealed, sink, [identity])
+        except (_age().DecryptError, OSError) as error:
             raise sink.error or Stopped(NOT_OURS) from error
 
 
@@ -150,8 +156,8 @@ def _identity(key: str) -> Any:
     if not opens(key):
         raise Stopped(f"BACKUP_KEY only seals; to open a backup give the key that begins with {WHOLE}.")
     try:
-        return pyrage.x25519.Identity.from_str(key)
-    except pyrage.IdentityError as error:
+        return _age().x25519.Identity.from_str(key)
+    except _age().IdentityError as error:
         raise Stopped("BACKUP_KEY is not a key: a character is missing or wrong.") from error
 
 
@@ -159,8 +165,8 @@ def _recipient(key: str) -> Any:
     if opens(key):
         return _identity(key).to_public()
     try:
-        return pyrage.x25519.Recipient.from_str(key)
-    except pyrage.RecipientError as error:
+        return _age().x25519.Recipient.from_str(key)
+    except _age().RecipientError as error:
         raise Stopped("BACKUP_KEY is not a key. `campaign backup --make-key` makes one.") from error
 
 

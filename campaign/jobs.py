@@ -6,24 +6,27 @@ two places at once. What is to be done is a row; a lost wake-up costs at most th
 
 import logging
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import sleep
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
-from huey.serializer import SignedSerializer
 
 from . import clock, db
 from .config import Config, normal_url
 from .pulse import Pulse
 
+if TYPE_CHECKING:
+    from huey import Huey
+    from huey.consumer import Consumer
+
 log = logging.getLogger("campaign.jobs")
+DRIVERS = {"redis": "redis", "postgres": "psycopg"}  # by how the address of a queue begins
 PATIENCE = 3  # seconds that the queue may take to answer when we knock
 PAUSE = 0.1  # seconds between two wake-ups of one process: a crowd of acts wakes a sweep once
 IDLE = 2.0  # seconds without a wake-up after which the thread that hands them over ends
@@ -62,17 +65,17 @@ class Jobs:
     thread: threading.Thread | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     pulse: Pulse = field(default_factory=Pulse)
-    consumer: Consumer | None = None
+    consumer: "Consumer | None" = None
 
     @cached_property
-    def huey(self) -> Huey:
+    def huey(self) -> "Huey":
         """The queue, opened when it is first needed: a page must not fail because the queue is away."""
         return _queue(self.config)
 
     @cached_property
     def tasks(self) -> dict[str, Any]:
         """What the queue can be asked to run: every sweep, woken by name and by the timetable."""
-        tasks = {}
+        crontab, tasks = _library(self.config).crontab, {}
         for one in SWEEPS.values():
             self.huey.periodic_task(crontab(**one.when), name=f"{one.name} by the timetable")(_inside(self.app, one))
             tasks[one.name] = self.huey.task(name=one.name)(_inside(self.app, one))
@@ -135,18 +138,40 @@ def _inside(app: Flask, one: Sweep) -> Callable[[], None]:
     return run
 
 
-def _queue(config: Config) -> Huey:
+def _queue(config: Config) -> "Huey":
+    huey, kind = _library(config), _kind(config)
     settings: dict[str, Any] = {
         "results": False,  # a stored traceback would hold personal data
-        "serializer": SignedSerializer(secret=config.secret_key, salt="campaign.jobs"),
+        "serializer": huey.serializer.SignedSerializer(secret=config.secret_key, salt="campaign.jobs"),
     }
-    if config.queue_url.startswith("redis"):
-        return RedisHuey("campaign", url=config.queue_url, **settings)
-    if config.queue_url.startswith("postgres"):
+    if kind == "redis":
+        return huey.RedisHuey("campaign", url=config.queue_url, **settings)
+    if kind == "psycopg":
         dsn = normal_url(config.queue_url).replace("+psycopg", "")
-        return PostgresHuey("campaign", dsn=dsn, **settings)
+        return huey.PostgresHuey("campaign", dsn=dsn, **settings)
     # Losing the queue file loses nothing but time, so it need not wait for the disk.
-    return SqliteHuey("campaign", filename=str(config.data_dir / "queue.db"), fsync=False, **settings)
+    return huey.SqliteHuey("campaign", filename=str(config.data_dir / "queue.db"), fsync=False, **settings)
+
+
+def _kind(config: Config) -> str:
+    """The driver of this site's queue; that of a file is always there."""
+    return next((driver for begin, driver in DRIVERS.items() if config.queue_url.startswith(begin)), "sqlite3")
+
+
+def _library(config: Config) -> Any:
+    """The queue library, read when the queue is first needed; of the drivers it gets to see that of this site alone.
+
+    It would read each that is installed, 15 MB in every process, and takes one that it cannot import for not installed.
+    """
+    hidden = set(DRIVERS.values()) - {_kind(config)} - set(sys.modules)
+    sys.modules |= dict.fromkeys(hidden, cast(Any, None))
+    try:
+        import huey.consumer
+        import huey.serializer
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return huey
 
 
 def knock() -> None:
@@ -197,7 +222,7 @@ def work(app: Flask, workers: int = 2) -> None:
     """Be a worker until told to stop: SIGTERM lets the running sweeps finish."""
     jobs = cast(Jobs, app.extensions["jobs"])
     log.info("working on %s", ", ".join(sorted(jobs.tasks)))
-    consumer = jobs.consumer = Consumer(
+    consumer = jobs.consumer = _library(jobs.config).consumer.Consumer(
         jobs.huey, workers=workers, worker_type="thread", max_delay=0.5, graceful_signal="TERM", shutdown_timeout=25
     )
     consumer.run()

@@ -1,14 +1,16 @@
 """Pictures that somebody sends: decoded and drawn anew, so that nothing of the file itself is kept or shown.
 
-The only file that knows Pillow.
+The only file that knows Pillow, which it reads when somebody sends a picture: 4 MB that most processes never need.
 """
 
 from dataclasses import dataclass
 from io import BytesIO
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from .errors import Refused
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST = 2_000_000  # bytes of a file
 LARGEST_BODY = LARGEST + 10_000  # bytes: with the fields that are sent along
@@ -36,6 +38,8 @@ def draw(sent: bytes, what: str, shown: int) -> Drawn:
     `what` is what it is for, as a sentence begins with it. Slow work: not inside `writing`. Its size is read before a
     pixel is: a bomb is refused unopened.
     """
+    from PIL import Image
+
     if not sent:
         raise Refused("Choose a file first.")
     if len(sent) > LARGEST:
@@ -54,7 +58,9 @@ def draw(sent: bytes, what: str, shown: int) -> Drawn:
         raise Refused(BROKEN) from error
 
 
-def _drawn(picture: Image.Image, form: str, what: str, shown: int) -> Drawn:
+def _drawn(picture: "Image.Image", form: str, what: str, shown: int) -> Drawn:
+    from PIL import Image, ImageOps
+
     if max(picture.size) > LONGEST:
         raise Refused(TOO_LARGE.format(what=what))
     if picture.mode not in ("RGB", "RGBA", "L"):

@@ -1,11 +1,13 @@
-"""QR codes as vectors: the only file that imports qrcode."""
+"""QR codes as vectors: the only file that imports qrcode, when the first code is drawn: with it comes all of Pillow."""
 
 from io import BytesIO
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-import qrcode
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
+
+if TYPE_CHECKING:
+    from qrcode import QRCode
 
 QUIET = 4  # modules of white on every side (ISO/IEC 18004)
 # Trying all eight masks takes most of the time; a fixed one is as valid and was read just as often when measured.
@@ -14,6 +16,8 @@ MASK = 3
 
 def svg(text: str) -> Markup:
     """The code of a text as an SVG element that can stand in a page; level M, quiet zone of 4 modules."""
+    from qrcode.image.svg import SvgPathImage
+
     out = BytesIO()
     _code(text).make_image(image_factory=SvgPathImage).save(out)
     return Markup(out.getvalue().decode().partition("?>")[2].strip())  # noqa: S704 (drawn by the library)
@@ -24,8 +28,7 @@ def modules(text: str, *, covered: bool = False) -> list[list[bool]]:
 
     Level M: 15 % of it may be spoiled; H, 30 %, where a picture will cover its middle.
     """
-    level = qrcode.ERROR_CORRECT_H if covered else qrcode.ERROR_CORRECT_M
-    return [[bool(dark) for dark in row] for row in _code(text, level).get_matrix()]
+    return [[bool(dark) for dark in row] for row in _code(text, covered=covered).get_matrix()]
 
 
 def runs(rows: list[list[bool]]) -> list[tuple[int, int, int]]:
@@ -46,7 +49,10 @@ def path(bars: list[tuple[int, int, int]]) -> str:
     return "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in bars)
 
 
-def _code(text: str, level: int = qrcode.ERROR_CORRECT_M) -> qrcode.QRCode:
+def _code(text: str, *, covered: bool = False) -> "QRCode":
+    import qrcode
+
+    level = qrcode.ERROR_CORRECT_H if covered else qrcode.ERROR_CORRECT_M
     code = qrcode.QRCode(error_correction=level, border=QUIET, mask_pattern=MASK)
     code.add_data(text)
     return code

@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+import huey  # noqa: F401 (before there is a site: with the driver of every queue, for here are sites of all kinds)
 import pytest
 import time_machine
 from flask import Flask

@@ -34,7 +34,7 @@ from tests import routes
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret of nobody, for a site that is never opened"
 PATIENCE = 120.0  # seconds
-LOADED = ("campaign.cli", "campaign.serve", "tests.unguarded")
+LOADED = ("campaign.cli", "campaign.serve", "huey", "tests.unguarded")  # huey with the drivers of every queue
 
 
 Done = subprocess.CompletedProcess[str]

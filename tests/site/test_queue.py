@@ -1,5 +1,8 @@
 """The queue only carries wake-ups: with it work is done at once, without it by the timetable, and nothing is lost."""
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +10,7 @@ from campaign import clock, db, jobs
 from campaign.mail import Letter
 from campaign.pledges import service
 from tests.house.everything import on_sqlite
-from tests.processes import wait_for, working
+from tests.processes import ROOT, wait_for, working
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -16,6 +19,31 @@ def queue_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     return str(request.getfixturevalue("postgres"))
+
+
+DRIVERS = """
+import sys
+from pathlib import Path
+from campaign import jobs
+from campaign.config import Config
+library = jobs._library(Config("demo", Path(), "sqlite://", "", "", queue_url=sys.argv[1])).storage
+print(bool(library.Redis), bool(library.psycopg), *sorted({"redis", "psycopg"} & set(sys.modules)))
+import redis, psycopg  # whoever needs one later gets it
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("", "False False"),
+        ("redis://127.0.0.1:1/0", "True False redis"),
+        ("postgresql://nobody@127.0.0.1:1/nowhere", "False True psycopg"),
+    ],
+)
+def test_a_process_holds_no_driver_of_a_queue_that_is_not_its_own(address, said):
+    command = [sys.executable, "-c", DRIVERS, address]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == said
 
 
 def _sign(site) -> None:

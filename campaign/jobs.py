@@ -9,9 +9,9 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from time import sleep
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("campaign.jobs")
 DRIVERS = {"redis": "redis", "postgres": "psycopg"}  # by how the address of a queue begins
+TABLES = 8  # and indexes that a queue on PostgreSQL makes, at most; each may be somebody else's first
 PATIENCE = 3  # seconds that the queue may take to answer when we knock
 PAUSE = 0.1  # seconds between two wake-ups of one process: a crowd of acts wakes a sweep once
 IDLE = 2.0  # seconds without a wake-up after which the thread that hands them over ends
@@ -147,10 +148,24 @@ def _queue(config: Config) -> "Huey":
     if kind == "redis":
         return huey.RedisHuey("campaign", url=config.queue_url, **settings)
     if kind == "psycopg":
-        dsn = normal_url(config.queue_url).replace("+psycopg", "")
-        return huey.PostgresHuey("campaign", dsn=dsn, **settings)
+        settings["dsn"] = normal_url(config.queue_url).replace("+psycopg", "")
+        return _with_tables(partial(huey.PostgresHuey, "campaign", **settings))
     # Losing the queue file loses nothing but time, so it need not wait for the disk.
     return huey.SqliteHuey("campaign", filename=str(config.data_dir / "queue.db"), fsync=False, **settings)
+
+
+def _with_tables(make: Callable[[], "Huey"]) -> "Huey":
+    """A queue on PostgreSQL, whose library makes its tables where there are none.
+
+    Of two processes that do so at once PostgreSQL refuses one, though it asked only for what is not there yet; when it
+    asks again it is there.
+    """
+    from psycopg.errors import UniqueViolation
+
+    for _ in range(TABLES):
+        with suppress(UniqueViolation):
+            return make()
+    return make()
 
 
 def _kind(config: Config) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -150,10 +150,23 @@ def endpoint_of(path: str) -> str:
         return ""
 
 
+@dataclass(frozen=True)
+class Look:
+    """How pages that say what went wrong look behind a door, and where they lead; `g.look`, once the door is open."""
+
+    template: str
+    way_out: tuple[str, str]
+
+
 def error_page(status: int, sentence: str, heading: str = "", way_out: tuple[str, str] | None = None) -> Response:
-    """A page that says in a sentence what went wrong; the hotline stands on it as on every page."""
+    """A page that says in a sentence what went wrong; the hotline stands on it as on every page for the public.
+
+    What went wrong with ourselves has the plain look of the public's in any case: the other asks more of us.
+    """
     heading = heading or gettext("That did not work")
-    page = render_template("errors/page.html", status=status, heading=heading, sentence=sentence, way_out=way_out)
+    look: Look | None = g.get("look") if status < 500 else None
+    template, way_out = (look.template, way_out or look.way_out) if look else ("errors/page.html", way_out)
+    page = render_template(template, status=status, heading=heading, sentence=sentence, way_out=way_out)
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -179,9 +192,8 @@ def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     heading, sentence = _sentence(error.code)
-    response = error_page(
-        error.code, sentence, heading, (gettext("Go to the front page"), i18n.language().prefix + "/")
-    )
+    front = (gettext("Go to the front page"), i18n.language().prefix + "/")
+    response = error_page(error.code, sentence, heading, None if "look" in g else front)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value

@@ -65,7 +65,7 @@ def edit(id: int) -> ResponseReturnValue:
         form.form_errors.append(str(no))
         with db.reading():
             return _edit(form, newsletter_or_404(id)), 409
-    return web.to("newsletters_staff.edit", id=id)
+    return web.to("newsletters_staff.edit", id=id, saved="facts")
 
 
 def _edit(form: FactsForm, row: Newsletter, theirs: list[tuple[str, str]] | None = None) -> str:

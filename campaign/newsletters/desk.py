@@ -44,7 +44,7 @@ def words(id: int, code: str) -> ResponseReturnValue:
         form.form_errors.append(str(no))
         with db.reading():
             return _page(form, row, other, status=409)
-    return web.to("newsletters_staff.edit", id=id)
+    return web.to("newsletters_staff.edit", id=id, saved=code)
 
 
 def _form(row: Newsletter, there: Edition | None, other: Language) -> EditionForm:

@@ -96,6 +96,7 @@ def _guard() -> ResponseReturnValue | None:
     if found is None:
         return unsaved.signed_out()
     g.staff, g.staff_session, g.organisation = *found, theirs
+    g.look = web.Look("staff/error.html", ("To your pages", home()))
     if sessions.needs_noting(found[1], now):
         with db.writing():
             sessions.note_use(found[1], now)
@@ -118,14 +119,14 @@ def _not_theirs() -> Response | None:
     if roles.may(me().role, endpoint, request.method):
         return None  # it is the door of their organisation that is shut, which says why
     sentence = roles.sentence(me().role, request.method, endpoint)
-    return web.error_page(403, sentence, "Not for your role", ("To your pages", home()))
+    return web.error_page(403, sentence, "Not for your role")
 
 
 def _shut_out() -> Response | None:
     """Behind the partner door everybody is of an organisation, whatever the table of roles says; an active one."""
     if not request.path.startswith("/partner") or not (sentence := shut()):
         return None
-    return web.error_page(403, sentence, "This door is closed", ("To your pages", home()))
+    return web.error_page(403, sentence, "This door is closed")
 
 
 def _not_proved() -> ResponseReturnValue | None:
@@ -143,12 +144,12 @@ def _not_proved() -> ResponseReturnValue | None:
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:
-    """A rule said no: behind a door in the look of its pages, with a way back to the page that asked."""
+    """A rule said no: behind a door with a way back to the page that asked."""
     if "staff" not in g:
         return web.error_page(409, str(refused))
     came, ours = request.headers.get("Referer", ""), request.host_url
     back = way(came[len(ours) - 1 :]) if came.startswith(ours) else home()
-    return render_template("staff/refused.html", sentence=str(refused), back=back, home=back == home()), 409
+    return web.error_page(409, str(refused), way_out=None if back == home() else ("Back to the page before", back))
 
 
 def ticket() -> Ticket:

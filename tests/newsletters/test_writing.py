@@ -25,6 +25,7 @@ def test_a_newsletter_is_begun_and_written(site, staff):
     assert (desk.status, desk.heading) == (200, "January in English")
     page = write(staff)
     assert page.path == "/staff/newsletters/1" and "English written" in page.text
+    assert page.one(".notice").to_text().startswith("Saved: the words in English")
     kept = _kept(site)
     assert (kept.subject, kept.body, kept.version) == (WORDS["subject"], BODY.strip(), 1)
     letter, _ = made(site)

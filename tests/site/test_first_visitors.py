@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from mdurl._decode import decode_cache
 from mdurl._encode import encode_cache
 
-from campaign import serve
+from campaign import logs, serve
+from campaign.config import Config
 from campaign.text import ready
 from tests.house.everything import on_sqlite
 
@@ -71,6 +72,16 @@ def test_the_first_form_does_not_wait_until_the_calls_for_help_are_read(site):
     vars(content).pop("pleas", None)  # as a new process has it; here another test may have read them
     serve.read_ahead(site.app).join(60)
     assert len(vars(content)["pleas"]) == 8
+
+
+@on_sqlite
+def test_every_process_of_the_server_begins_with_that(site, monkeypatch):
+    begun: list[object] = []
+    monkeypatch.setattr(serve, "read_ahead", begun.append)
+    monkeypatch.setattr(serve, "go_with_parent", lambda: None)  # this process stays when its parent goes
+    monkeypatch.setattr(logs, "begin", lambda **_: None)
+    monkeypatch.setattr(Config, "read", lambda: site.config)
+    assert begun == [serve.site()]
 
 
 @contextmanager

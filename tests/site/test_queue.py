@@ -2,13 +2,21 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
 from campaign import clock, db, jobs
+from campaign.config import normal_url
 from campaign.mail import Letter
 from campaign.pledges import service
+from tests import servers
 from tests.house.everything import on_sqlite
 from tests.processes import ROOT, wait_for, working
 
@@ -44,6 +52,40 @@ def test_a_process_holds_no_driver_of_a_queue_that_is_not_its_own(address, said)
     command = [sys.executable, "-c", DRIVERS, address]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == said
+
+
+@pytest.mark.postgres
+@on_sqlite
+def test_processes_that_start_at_once_all_get_their_queue(make_site, postgres):
+    """The control is the library alone: sooner or later one of many gets an error, and would not start."""
+    address = normal_url(servers.new_database(postgres))
+    config = make_site(seeded=False, queue_url=address).config
+    dsn = address.replace("+psycopg", "")
+
+    def bare() -> object:
+        return jobs._library(config).PostgresHuey("campaign", dsn=dsn)
+
+    assert all(_started_at_once(partial(jobs._queue, config), dsn) for _ in range(15))
+    assert not all(_started_at_once(bare, dsn) for _ in range(300))
+
+
+def _started_at_once(make: Callable[[], Any], dsn: str, number: int = 6) -> bool:
+    """Whether so many who find nothing all have a queue."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    together = Barrier(number)
+
+    def start() -> bool:
+        together.wait(20)
+        try:
+            make().storage.close()
+        except psycopg.Error:
+            return False
+        return True
+
+    with ThreadPoolExecutor(number) as pool:
+        return all(one.result() for one in [pool.submit(start) for _ in range(number)])
 
 
 def _sign(site) -> None:

@@ -160,10 +160,10 @@ def _with_tables(make: Callable[[], "Huey"]) -> "Huey":
     Of two processes that do so at once PostgreSQL refuses one, though it asked only for what is not there yet; when it
     asks again it is there.
     """
-    from psycopg.errors import UniqueViolation
+    from psycopg.errors import DuplicateObject, DuplicateTable, UniqueViolation
 
     for _ in range(TABLES):
-        with suppress(UniqueViolation):
+        with suppress(UniqueViolation, DuplicateObject, DuplicateTable):
             return make()
     return make()
 

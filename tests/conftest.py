@@ -27,6 +27,7 @@ from campaign.app import Switches, create_app
 from campaign.config import Config, normal_url
 from campaign.content import Content
 from campaign.pledges import seed
+from campaign.settings import read_campaign
 from campaign.staff import service
 from tests import routes, servers
 from tests.databases import Databases
@@ -193,10 +194,23 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rules_compiled_once() -> Iterator[None]:
-    """Addresses of routes, taken to pieces once for all the sites of a run."""
+def plain_routes() -> Iterator[routes.Plain]:
+    """Addresses of routes, taken to pieces and laid down once for all the sites of a run."""
+    plain = routes.Plain()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", routes.compiled_once())
+        patch.setattr(Flask, "url_map_class", staticmethod(plain.map_class))
+        patch.setattr(Flask, "add_url_rule", plain.add_url_rule())
+        yield plain
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_read_once() -> Iterator[None]:
+    """The campaign's own settings, read once for all the sites of a run; those of a test's own are read by its site."""
+    ours = read_campaign(ROOT / "content" / "campaign.toml")
+    with pytest.MonkeyPatch.context() as patch:
+        reading = "campaign.content.read_campaign"
+        patch.setattr(reading, lambda path: ours if path.parent == ROOT / "content" else read_campaign(path))
         yield
 
 
@@ -229,6 +243,7 @@ def make_site(
     compiled_templates: BytecodeCache,
     statements_compiled_once: MutableMapping[Any, Any],
     content_read_once: dict[bool, Content],
+    plain_routes: routes.Plain,
     sqlite_template: Path,
     seeded_template: Path,
 ) -> Iterator[MakeSite]:
@@ -246,6 +261,7 @@ def make_site(
         config = Config("demo", tmp_path, database_url, SECRET, "http://localhost", processes=1)
         config = replace(config, **changes)
         app = create_app(config, switches)
+        plain_routes.settle(app)
         app.testing = True
         app.jinja_env.bytecode_cache = compiled_templates
         for engine in (app.extensions["database"].engine, app.extensions["database"].writer):

@@ -77,13 +77,15 @@ def _cluster(databases: list[str]) -> Iterator[str]:
 
 
 def _measured(gate: Gate, stand: Stand) -> Finding:
-    """One gate on one database, told while it goes. An error in measuring ends everything."""
+    """One gate on one database, told while it goes. When the measuring itself goes wrong there is no figure."""
     finding = Finding(gate, stand.database)
     began = monotonic()
     try:
         gate.measure(stand, finding)
     except Failed as failed:
-        raise SystemExit(f"{gate.name} on {stand.database}: {failed}") from failed
+        finding.figures.clear()
+        finding.failed = str(failed)
+        print(f"{gate.name} {stand.database:10} not measured: {failed}", flush=True)
     for figure in finding.figures:
         print(f"{gate.name} {stand.database:10} {figure.claim:50} {figure.value:8.3f}  {figure.verdict}", flush=True)
     print(f"{gate.name} {stand.database:10} took {monotonic() - began:.0f} s", flush=True)

@@ -94,18 +94,19 @@ class Figure:
 
 @dataclass
 class Finding:
-    """What one gate found on one database."""
+    """What one gate found on one database; `failed`: why the measuring itself went wrong, and there is no figure."""
 
     gate: "Gate"
     database: str
     figures: list[Figure] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    failed: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether every figure holds its floor, and every control fails."""
-        return all(figure.reached for figure in self.figures)
+        """Whether it was measured, every figure holds its floor, and every control fails."""
+        return not self.failed and all(figure.reached for figure in self.figures)
 
 
 @dataclass(frozen=True)

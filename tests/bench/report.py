@@ -34,7 +34,7 @@ def page(findings: list[Finding], seed: int, minutes: float, cluster: str) -> st
         "",
         *_table(
             ["Gate", "Database", "Figure", "Measured", "Floor", "Target", ""],
-            [_figure_row(one, figure) for one in findings for figure in one.figures],
+            rows(findings),
         ),
     ]
     return "\n".join([*head, *(line for one in findings for line in _details(one))]) + "\n"
@@ -43,8 +43,19 @@ def page(findings: list[Finding], seed: int, minutes: float, cluster: str) -> st
 def _details(finding: Finding) -> list[str]:
     title = f"## {finding.gate.name} on {'SQLite' if finding.database == 'sqlite' else 'PostgreSQL'}"
     names = ["", "per second", "least – most", "p50", "p99", "longest", "processor time", "wrk's share"]
-    rows = [_series_row(series) for series in finding.series]
-    return ["", title, "", finding.gate.promise, "", *_table(names, rows), *(f"\n{one}" for one in finding.remarks)]
+    runs = [_series_row(series) for series in finding.series]
+    table = ["", *_table(names, runs)] if runs else []
+    return ["", title, "", finding.gate.promise, *table, *(f"\n{one}" for one in finding.remarks)]
+
+
+def rows(findings: list[Finding]) -> list[list[str]]:
+    """A row for each figure, and one for each gate that has none because it could not be measured."""
+    found = []
+    for one in findings:
+        found += [_figure_row(one, figure) for figure in one.figures]
+        if one.failed:
+            found.append([one.gate.name, one.database, one.failed, "", "", "", "**not measured**"])
+    return found
 
 
 def _figure_row(finding: Finding, figure: Figure) -> list[str]:

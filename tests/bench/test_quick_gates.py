@@ -14,13 +14,14 @@ from sqlalchemy import event
 from campaign import db
 from campaign.app import Switches, create_app
 from campaign.config import Config
-from tests.bench import crowd, records
+from tests.bench import crowd, records, report
+from tests.bench.__main__ import _measured
 from tests.bench.commits import commits
-from tests.bench.gates import Failed
+from tests.bench.gates import Failed, Figure, Finding, Gate
 from tests.bench.plain import plain_site
 from tests.bench.server import serving
 from tests.bench.site import Order
-from tests.bench.stand import RIPE
+from tests.bench.stand import RIPE, Stand
 from tests.bench.turns import FAIR, most_overtaken
 from tests.conftest import NOON
 
@@ -148,3 +149,15 @@ def test_a_kept_page_asks_the_database_nothing_and_one_made_anew_asks_at_most_th
                 assert client.get(path, base_url="http://127.0.0.1:8000").status_code == 200
             asked = [one for one in said if not one.startswith(("BEGIN", "PRAGMA"))]
             assert (len(asked) == 0) if kept else (1 <= len(asked) <= 3), (path, said)
+
+
+def test_what_could_not_be_measured_is_said_so_and_gives_no_figure(tmp_path: Path) -> None:
+    def measure(_stand: Stand, finding: Finding) -> None:
+        finding.figures.append(Figure("a ratio", 2.0, 1.0))
+        raise Failed("an answer was missing")
+
+    found = _measured(Gate("P0", "A promise.", ("sqlite",), measure), Stand("sqlite", "", tmp_path, 1))
+    assert not found.passed and found.figures == []
+    assert [line for line in report.rows([found]) if "**not measured**" in line] == [
+        ["P0", "sqlite", "an answer was missing", "", "", "", "**not measured**"]
+    ]

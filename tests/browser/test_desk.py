@@ -36,7 +36,7 @@ def test_what_is_typed_is_shown_beside_and_kept(person, demo, staff_state):
     page.get_by_role("heading", name="Not saved yet").wait_for()
     assert "[[volunteers]]" in page.locator("[name=body]").input_value()
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url(re.compile(r"/staff/newsletters/\d+$"))
+    page.wait_for_url(re.compile(r"/staff/newsletters/\d+\?saved=en$"))
     assert "has words that are not saved" not in page.locator("main").inner_text()
 
 

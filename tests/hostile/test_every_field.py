@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from campaign import clock, db
 from campaign.app import Switches
-from campaign.events.models import Rsvp
+from campaign.events.models import Event, Rsvp
 from campaign.pledges import board
 from campaign.pledges.models import Signature
 from campaign.text import clean
@@ -133,8 +133,20 @@ class Trial:
         self._look(self.everything.staff.raw("/staff/audit?kind=account", buffered=True), "the trail of accounts")
         # Likewise letters: whether one that was dropped is among the newest.
         self._look(self.everything.staff.raw("/staff/letters?filter=dropped", buffered=True), "dropped letters")
+        self._look_at_a_full_event()
         assert self.faults == []
         self.learning, self.typed = False, []
+
+    def _look_at_a_full_event(self) -> None:
+        """Whether the last seat is taken changes with every form that reserves one."""
+        site, evening = self.everything.site, Event.slug == "evening"
+        [(seats,)] = site.rows(select(Event.capacity).where(evening))
+        for capacity in (Event.taken, seats):
+            with site.inside(), db.writing() as session:
+                session.execute(update(Event).where(evening).values(capacity=capacity))
+            for path in (one for one in pages(self.everything) if one == "/" or "event" in one):
+                for person in whoever_sees(self.everything, path):
+                    self._look(person.raw(path, buffered=True), f"{path} of a full event, and of one with room")
 
     def publish(self) -> list[Any]:
         """Every signature is confirmed and passed by staff, newest last; the letters that this brought."""

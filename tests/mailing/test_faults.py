@@ -130,6 +130,15 @@ def test_a_failing_list_is_left_alone_for_a_while_and_longer_each_time(listed, c
     assert len(set(pauses)) > 3, "the pauses are not spread"
 
 
+def test_while_it_is_left_alone_nobody_locks_what_is_known_of_it(listed, chimp, at_mailchimp, monkeypatch):
+    agree(listed, ANNA)
+    chimp.always = "503"
+    sync(listed, at_mailchimp)
+    assert contact(listed).paused_until > clock.now()
+    monkeypatch.delattr(service, "_contact")
+    assert sync(listed, at_mailchimp, times=2) == 0 and due(listed) == {ANNA}
+
+
 def test_the_second_batch_does_not_run_into_the_same_wall(listed, chimp, at_mailchimp):
     many_agree(listed, *crowd(1001))
     chimp.always = "503"

@@ -1,6 +1,7 @@
 """The records: how to read them, how to change them, and the one place that commits."""
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -14,9 +15,11 @@ from typing import Any, cast
 from flask import Flask, current_app
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     MetaData,
     Table,
@@ -120,15 +123,20 @@ class Database:
             yield cast(Session, _session.get())
             return
         afterwards: list[Callable[[], None]] = []
-        with self._turn(), Session(self.writer, expire_on_commit=False) as session:
+        # What can be made ready before the turn is, and what can be put away after it: all other writers wait for it.
+        with self.writer.connect() as connection, Session(connection, expire_on_commit=False) as session:
             session.info["afterwards"] = afterwards
-            tokens = _session.set(session), _writing.set(True)
-            try:
-                yield session
-                session.commit()
-            finally:
-                _session.reset(tokens[0])
-                _writing.reset(tokens[1])
+            with self._turn():
+                tokens = _session.set(session), _writing.set(True)
+                try:
+                    yield session
+                    session.commit()
+                except BaseException:
+                    session.rollback()  # in this turn still, for the database has a lock of its own
+                    raise
+                finally:
+                    _session.reset(tokens[0])
+                    _writing.reset(tokens[1])
         for act in afterwards:
             act()
 
@@ -149,9 +157,12 @@ class Database:
         if self.lock_path is None:
             yield
             return
-        with self.lock_path.open("a") as file:  # closing the file gives the lock back, even when killed
+        file = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(file)  # gives the lock back, as the system does for who is killed
 
 
 def _sqlite_engine(url: str, overwrite: bool) -> Engine:
@@ -209,6 +220,11 @@ def session() -> Session:
     return open_one
 
 
+def execute(statement: Executable, values: Mapping[str, object] | None = None) -> CursorResult[Any]:
+    """Execute a statement that names tables and no classes: the session would take as long over it as the database."""
+    return session().connection().execute(statement, values)
+
+
 def must_be(version: int, seen: int | None) -> None:
     """Raise Stale unless the row, locked before, is as it was seen; who saw none (a command) is not asked."""
     if seen is not None and seen != version and current_app.extensions["switches"].one_editor:
@@ -232,7 +248,7 @@ def after_commit(act: Callable[[], None]) -> None:
 
 def add(table: type[Base], values: Mapping[str, object]) -> int | None:
     """Add a row unless a unique key says that it is there already; its id, or None when it was there."""
-    return cast("int | None", session().execute(_adding(_dialect(), table), values).scalar())
+    return cast("int | None", execute(_adding(_dialect(), table), values).scalar())
 
 
 def add_many(table: type[Base], rows: Sequence[Mapping[str, object]], key: str) -> dict[str, int]:
@@ -244,7 +260,7 @@ def add_many(table: type[Base], rows: Sequence[Mapping[str, object]], key: str) 
 
 def add_or_find(table: type[Base], values: Mapping[str, object], key: str) -> int:
     """The id of the row with this key, added when new, and locked until the commit: two at once become one."""
-    return cast(int, session().execute(_adding_or_finding(_dialect(), table, key), values).scalar_one())
+    return cast(int, execute(_adding_or_finding(_dialect(), table, key), values).scalar_one())
 
 
 def adding(table: type[Base]) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from email_validator import EmailNotValidError, validate_email
@@ -112,8 +113,14 @@ def mailbox_of(address: str) -> str:
 def suggestion(address: str) -> str:
     """The address that was probably meant, or nothing when there is no reason to doubt."""
     name, _, domain = address.rpartition("@")
-    near = get_close_matches(domain.lower(), FAMILIAR, n=1, cutoff=0.82)
-    return f"{name}@{near[0]}" if near and near[0] != domain.lower() and domain.lower() not in FAMILIAR else ""
+    return f"{name}@{near}" if (near := _near(domain.lower())) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _near(domain: str) -> str:
+    """The familiar domain that this one is a slip of, or nothing. Kept, for most people have one of a few."""
+    near = [] if domain in FAMILIAR else get_close_matches(domain, FAMILIAR, n=1, cutoff=0.82)
+    return near[0] if near else ""
 
 
 class FieldsAlone:

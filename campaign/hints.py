@@ -55,9 +55,16 @@ class Branch:
             key.append(tuple(sorted((word, id(one)) for word, one in ways.items())))
         return known.setdefault(tuple(key), self)
 
-    def may_begin(self, word: str) -> bool:
-        """Whether some row begins with this word: asked of every word of every text, and mostly not so."""
-        return word in self.words or any(word[:length] in self.beginnings for length in self.lengths)
+    def begun_in(self, words: Sequence[str]) -> Iterator[int]:
+        """The positions of words with which some row begins: asked of every text, and mostly none."""
+        for position, word in enumerate(words) if self.words or self.lengths else ():
+            if word in self.words:
+                yield position
+                continue
+            for length in self.lengths:
+                if word[:length] in self.beginnings:
+                    yield position
+                    break
 
     def at(self, words: Sequence[str], position: int) -> Iterator[int]:
         """The hints whose rows stand at this position."""
@@ -85,12 +92,14 @@ class Hints:
         words: Sequence[str] = plain if self.tight else plain.split()
         half = (NEAR_TIGHT if self.tight else NEAR) // 2
         found: dict[int, set[int]] = {}
-        for position, word in enumerate(words) if self.root.words or self.root.lengths else ():
-            for hint in self.root.at(words, position) if self.root.may_begin(word) else ():
+        for position in self.root.begun_in(words):
+            for hint in self.root.at(words, position):
                 found.setdefault(position // half, set()).add(hint)
         for start in phrases:
             position = start if self.tight else plain.count(" ", 0, start) - 1
             found.setdefault(position // half, set()).add(len(self.points))
+        if not found:
+            return False
         worth = (*self.points, PHRASE)
         none: set[int] = set()
         return any(

@@ -130,7 +130,7 @@ def letter(kind: str, *, private: bool = False) -> Callable[[Writer], Writer]:
 def write(kind: str, about_id: int, supporter_id: int | None, now: datetime) -> None:
     """Owe somebody a letter, in the transaction of the act that it follows from."""
     values = {"kind": kind, "about_id": about_id, "supporter_id": supporter_id, "written_at": now, "due_at": now}
-    db.session().execute(OWED, {"state": "waiting", "attempts": 0, "trouble": "", **values})
+    db.execute(OWED, {"state": "waiting", "attempts": 0, "trouble": "", **values})
     jobs.wake("deliver-letters")
 
 
@@ -138,7 +138,7 @@ def write_to_nobody(now: datetime) -> None:
     """The same work as for a letter: who asks about an address must not learn from the time whether it is known."""
     values = {"kind": NOBODY, "about_id": 0, "supporter_id": None, "written_at": now, "due_at": now}
     if current_app.extensions["switches"].equal_work:
-        db.session().execute(OWED, {"state": LetterState.DROPPED.value, "attempts": 0, "trouble": "", **values})
+        db.execute(OWED, {"state": LetterState.DROPPED.value, "attempts": 0, "trouble": "", **values})
         jobs.wake("deliver-letters")
 
 

@@ -92,8 +92,9 @@ def come(slug: str) -> ResponseReturnValue:
         if rules.refusal(event, clock.now()) is None and not form.validate():
             return _page(_public(board.get(event.id)), form), 422
     seen = None if current_app.extensions["switches"].seats_in_turn else _look(slug)
+    asked, language = _coming(form), i18n.language().code
     with db.writing():
-        _try(partial(coming.come, event.id, _coming(form), i18n.language().code, seen=seen))
+        _try(partial(coming.come, event.id, asked, language, seen=seen))
     return web.to("events.thanks", slug=event.slug)
 
 

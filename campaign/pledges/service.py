@@ -79,7 +79,7 @@ def _count_at_once(pledge_id: int) -> None:
 
 
 def _pledge(slug: str) -> tuple[int, str]:
-    row = db.session().execute(PLEDGE, {"slug": slug}).one_or_none()
+    row = db.execute(PLEDGE, {"slug": slug}).one_or_none()
     if row is not None:
         return row.id, row.state
     if (now_at := forward(slug)) is None:

@@ -79,9 +79,10 @@ def sign(slug: str) -> ResponseReturnValue:
     if not form.validate():
         with db.reading():
             return _page(_public(board.find(slug)), form), 422
+    promise, language = _promise(form), i18n.language().code
     try:
         with db.writing():
-            service.sign(slug, _promise(form), i18n.language().code, clock.now())
+            service.sign(slug, promise, language, clock.now())
     except LookupError as error:
         raise NotFound from error
     return web.to("pledges.thanks", slug=slug)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from random import Random
@@ -21,9 +22,9 @@ PLEAS = Content(Config("demo", HERE, "sqlite://", "", "").place("content")).plea
 class Patient(hints.Branch):
     """A beginning of rows that is looked into at every word."""
 
-    def may_begin(self, word: str) -> bool:
-        """Always."""
-        return True
+    def begun_in(self, words: Sequence[str]) -> Iterator[int]:
+        """All of them."""
+        return iter(range(len(words)))
 
 
 def _patient(one: phrases.Phrases) -> phrases.Phrases:

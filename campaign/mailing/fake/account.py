@@ -124,6 +124,8 @@ class Fake:
 
     def _member(self, call: Call, key: str, *rest: str) -> tuple[int, Any]:
         if rest == ("actions", "delete-permanent"):
+            if call.method != "POST":
+                raise Problem(405, "Method Not Allowed", "The requested method and resource are not compatible.")
             self.members.forget(key)
             return 204, None
         if rest == ("tags",):

@@ -47,7 +47,7 @@ pictures: environment ## take the pictures for the README
 
 ##@ Measure it
 .PHONY: bench drill
-bench: environment ## measure the speed, on SQLite and PostgreSQL (about 18 minutes)
+bench: environment ## measure the speed, on SQLite and PostgreSQL (about 10 minutes)
 	@sh .ci/provide postgresql wrk
 	@$(BIN)/python -m tests.bench $(ARGS)
 

@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--database", dest="databases", action="append", choices=DATABASES)
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10_000), help="tells runs apart")
     parser.add_argument("--rounds", type=int, default=5, help="how often each side is measured")
-    parser.add_argument("--seconds", type=int, default=2, help="how long a run is")
+    parser.add_argument("--seconds", type=float, default=0.5, help="how long a run is")
     asked = parser.parse_args()
     asked.databases = asked.databases or list(DATABASES)
     return asked

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from .gates import Failed, Run
 from .server import Server
 
 SCRIPTS = Path(__file__).parent
-TAIL = 30  # seconds at most in which nothing new is sent, until the answer to everything that was sent is there
+TAIL = 30  # seconds at most until the answer to everything that was sent is there
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Load:
     """How hard to ask: open connections, and for how many seconds."""
 
     connections: int
-    seconds: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def sign(server: Server, load: Load, token: str, mark: str, pledges: int, *other
     was sent is answered by 303 to the thanks page.
     """
     script = ["sign.lua", token, mark, str(pledges), str(load.seconds), *other]
-    told, cpu, share = _wrk(server, load, "/", script, load.seconds + TAIL)
+    told, cpu, share = _wrk(server, load, "/", script)
     sent, acknowledged = told["sent"], told["right"]
     if not sent or sent != acknowledged or told["wrong"]:
         raise Failed(f"{sent} pledges were sent, {acknowledged} acknowledged; {_otherwise(server, told)}")
@@ -56,8 +57,8 @@ def sign(server: Server, load: Load, token: str, mark: str, pledges: int, *other
 
 def read(server: Server, load: Load, path: str, expect: "Expect") -> Run:
     """Read one page again and again. Raises Failed when one answer has another status or misses the marker."""
-    script = ["read.lua", str(expect.status), expect.marker, expect.etag]
-    told, cpu, share = _wrk(server, load, path, script, load.seconds)
+    script = ["read.lua", str(expect.status), expect.marker, expect.etag, str(load.seconds)]
+    told, cpu, share = _wrk(server, load, path, script)
     if told["wrong"]:
         raise Failed(f"{path} gave {told['right']} right answers; {_otherwise(server, told)}")
     return _run(told, told["right"] / told["seconds"], cpu / max(1, told["right"]), share)
@@ -72,8 +73,9 @@ class Expect:
     etag: str = ""
 
 
-def _wrk(server: Server, load: Load, path: str, script: list[str], seconds: int) -> tuple[dict[str, Any], float, float]:
+def _wrk(server: Server, load: Load, path: str, script: list[str]) -> tuple[dict[str, Any], float, float]:
     """What the script told, the server's processor time, and the generator's share of this machine."""
+    seconds = ceil(load.seconds) + TAIL  # after which wrk ends it; the scripts do so when the time is over
     options = ["-t1", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "30s"]
     command = ["wrk", *options, "-s", str(SCRIPTS / script[0]), server.url + path, "--", *script[1:]]
     env = {**os.environ, "LUA_PATH": f"{SCRIPTS}/?.lua;;"}

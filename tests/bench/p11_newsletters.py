@@ -117,7 +117,7 @@ def _send(app: Flask, newsletter_id: int, number: int) -> Took:
     return Took(number / seconds, first, first, seconds, (process_time() - cpu) / number, 0)
 
 
-def _loop(port: int, parcels: list[Parcel], _seconds: int) -> Took:
+def _loop(port: int, parcels: list[Parcel], _seconds: float) -> Took:
     sleep(0.2)  # what was closed before is closed
     began, cpu = perf_counter(), process_time()
     with smtplib.SMTP("127.0.0.1", port) as smtp:

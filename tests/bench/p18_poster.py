@@ -22,9 +22,9 @@ from .gates import Failed, Figure, Finding, Run, Series, gate
 from .stand import Measure, Stand
 
 CODES = 1000  # on the sheets
-ALONE = 300
+ALONE = 150
 SIDE = 20.0  # mm
-TIMES = 20  # posters in a run
+TIMES = 10  # posters in a run
 # Ten codes a sheet, as business cards come. `square` draws one of them.
 SHEETS = """
 #set document(title: "Codes", date: none)
@@ -55,6 +55,7 @@ def measure(stand: Stand, finding: Finding) -> None:
             _turn("a code, ours, mask chosen anew", ALONE, lambda n: _chosen(_address(n))),
             _turn("1,000 codes on sheets, ours", 1, lambda _: _our_sheets(press)),
             _turn("1,000 codes on sheets, plain", 1, lambda _: _plain_sheets(plain)),
+            warm=True,
         )
     finding.series += [bare, mine, slow, quick, chosen, sheets, bare_sheets]
     finding.figures += [

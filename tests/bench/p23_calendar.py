@@ -29,14 +29,13 @@ def measure(stand: Stand, finding: Finding) -> None:
             few, many = stand.in_turn(
                 (Series(f"{what}: {FEW} events"), partial(_read, small, path)),
                 (Series(f"{what}: {MANY} events"), partial(_read, large, path)),
-                finely=True,
             )
             finding.series += [few, many]
             slower = many.middle("p50") / few.middle("p50")
             finding.figures.append(Figure(f"p50 of {what} with {MANY} ÷ with {FEW}", slower, 1.2, upwards=False))
 
 
-def _read(site: Site, path: str, seconds: int) -> Run:
+def _read(site: Site, path: str, seconds: float) -> Run:
     return load.read(site.server, Load(4, seconds), path, Expect(marker="event-card"))
 
 

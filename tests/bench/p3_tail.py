@@ -17,7 +17,7 @@ def measure(stand: Stand, finding: Finding) -> None:
     """Any answer but the thanks page, so any 5xx, ends the run."""
     with stand.site("campaign", PROCESSES) as site:
         token = stand.token(site)
-        (tail,) = stand.in_turn((Series("the campaign"), partial(stand.sign, site, CROWD, token, PLEDGES)))
+        (tail,) = stand.in_turn((Series("the campaign"), partial(stand.sign, site, CROWD, token, PLEDGES)), long=True)
     finding.series.append(tail)
     finding.figures += [
         Figure("99 of 100 wait at most", tail.middle("p99"), P99, P99 / 2, " s", upwards=False),

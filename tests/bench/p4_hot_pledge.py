@@ -14,12 +14,14 @@ def measure(stand: Stand, finding: Finding) -> None:
     """Nothing in the request writes to the pledge's row; the control does, as petition sites used to."""
     with stand.site("campaign") as site, stand.site("campaign", hot_counter=True) as counting:
         token = stand.token(site)
-        spread, hot, hot_counted, spread_counted = stand.in_turn(
+        spread, hot = stand.in_turn(
             (Series("64 pledges"), partial(stand.sign, site, CROWD, token, PLEDGES)),
             (Series("one pledge"), partial(stand.sign, site, CROWD, token, 1)),
+            often=True,
+        )
+        hot_counted, spread_counted = stand.in_turn(
             (Series("one pledge, counted in the request"), partial(stand.sign, counting, CROWD, token, 1)),
             (Series("64 pledges, counted in the request"), partial(stand.sign, counting, CROWD, token, PLEDGES)),
-            finely=True,
         )
     finding.series += [spread, hot, spread_counted, hot_counted]
     finding.figures.append(Figure.ratio("one pledge ÷ 64", hot, spread, 0.95, target=0.98))

@@ -1,10 +1,10 @@
--- Reads one page and looks into every answer: wrk -s read.lua URL -- STATUS MARKER ETAG
+-- Reads one page and looks into every answer: wrk -s read.lua URL -- STATUS MARKER ETAG SECONDS
 
 local told = require("told")
 setup, done = told.setup, told.done
 
 function init(arguments)
-  expected, marker, etag = tonumber(arguments[1]), arguments[2] or "", arguments[3] or ""
+  expected, marker, etag, seconds = tonumber(arguments[1]), arguments[2], arguments[3], tonumber(arguments[4])
   sent, right, first, last, wrong = 0, 0, 0, 0, {}
   local headers = {
     ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -20,6 +20,9 @@ function init(arguments)
 end
 
 function request()
+  if first == 0 then
+    first = told.now()
+  end
   return plain
 end
 
@@ -28,5 +31,8 @@ function response(status, _, body)
     right = right + 1
   else
     wrong[status .. ""] = (wrong[status .. ""] or 0) + 1
+  end
+  if told.now() > first + seconds then
+    told.stop()
   end
 end

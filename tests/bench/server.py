@@ -119,12 +119,19 @@ def _wait_until_it_answers(server: Server) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            if server.get("/healthz")[0] == 200:
+            if _all_are_ready(server.order) and server.get("/healthz")[0] == 200:
                 return
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.02)
         if server.process.poll() is not None or time.monotonic() > until:
             raise Failed(f"the server did not come up: {server.log.read_text(errors='replace')[-2000:]}")
+
+
+def _all_are_ready(order: Order) -> bool:
+    """Whether every worker process is there: one that comes later would make its first visitors wait in a turn."""
+    pattern = order.mark("*")
+    return len(list(pattern.parent.glob(pattern.name))) >= order.processes
 
 
 def _stop(process: subprocess.Popen[bytes], whom: int) -> None:

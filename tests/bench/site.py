@@ -36,6 +36,10 @@ class Order:
         """The order that this process was started with."""
         return cls(**json.loads(os.environ["BENCH_SITE"]))
 
+    def mark(self, process: int | str) -> Path:
+        """The file by which a worker process says that it is ready."""
+        return Path(self.data_dir) / f"ready-{self.port}-{process}"
+
     @property
     def config(self) -> Config:
         """The settings: behind one proxy, as a real site is, so that all of the middleware is there."""
@@ -54,6 +58,7 @@ def make() -> Flask:
     else:
         app = plain_site(order.database_url, order.config.place("templates"))
     app.wsgi_app = in_turn(app.wsgi_app, order.config.largest_body)  # type: ignore[method-assign]
+    order.mark(os.getpid()).touch()
     return app
 
 

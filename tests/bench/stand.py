@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -19,8 +19,9 @@ from .server import Server, free_port, serving
 from .site import Order
 
 RIPE = 2.2  # seconds: a form that was shown more recently than two seconds ago is taken for a robot's
-WARM_UP = 1  # seconds
-Measure = Callable[[int], Run]  # measures for so many seconds
+WARM_UP = 0.5  # seconds
+_token: list[str] = []  # all sites of a run share one secret
+Measure = Callable[[float], Run]  # measures for so many seconds
 
 
 @dataclass
@@ -40,8 +41,7 @@ class Stand:
     folder: Path
     seed: int
     rounds: int = 5
-    seconds: int = 4
-    _tokens: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.5
     _marks: int = 0
 
     @contextmanager
@@ -65,13 +65,13 @@ class Stand:
         return normal_url(servers.new_database(self.cluster))
 
     def token(self, site: Site) -> str:
-        """A time of rendering from the campaign's own page, old enough to be taken. All sites share one secret."""
-        if "token" not in self._tokens:
-            self._tokens["token"] = site.server.token("/pledges/p1")
+        """A time of rendering from the campaign's own page, old enough to be taken: one for all gates of a run."""
+        if not _token:
+            _token.append(site.server.token("/pledges/p1"))
             sleep(RIPE)
-        return self._tokens["token"]
+        return _token[0]
 
-    def sign(self, site: Site, connections: int, token: str, pledges: int, seconds: int) -> Run:
+    def sign(self, site: Site, connections: int, token: str, pledges: int, seconds: float) -> Run:
         """Sign, and count the rows. Raises Failed unless there is one of each kind for every acknowledgement."""
         self._marks += 1
         before = records.count(site.engine)
@@ -81,14 +81,17 @@ class Stand:
             raise Failed(f"{done.acknowledged} pledges were acknowledged, but the rows added are {added}")
         return done.run
 
-    def in_turn(self, *runs: tuple[Series, Measure], finely: bool = False, often: bool = False) -> list[Series]:
+    def in_turn(
+        self, *runs: tuple[Series, Measure], often: bool = False, long: bool = False, warm: bool = False
+    ) -> list[Series]:
         """Measure by turns, A-B-A-B …, so that what the machine does meanwhile meets all alike.
 
-        `often` takes twice as many turns: for figures that must be near 1. `finely` makes each half as long, too.
+        `often` takes twice as many turns, for what must be near 1; `long` makes each three times as long, for a tail.
+        What is `warm` needs no run before it counts.
         """
-        rounds = self.rounds * 2 if finely or often else self.rounds
-        seconds = max(1, self.seconds // 2) if finely else self.seconds
-        for _, run in runs:
+        rounds = self.rounds * 2 if often else self.rounds
+        seconds = self.seconds * 3 if long else self.seconds
+        for _, run in () if warm else runs:
             run(WARM_UP)
         for _ in range(rounds):
             for series, run in runs:

@@ -12,7 +12,7 @@ function told.now()
   return tonumber(moment.seconds) + tonumber(moment.nanoseconds) / 1e9
 end
 
--- Ends the run before its time, as Ctrl-C would: all has been answered, and nothing new will be sent.
+-- Ends the run when it is over, as Ctrl-C would: wrk itself counts in whole seconds, and does not wait for answers.
 function told.stop()
   ffi.C.kill(ffi.C.getpid(), 2)
 end

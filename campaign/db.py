@@ -132,7 +132,7 @@ class Database:
                     yield session
                     session.commit()
                 except BaseException:
-                    session.rollback()  # in this turn still, for the database has a lock of its own
+                    session.close()  # in this turn still, for the database has a lock of its own
                     raise
                 finally:
                     _session.reset(tokens[0])

@@ -26,6 +26,8 @@ from tests.printables.looking import ADDRESS, CONTENT, PRESS, look
 
 PAYLOADS = [one.text for one in corpus.of_class("templates")]
 A_MAILBOX = "anna@example.org"
+FILLERS = dict.fromkeys(map(ord, "\u115f\u1160"))  # what all four of them are in NFKC
+PRINTED = 1_000  # characters; no field that is printed takes more, and typst breaks 40,000 in a row for minutes
 
 
 def test_there_are_at_least_sixty():
@@ -132,15 +134,17 @@ def test_a_site_that_works_something_out_is_noticed(fresh, careless):
 
 
 def _read(text):
-    """As it is read: the signs for two letters that stand as one, such as the ligature fi, come out of a PDF as two."""
-    return normalize("NFKC", "".join(text.split()))
+    """As it is read: the signs for two letters that stand as one, such as the ligature fi, come out of a PDF as two,
+    and Korean fillers, of which nothing is seen, not at all.
+    """
+    return normalize("NFKC", "".join(text.split())).translate(FILLERS)
 
 
 @pytest.mark.gate("S7", quick=4, full=10_000)
 def test_a_print_shows_what_was_typed_and_runs_none_of_it(size):
     noticed = 0
     for one in corpus.some(size):
-        text = clean(one.text)
+        text = clean(one.text)[:PRINTED]
         filled = poster.filled(CONTENT, "en", ADDRESS, "letter")
         filled["voices"]["en"]["words"]["why"] = text
         try:

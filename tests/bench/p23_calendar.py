@@ -29,6 +29,7 @@ def measure(stand: Stand, finding: Finding) -> None:
             few, many = stand.in_turn(
                 (Series(f"{what}: {FEW} events"), partial(_read, small, path)),
                 (Series(f"{what}: {MANY} events"), partial(_read, large, path)),
+                often=True,
             )
             finding.series += [few, many]
             slower = many.middle("p50") / few.middle("p50")

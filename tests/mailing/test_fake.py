@@ -386,6 +386,13 @@ def test_without_the_contract_it_says_so(monkeypatch, tmp_path):
     assert "not held to the contract" in people.welcome(mailchimps.Fake(), contract.why_not())
 
 
+def test_without_the_contract_too_nobody_is_deleted_by_a_get(ask, chimp):
+    _join(ask)
+    chimp.contract = None
+    assert ask("GET", f"{ME}/actions/delete-permanent")[0] == 405 and key_of(ANNA) in chimp.members.known
+    assert ask("POST", f"{ME}/actions/delete-permanent")[0] == 204 and not chimp.members.known
+
+
 def test_it_can_be_watched_and_played_with_by_hand(ask, chimp):
     said: list[str] = []
     chimp.say = said.append
